@@ -1,0 +1,28 @@
+package org.reuseaddr.semantics;
+
+/** What a scenario's observation earns, in the manner of jcstress: a result explains itself. */
+public enum Grade {
+    /** Every call had the result it must have. */
+    PASS(false),
+    /** A documented promise is broken. */
+    VIOLATION(true),
+    /** Differs from native Linux, but no document promises it. */
+    DEVIATION(false),
+    /** The platform lacks the facility, such as IPv6. */
+    UNSUPPORTED(false),
+    /** A call did not come back in time. */
+    TIMEOUT(true),
+    /** The check itself failed: no descriptor, no helper process, no free port. */
+    ERROR(false);
+
+    private final boolean broken;
+
+    Grade(boolean broken) {
+        this.broken = broken;
+    }
+
+    /** Whether the grade means a broken promise, for which the suite exits with 3. */
+    public boolean isBroken() {
+        return broken;
+    }
+}

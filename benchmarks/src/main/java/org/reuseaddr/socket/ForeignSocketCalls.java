@@ -1,0 +1,161 @@
+package org.reuseaddr.socket;
+
+import java.lang.invoke.MethodHandle;
+import java.nio.ByteBuffer;
+
+/** The calls through java.lang.foreign, for Java 22 and later. The handles are constants, so that the JIT inlines them. */
+final class ForeignSocketCalls extends SocketCalls {
+
+    private static final ForeignLinker LINKER = new ForeignLinker();
+    private static final MethodHandle SOCKET = LINKER.function("socket", int.class, int.class, int.class);
+    private static final MethodHandle SETSOCKOPT = LINKER.function("setsockopt", int.class, int.class, int.class, long.class, int.class);
+    private static final MethodHandle GETSOCKOPT = LINKER.function("getsockopt", int.class, int.class, int.class, long.class, long.class);
+    private static final MethodHandle BIND = LINKER.function("bind", int.class, long.class, int.class);
+    private static final MethodHandle LISTEN = LINKER.function("listen", int.class, int.class);
+    private static final MethodHandle CONNECT = LINKER.function("connect", int.class, long.class, int.class);
+    private static final MethodHandle ACCEPT4 = LINKER.function("accept4", int.class, long.class, long.class, int.class);
+    private static final MethodHandle GETSOCKNAME = LINKER.function("getsockname", int.class, long.class, long.class);
+    private static final MethodHandle SHUTDOWN = LINKER.function("shutdown", int.class, int.class);
+    private static final MethodHandle CLOSE = LINKER.function("close", int.class);
+    private static final MethodHandle POLL = LINKER.function("poll", long.class, long.class, int.class);
+    private static final MethodHandle FCNTL = LINKER.function("fcntl", int.class, int.class, int.class);
+    private static final MethodHandle GETPPID = LINKER.function("getppid");
+
+    private final ByteBuffer errno = SocketCalls.allocate(Integer.BYTES);
+    private final Object errnoSegment = LINKER.segmentOf(errno);
+
+    @Override
+    public String binding() {
+        return "java.lang.foreign";
+    }
+
+    @Override
+    public long addressOf(ByteBuffer direct) {
+        return LINKER.addressOf(LINKER.segmentOf(direct.duplicate().rewind()));
+    }
+
+    private int result(int returned) {
+        return returned != -1 ? returned : -errno.getInt(0);
+    }
+
+    private static LinkageError impossible(Throwable e) {
+        return new LinkageError("a linked C function does not throw", e);
+    }
+
+    @Override
+    public int socket(int domain, int type, int protocol) {
+        try {
+            return result((int) SOCKET.invokeExact(errnoSegment, domain, type, protocol));
+        } catch (Throwable e) {
+            throw impossible(e);
+        }
+    }
+
+    @Override
+    public int setsockopt(int fd, int level, int option, long value, int length) {
+        try {
+            return result((int) SETSOCKOPT.invokeExact(errnoSegment, fd, level, option, value, length));
+        } catch (Throwable e) {
+            throw impossible(e);
+        }
+    }
+
+    @Override
+    public int getsockopt(int fd, int level, int option, long value, long length) {
+        try {
+            return result((int) GETSOCKOPT.invokeExact(errnoSegment, fd, level, option, value, length));
+        } catch (Throwable e) {
+            throw impossible(e);
+        }
+    }
+
+    @Override
+    public int bind(int fd, long address, int length) {
+        try {
+            return result((int) BIND.invokeExact(errnoSegment, fd, address, length));
+        } catch (Throwable e) {
+            throw impossible(e);
+        }
+    }
+
+    @Override
+    public int listen(int fd, int backlog) {
+        try {
+            return result((int) LISTEN.invokeExact(errnoSegment, fd, backlog));
+        } catch (Throwable e) {
+            throw impossible(e);
+        }
+    }
+
+    @Override
+    public int connect(int fd, long address, int length) {
+        try {
+            return result((int) CONNECT.invokeExact(errnoSegment, fd, address, length));
+        } catch (Throwable e) {
+            throw impossible(e);
+        }
+    }
+
+    @Override
+    public int accept4(int fd, long address, long length, int flags) {
+        try {
+            return result((int) ACCEPT4.invokeExact(errnoSegment, fd, address, length, flags));
+        } catch (Throwable e) {
+            throw impossible(e);
+        }
+    }
+
+    @Override
+    public int getsockname(int fd, long address, long length) {
+        try {
+            return result((int) GETSOCKNAME.invokeExact(errnoSegment, fd, address, length));
+        } catch (Throwable e) {
+            throw impossible(e);
+        }
+    }
+
+    @Override
+    public int shutdown(int fd, int how) {
+        try {
+            return result((int) SHUTDOWN.invokeExact(errnoSegment, fd, how));
+        } catch (Throwable e) {
+            throw impossible(e);
+        }
+    }
+
+    @Override
+    public int close(int fd) {
+        try {
+            return result((int) CLOSE.invokeExact(errnoSegment, fd));
+        } catch (Throwable e) {
+            throw impossible(e);
+        }
+    }
+
+    @Override
+    public int poll(long fds, int count, int timeout) {
+        try {
+            return result((int) POLL.invokeExact(errnoSegment, fds, (long) count, timeout));
+        } catch (Throwable e) {
+            throw impossible(e);
+        }
+    }
+
+    @Override
+    public int fcntl(int fd, int command, int argument) {
+        try {
+            return result((int) FCNTL.invokeExact(errnoSegment, fd, command, argument));
+        } catch (Throwable e) {
+            throw impossible(e);
+        }
+    }
+
+    @Override
+    public int getppid() {
+        try {
+            return result((int) GETPPID.invokeExact(errnoSegment));
+        } catch (Throwable e) {
+            throw impossible(e);
+        }
+    }
+}

@@ -1,0 +1,121 @@
+package org.reuseaddr.socket;
+
+import com.sun.jna.Native;
+import com.sun.jna.NativeLibrary;
+import java.nio.ByteBuffer;
+
+/** The calls through JNA's direct mapping, for Java 17 to 21. */
+final class JnaSocketCalls extends SocketCalls {
+
+    @Override
+    public String binding() {
+        return "JNA " + Native.VERSION;
+    }
+
+    @Override
+    public long addressOf(ByteBuffer direct) {
+        return com.sun.jna.Pointer.nativeValue(Native.getDirectBufferPointer(direct));
+    }
+
+    private static int result(int returned) {
+        return returned != -1 ? returned : -Native.getLastError();
+    }
+
+    @Override
+    public int socket(int domain, int type, int protocol) {
+        return result(LibC.socket(domain, type, protocol));
+    }
+
+    @Override
+    public int setsockopt(int fd, int level, int option, long value, int length) {
+        return result(LibC.setsockopt(fd, level, option, value, length));
+    }
+
+    @Override
+    public int getsockopt(int fd, int level, int option, long value, long length) {
+        return result(LibC.getsockopt(fd, level, option, value, length));
+    }
+
+    @Override
+    public int bind(int fd, long address, int length) {
+        return result(LibC.bind(fd, address, length));
+    }
+
+    @Override
+    public int listen(int fd, int backlog) {
+        return result(LibC.listen(fd, backlog));
+    }
+
+    @Override
+    public int connect(int fd, long address, int length) {
+        return result(LibC.connect(fd, address, length));
+    }
+
+    @Override
+    public int accept4(int fd, long address, long length, int flags) {
+        return result(LibC.accept4(fd, address, length, flags));
+    }
+
+    @Override
+    public int getsockname(int fd, long address, long length) {
+        return result(LibC.getsockname(fd, address, length));
+    }
+
+    @Override
+    public int shutdown(int fd, int how) {
+        return result(LibC.shutdown(fd, how));
+    }
+
+    @Override
+    public int close(int fd) {
+        return result(LibC.close(fd));
+    }
+
+    @Override
+    public int poll(long fds, int count, int timeout) {
+        return result(LibC.poll(fds, count, timeout));
+    }
+
+    @Override
+    public int fcntl(int fd, int command, int argument) {
+        return result(LibC.fcntl(fd, command, argument));
+    }
+
+    @Override
+    public int getppid() {
+        return LibC.getppid();
+    }
+
+    /** The direct mapping itself; pointers travel as 64-bit addresses. */
+    private static final class LibC {
+        static {
+            Native.register(LibC.class, NativeLibrary.getProcess());
+        }
+
+        static native int socket(int domain, int type, int protocol);
+
+        static native int setsockopt(int fd, int level, int option, long value, int length);
+
+        static native int getsockopt(int fd, int level, int option, long value, long length);
+
+        static native int bind(int fd, long address, int length);
+
+        static native int listen(int fd, int backlog);
+
+        static native int connect(int fd, long address, int length);
+
+        static native int accept4(int fd, long address, long length, int flags);
+
+        static native int getsockname(int fd, long address, long length);
+
+        static native int shutdown(int fd, int how);
+
+        static native int close(int fd);
+
+        static native int poll(long fds, long count, int timeout);
+
+        static native int fcntl(int fd, int command, int argument);
+
+        static native int getppid();
+    }
+}

@@ -1,0 +1,22 @@
+package org.reuseaddr.socket;
+
+/** Constants of the Linux socket interface (asm-generic: x86_64, aarch64, riscv64) that calls below take as arguments. */
+public final class Linux {
+    public static final int SOCK_STREAM = 1;
+    public static final int SOCK_NONBLOCK = 0x800;
+    public static final int SOCK_CLOEXEC = 0x80000;
+    public static final int IPPROTO_IP = 0;
+    public static final int IPPROTO_TCP = 6;
+    public static final int SOL_SOCKET = 1;
+    public static final int SO_LINGER = 13;
+    public static final int SHUT_RD = 0;
+    public static final int SHUT_WR = 1;
+    public static final int SHUT_RDWR = 2;
+    public static final int F_GETFL = 3;
+    public static final int F_SETFL = 4;
+    public static final short POLLIN = 1;
+    public static final short POLLOUT = 4;
+
+    private Linux() {
+    }
+}

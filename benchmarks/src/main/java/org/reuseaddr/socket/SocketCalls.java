@@ -1,0 +1,82 @@
+package org.reuseaddr.socket;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
+/**
+ * The bare calls of the C library, nothing around them: the measured path of the native lane.
+ *
+ * <p>Every method makes exactly one call and returns what the kernel itself would: zero or positive for success,
+ * {@code -errno} for failure. Nothing allocates. Pointers are addresses of direct buffers, see
+ * {@link #addressOf}; the caller keeps the buffer reachable. Symbols are those of the whole process, so that a
+ * preloaded library sees the calls as it sees a C program's.
+ *
+ * <p>An instance belongs to one thread at a time, since it holds the place where errno is kept.
+ */
+public abstract sealed class SocketCalls permits ForeignSocketCalls, JnaSocketCalls {
+
+    /** The first Java release whose java.lang.foreign is final (JEP 454). */
+    private static final int FIRST_WITH_FOREIGN = 22;
+
+    SocketCalls() {
+    }
+
+    /**
+     * The binding that suits the running Java: java.lang.foreign from 22 on, JNA before.
+     *
+     * @throws UnsatisfiedLinkError with a message for the user if the platform offers no way to make native calls
+     */
+    public static SocketCalls open() {
+        return Runtime.version().feature() >= FIRST_WITH_FOREIGN ? new ForeignSocketCalls() : new JnaSocketCalls();
+    }
+
+    /** A zeroed direct buffer in native byte order, for a structure that a call reads or fills in. */
+    public static ByteBuffer allocate(int bytes) {
+        return ByteBuffer.allocateDirect(bytes).order(ByteOrder.nativeOrder());
+    }
+
+    /** The binding's name for the environment record, with its version where it has one. */
+    public abstract String binding();
+
+    /** The address of the first byte of a direct buffer. */
+    public abstract long addressOf(ByteBuffer direct);
+
+    /** socket(2). */
+    public abstract int socket(int domain, int type, int protocol);
+
+    /** setsockopt(2); {@code value} points to {@code length} bytes. */
+    public abstract int setsockopt(int fd, int level, int option, long value, int length);
+
+    /** getsockopt(2); {@code value} and {@code length} are pointers. */
+    public abstract int getsockopt(int fd, int level, int option, long value, long length);
+
+    /** bind(2); {@code address} points to a sockaddr of {@code length} bytes. */
+    public abstract int bind(int fd, long address, int length);
+
+    /** listen(2). */
+    public abstract int listen(int fd, int backlog);
+
+    /** connect(2). */
+    public abstract int connect(int fd, long address, int length);
+
+    /** accept4(2); {@code address} and {@code length} are pointers, or both 0. */
+    public abstract int accept4(int fd, long address, long length, int flags);
+
+    /** getsockname(2); {@code address} and {@code length} are pointers. */
+    public abstract int getsockname(int fd, long address, long length);
+
+    /** shutdown(2). */
+    public abstract int shutdown(int fd, int how);
+
+    /** close(2). */
+    public abstract int close(int fd);
+
+    /** poll(2); {@code fds} points to {@code count} structures, {@code timeout} is in milliseconds. */
+    public abstract int poll(long fds, int count, int timeout);
+
+    /** fcntl(2) with an integer argument. */
+    public abstract int fcntl(int fd, int command, int argument);
+
+    /** getppid(2): the cheapest call that enters the kernel and that no C library answers from memory. */
+    public abstract int getppid();
+}

@@ -1,0 +1,6 @@
+/**
+ * The strace notation of scenarios: text to a list of calls and back.
+ *
+ * <p>Depends on {@code socket} for addresses, options and error numbers, and knows nothing of how calls are executed.
+ */
+package org.reuseaddr.transcript;
