@@ -1,0 +1,106 @@
+package org.reuseaddr.results;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+
+/** The directory of one run and the names of the files in it. */
+public record RunDirectory(Path path) {
+
+    /** {@code environment.csv}. */
+    public Path environment() {
+        return path.resolve("environment.csv");
+    }
+
+    /** {@code semantics.csv}. */
+    public Path semantics() {
+        return path.resolve("semantics.csv");
+    }
+
+    /** {@code samples.csv}. */
+    public Path samples() {
+        return path.resolve("samples.csv");
+    }
+
+    /** {@code jmh.json}, JMH's own form of the same data. */
+    public Path jmhJson() {
+        return path.resolve("jmh.json");
+    }
+
+    /**
+     * Makes the directory if it is not there and proves that it can be written, by writing.
+     *
+     * @throws OutputException if not
+     */
+    public void prepare() {
+        Path probe = path.resolve(".write-probe");
+        try {
+            Files.createDirectories(path);
+            // A full disk lets a file be made and refuses its first block.
+            Files.write(probe, new byte[1 << 16]);
+        } catch (IOException e) {
+            throw new OutputException(path, e);
+        } finally {
+            deleteQuietly(probe);
+        }
+    }
+
+    /**
+     * Claims the directory for this process.
+     *
+     * @throws OutputException if another process has claimed it, or the lock cannot be made
+     */
+    public Claim claim() {
+        Path lockFile = path.resolve(".lock");
+        try {
+            FileChannel channel = FileChannel.open(lockFile, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            FileLock lock;
+            try {
+                lock = channel.tryLock();
+            } catch (OverlappingFileLockException e) {
+                lock = null;
+            }
+            if (lock == null) {
+                channel.close();
+                throw new OutputException(path, new IOException("another run is writing there; name another --out"));
+            }
+            return new Claim(lockFile, channel);
+        } catch (IOException e) {
+            throw new OutputException(lockFile, e);
+        }
+    }
+
+    private static void deleteQuietly(Path file) {
+        try {
+            Files.deleteIfExists(file);
+        } catch (IOException e) {
+            // A probe that could not be written cannot always be deleted; the failure to write is what is reported.
+            file.toFile().deleteOnExit();
+        }
+    }
+
+    /** The claim of {@link #claim}; closing it lets others in and leaves no file behind. */
+    public static final class Claim implements AutoCloseable {
+        private final Path file;
+        private final FileChannel channel;
+
+        private Claim(Path file, FileChannel channel) {
+            this.file = file;
+            this.channel = channel;
+        }
+
+        @Override
+        public void close() {
+            deleteQuietly(file);
+            try {
+                channel.close();
+            } catch (IOException e) {
+                throw new OutputException(file, e);
+            }
+        }
+    }
+}

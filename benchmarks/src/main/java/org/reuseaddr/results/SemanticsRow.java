@@ -1,0 +1,14 @@
+package org.reuseaddr.results;
+
+/**
+ * One scenario's result, a row of {@code semantics.csv}.
+ *
+ * @param expected the divergent call's promised result, or {@code as promised} where nothing diverged
+ * @param observed what the call did instead, and who got the connections where a duplicate listener was permitted
+ * @param divergentCall the call in strace notation, empty where nothing diverged
+ * @param durationMicros in microseconds
+ * @param evidence what happened in strace notation with the differing line marked; empty for a scenario that passed
+ */
+public record SemanticsRow(RunId run, String scenario, String group, String family, String grade, String expected,
+        String observed, String divergentCall, String rule, String references, long durationMicros, String evidence) {
+}
