@@ -1,5 +1,6 @@
 package org.reuseaddr.semantics;
 
+import java.io.Serializable;
 import java.util.List;
 import org.reuseaddr.transcript.Transcript;
 
@@ -16,7 +17,7 @@ import org.reuseaddr.transcript.Transcript;
  * @param transcript the calls with the results they must have
  */
 public record Scenario(String id, String group, String family, String rule, String source, boolean promised,
-        List<String> references, Transcript transcript) {
+        List<String> references, Transcript transcript) implements Serializable {
 
     public Scenario {
         references = List.copyOf(references);

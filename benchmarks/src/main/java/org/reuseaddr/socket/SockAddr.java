@@ -1,5 +1,6 @@
 package org.reuseaddr.socket;
 
+import java.io.Serializable;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -11,7 +12,7 @@ import java.util.Arrays;
  * A socket address as bind(2) takes it: {@code struct sockaddr_in} of ip(7) or {@code struct sockaddr_in6} of
  * ipv6(7). Ports are 0 to 65535, in host byte order here and in network byte order in memory.
  */
-public sealed interface SockAddr {
+public sealed interface SockAddr extends Serializable {
 
     /** Size of {@code struct sockaddr_in6}, the larger of the two, in bytes. */
     int MAX_LENGTH = 28;

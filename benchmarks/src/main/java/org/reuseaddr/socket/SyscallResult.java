@@ -1,7 +1,9 @@
 package org.reuseaddr.socket;
 
+import java.io.Serializable;
+
 /** What a system call answered: a value, never an exception, since failing is an answer. */
-public sealed interface SyscallResult {
+public sealed interface SyscallResult extends Serializable {
 
     /** The call returned {@code value}, which is zero or positive. */
     record Returned(int value) implements SyscallResult {

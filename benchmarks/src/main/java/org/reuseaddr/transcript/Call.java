@@ -1,5 +1,6 @@
 package org.reuseaddr.transcript;
 
+import java.io.Serializable;
 import org.reuseaddr.socket.SockAddr;
 import org.reuseaddr.socket.SocketOption;
 
@@ -7,7 +8,7 @@ import org.reuseaddr.socket.SocketOption;
  * One socket call with the arguments it is given; descriptors are names, as the transcript numbers them, and ports
  * stand for the same free port wherever they appear (0 stays 0).
  */
-public sealed interface Call {
+public sealed interface Call extends Serializable {
 
     /** The call's name as strace prints it. */
     String name();

@@ -1,10 +1,11 @@
 package org.reuseaddr.transcript;
 
+import java.io.Serializable;
 import org.reuseaddr.socket.SockAddr;
 import org.reuseaddr.socket.SyscallResult;
 
 /** How a call ended: what it returned and what the kernel wrote through its pointer arguments. */
-public sealed interface Outcome {
+public sealed interface Outcome extends Serializable {
 
     /** The call came back. */
     sealed interface Completed extends Outcome {

@@ -1,5 +1,7 @@
 package org.reuseaddr.transcript;
 
+import java.io.Serializable;
+
 /**
  * One line of a transcript.
  *
@@ -7,5 +9,5 @@ package org.reuseaddr.transcript;
  * @param call the call and its arguments
  * @param outcome the result it must have, or, in a record of a replay, the result it had
  */
-public record Step(int process, Call call, Outcome outcome) {
+public record Step(int process, Call call, Outcome outcome) implements Serializable {
 }

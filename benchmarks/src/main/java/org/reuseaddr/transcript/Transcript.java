@@ -1,5 +1,6 @@
 package org.reuseaddr.transcript;
 
+import java.io.Serializable;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -12,10 +13,15 @@ import java.util.Map;
  *     {@code rule}, {@code source}, {@code references}, {@code thread}, …
  * @param steps the calls, in the order in which they are made
  */
-public record Transcript(Map<String, String> headers, List<Step> steps) {
+public record Transcript(Map<String, String> headers, List<Step> steps) implements Serializable {
 
     public Transcript {
         headers = Collections.unmodifiableMap(new LinkedHashMap<>(headers));
         steps = List.copyOf(steps);
+    }
+
+    /** Placeholder until the parser's version. */
+    public Map<Integer, Integer> threads() {
+        return Map.of();
     }
 }

@@ -1,0 +1,150 @@
+package org.reuseaddr.run;
+
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.infra.BenchmarkParams;
+import org.openjdk.jmh.results.BenchmarkResult;
+import org.openjdk.jmh.results.IterationResult;
+import org.openjdk.jmh.results.RunResult;
+import org.openjdk.jmh.runner.Runner;
+import org.openjdk.jmh.runner.RunnerException;
+import org.openjdk.jmh.runner.format.OutputFormat;
+import org.openjdk.jmh.runner.format.OutputFormatFactory;
+import org.openjdk.jmh.runner.options.CommandLineOptions;
+import org.openjdk.jmh.runner.options.Options;
+import org.openjdk.jmh.runner.options.OptionsBuilder;
+import org.openjdk.jmh.runner.options.TimeValue;
+import org.openjdk.jmh.runner.options.VerboseMode;
+import org.reuseaddr.benchmarks.ForkGate;
+
+/** Runs one fork of one cell under JMH, with failures that cannot be missed and a limit in time. */
+final class ForkRunner {
+
+    private final Profile profile;
+    private final CommandLineOptions user;
+    private final Path gateRecord;
+    private final boolean continueOnViolation;
+    private final Duration silence;
+    private final OutputFormat text;
+
+    /**
+     * @param user JMH's options from the command line, which go before the profile's
+     * @param gateRecord where a fork whose gate is broken says so
+     * @param silence how long a fork may be silent beyond the length of an iteration
+     * @param log takes JMH's own text
+     */
+    ForkRunner(Profile profile, CommandLineOptions user, Path gateRecord, boolean continueOnViolation, Duration silence,
+            PrintStream log) {
+        this.profile = profile;
+        this.user = user;
+        this.gateRecord = gateRecord;
+        this.continueOnViolation = continueOnViolation;
+        this.silence = silence;
+        this.text = OutputFormatFactory.createFormatInstance(log, user.verbosity().orElse(VerboseMode.NORMAL));
+    }
+
+    /** How a fork ended. */
+    sealed interface Ended {
+    }
+
+    /** The fork measured all it should. */
+    record Measured(Collection<BenchmarkResult> results) implements Ended {
+    }
+
+    /** The fork did not; {@code reason} is one line for the user. */
+    record Failed(String reason) implements Ended {
+    }
+
+    Ended run(PlannedCell cell, RecordingFormat.Listener listener) {
+        Options options = options(cell);
+        try (ForkWatchdog watchdog = new ForkWatchdog(silence.plus(iterationTime(options)))) {
+            RecordingFormat format = new RecordingFormat(text, new RecordingFormat.Listener() {
+                @Override
+                public void event() {
+                    watchdog.sign();
+                    listener.event();
+                }
+
+                @Override
+                public void measured(BenchmarkParams params, int iteration, IterationResult result) {
+                    listener.measured(params, iteration, result);
+                }
+            });
+            try {
+                Collection<BenchmarkResult> results = new ArrayList<>();
+                for (RunResult result : new Runner(options, format).run()) {
+                    results.addAll(result.getBenchmarkResults());
+                }
+                return results.isEmpty() ? new Failed("the fork ended without a result") : new Measured(results);
+            } catch (RunnerException e) {
+                return new Failed(watchdog.hasBitten()
+                        ? "ended by the watchdog: silent for " + silence.toSeconds() + " s" : reason(e));
+            }
+        }
+    }
+
+    private Options options(PlannedCell cell) {
+        OptionsBuilder options = new OptionsBuilder();
+        options.parent(user)
+                .include("^" + Pattern.quote(cell.benchmark()) + "$")
+                .mode(cell.mode())
+                .forks(Math.min(1, user.getForkCount().orElse(1)))
+                .shouldFailOnError(true)
+                .jvmArgsAppend(jvmArguments().toArray(String[]::new));
+        for (Map.Entry<String, String> param : cell.params().entrySet()) {
+            options.param(param.getKey(), param.getValue());
+        }
+        boolean timed = cell.mode() != Mode.SingleShotTime;
+        if (timed && !user.getWarmupIterations().hasValue()) {
+            options.warmupIterations(profile.warmupIterations());
+        }
+        if (timed && !user.getWarmupTime().hasValue()) {
+            options.warmupTime(profile.warmupTime());
+        }
+        if (timed && !user.getMeasurementIterations().hasValue()) {
+            options.measurementIterations(profile.iterations());
+        }
+        if (timed && !user.getMeasurementTime().hasValue()) {
+            options.measurementTime(profile.iterationTime());
+        }
+        return options.build();
+    }
+
+    private List<String> jvmArguments() {
+        List<String> arguments = new ArrayList<>();
+        if (Runtime.version().feature() >= 22) {
+            arguments.add("--enable-native-access=ALL-UNNAMED");
+        }
+        if (Runtime.version().feature() >= 24) {
+            // JMH 1.37 reads object layouts through sun.misc.Unsafe, which Java 24 and later warns about.
+            arguments.add("--sun-misc-unsafe-memory-access=allow");
+        }
+        arguments.add("-D" + ForkGate.RECORD_PROPERTY + "=" + gateRecord.toAbsolutePath());
+        arguments.add("-D" + ForkGate.CONTINUE_PROPERTY + "=" + continueOnViolation);
+        arguments.addAll(user.getJvmArgsAppend().orElse(List.of()));
+        return arguments;
+    }
+
+    private static Duration iterationTime(Options options) {
+        TimeValue longest = options.getMeasurementTime().orElse(TimeValue.NONE);
+        return Duration.ofMillis(longest.convertTo(TimeUnit.MILLISECONDS));
+    }
+
+    private static String reason(Throwable e) {
+        Throwable root = e;
+        while (root.getCause() != null) {
+            root = root.getCause();
+        }
+        Throwable said = root.getSuppressed().length > 0 ? root.getSuppressed()[0] : root;
+        String words = String.valueOf(said.getMessage()).lines().findFirst().orElse("");
+        return words.isBlank() ? said.getClass().getSimpleName() : words;
+    }
+}

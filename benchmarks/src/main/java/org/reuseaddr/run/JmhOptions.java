@@ -1,0 +1,86 @@
+package org.reuseaddr.run;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import org.openjdk.jmh.results.format.ResultFormatType;
+import org.openjdk.jmh.runner.options.CommandLineOptionException;
+import org.openjdk.jmh.runner.options.CommandLineOptions;
+
+/**
+ * The part of the command line that is JMH's, as JMH reads it.
+ *
+ * @param options JMH's reading
+ * @param parameterNames the names given with {@code -p}, which JMH accepts without a look at the benchmarks
+ * @param arguments as they were given
+ */
+public record JmhOptions(CommandLineOptions options, List<String> parameterNames, List<String> arguments) {
+
+    private static final String PARAMETER = "-p";
+    private static final Set<String> RESULT_FILE = Set.of("-rf", "-rff", "-o");
+
+    /**
+     * Reads JMH's arguments.
+     *
+     * @throws UsageException with JMH's words if they are not right
+     */
+    public static JmhOptions parse(List<String> arguments) {
+        try {
+            return new JmhOptions(new CommandLineOptions(arguments.toArray(String[]::new)), parameterNames(arguments),
+                    List.copyOf(arguments));
+        } catch (CommandLineOptionException e) {
+            throw new UsageException("JMH option: " + e.getMessage());
+        }
+    }
+
+    private static List<String> parameterNames(List<String> arguments) {
+        List<String> names = new ArrayList<>();
+        for (int i = 0; i < arguments.size(); i++) {
+            String argument = arguments.get(i);
+            String assignment = argument.equals(PARAMETER) && i + 1 < arguments.size() ? arguments.get(i + 1)
+                    : argument.startsWith(PARAMETER) && argument.contains("=") ? argument.substring(PARAMETER.length())
+                    : "";
+            if (assignment.contains("=")) {
+                names.add(assignment.substring(0, assignment.indexOf('=')));
+            }
+        }
+        return names;
+    }
+
+    /** JMH's options without result and output files: each fork is a run of its own to JMH and would overwrite them. */
+    CommandLineOptions withoutResultFile() {
+        List<String> kept = new ArrayList<>();
+        for (int i = 0; i < arguments.size(); i++) {
+            if (RESULT_FILE.contains(arguments.get(i))) {
+                i++;
+            } else {
+                kept.add(arguments.get(i));
+            }
+        }
+        return parse(kept).options();
+    }
+
+    /** The file that {@code -rf} or {@code -rff} asks for, under JMH's own name where only the format is given. */
+    Optional<Path> resultFile() {
+        if (options.getResult().hasValue()) {
+            return Optional.of(Path.of(options.getResult().get()).toAbsolutePath());
+        }
+        return options.getResultFormat().hasValue()
+                ? Optional.of(Path.of("jmh-result." + resultFormat().name().toLowerCase(Locale.ROOT)).toAbsolutePath())
+                : Optional.empty();
+    }
+
+    /** The format of that file, JMH's default where only the file is given. */
+    ResultFormatType resultFormat() {
+        return options.getResultFormat().orElse(ResultFormatType.CSV);
+    }
+
+    /** The values given for a parameter, or those otherwise. */
+    Collection<String> valuesOf(String parameter, Collection<String> otherwise) {
+        return options.getParameter(parameter).hasValue() ? options.getParameter(parameter).get() : otherwise;
+    }
+}

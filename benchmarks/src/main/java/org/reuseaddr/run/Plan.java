@@ -1,0 +1,143 @@
+package org.reuseaddr.run;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.runner.BenchmarkList;
+import org.openjdk.jmh.runner.BenchmarkListEntry;
+import org.openjdk.jmh.runner.format.OutputFormat;
+import org.openjdk.jmh.runner.format.OutputFormatFactory;
+import org.openjdk.jmh.runner.options.TimeValue;
+import org.openjdk.jmh.runner.options.VerboseMode;
+
+/**
+ * What a run measures.
+ *
+ * @param cells each is one fork in every pass
+ * @param passes how many forks each cell gets
+ * @param parameterNames of every benchmark of the suite, so that the columns of result files do not depend on the choice
+ * @param seconds how long it will take, estimated
+ */
+record Plan(List<PlannedCell> cells, int passes, List<String> parameterNames, double seconds) {
+
+    /** Starting a JVM, JMH's handshake, the gate, set-up and tear-down of one fork on an ordinary machine, in seconds. */
+    private static final double FORK_OVERHEAD_SECONDS = 1.1;
+
+    /**
+     * Chooses from the jar's benchmarks.
+     *
+     * @throws UsageException if a regex matches nothing, or a parameter is unknown to every chosen benchmark
+     */
+    static Plan of(Profile profile, JmhOptions jmh) {
+        List<String> includes = jmh.options().getIncludes();
+        OutputFormat silent = OutputFormatFactory.createFormatInstance(System.err, VerboseMode.SILENT);
+        BenchmarkList all = BenchmarkList.defaultList();
+        Collection<BenchmarkListEntry> entries = all.find(silent, includes, jmh.options().getExcludes());
+        if (entries.isEmpty()) {
+            throw new UsageException("no benchmark matches " + String.join(" ", includes)
+                    + "; -l lists what there is");
+        }
+        List<Profile.Selection> selections = profile.selections();
+        Set<PlannedCell> cells = new LinkedHashSet<>();
+        Set<String> known = new TreeSet<>();
+        double fork = 0;
+        for (BenchmarkListEntry entry : entries) {
+            Map<String, String[]> declared = entry.getParams().orElse(Map.of());
+            List<Map<String, List<String>>> chosen = chosen(profile, selections, entry, !includes.isEmpty());
+            for (Map<String, List<String>> values : chosen) {
+                known.addAll(declared.keySet());
+                for (SortedMap<String, String> params : product(profile, declared, values, jmh)) {
+                    for (Mode mode : modes(entry, jmh)) {
+                        if (cells.add(new PlannedCell(entry.getUsername(), mode, threads(entry, jmh), params))) {
+                            fork += forkSeconds(profile, jmh, mode);
+                        }
+                    }
+                }
+            }
+        }
+        for (String name : jmh.parameterNames()) {
+            if (!known.contains(name)) {
+                throw new UsageException("-p " + name + ": none of the chosen benchmarks has this parameter; they have "
+                        + String.join(", ", known) + " (-lp lists them)");
+            }
+        }
+        int passes = jmh.options().getForkCount().orElse(profile.passes());
+        return new Plan(List.copyOf(cells), passes, suiteParameters(all, silent), fork * Math.max(1, passes));
+    }
+
+    private static List<String> suiteParameters(BenchmarkList all, OutputFormat silent) {
+        Set<String> names = new TreeSet<>();
+        all.getAll(silent, List.of()).forEach(entry -> names.addAll(entry.getParams().orElse(Map.of()).keySet()));
+        return List.copyOf(names);
+    }
+
+    private static List<Map<String, List<String>>> chosen(Profile profile, List<Profile.Selection> selections,
+            BenchmarkListEntry entry, boolean named) {
+        if (profile == Profile.THOROUGH) {
+            return List.of(Map.of());
+        }
+        String name = PlannedCell.simpleName(entry.getUsername());
+        List<Map<String, List<String>>> chosen = selections.stream()
+                .filter(selection -> selection.benchmark().equals(name)).map(Profile.Selection::params).toList();
+        // A benchmark that the user names is run even if the profile leaves it out: with its default parameters.
+        return chosen.isEmpty() && named ? List.of(Map.of()) : chosen;
+    }
+
+    private static List<SortedMap<String, String>> product(Profile profile, Map<String, String[]> declared,
+            Map<String, List<String>> values, JmhOptions jmh) {
+        List<SortedMap<String, String>> product = new ArrayList<>(List.of(new TreeMap<>()));
+        for (Map.Entry<String, String[]> parameter : declared.entrySet()) {
+            List<String> all = Arrays.asList(parameter.getValue());
+            List<String> usual = profile == Profile.THOROUGH ? all
+                    : values.getOrDefault(parameter.getKey(), all.subList(0, 1));
+            List<SortedMap<String, String>> longer = new ArrayList<>();
+            for (SortedMap<String, String> params : product) {
+                for (String value : jmh.valuesOf(parameter.getKey(), usual)) {
+                    SortedMap<String, String> extended = new TreeMap<>(params);
+                    extended.put(parameter.getKey(), value);
+                    longer.add(extended);
+                }
+            }
+            product = longer;
+        }
+        return product;
+    }
+
+    private static Collection<Mode> modes(BenchmarkListEntry entry, JmhOptions jmh) {
+        Collection<Mode> given = jmh.options().getBenchModes();
+        if (given.contains(Mode.All)) {
+            return Arrays.stream(Mode.values()).filter(mode -> mode != Mode.All).toList();
+        }
+        return given.isEmpty() ? List.of(entry.getMode()) : given;
+    }
+
+    private static int threads(BenchmarkListEntry entry, JmhOptions jmh) {
+        int[] groups = jmh.options().getThreadGroups().orElse(entry.getThreadGroups());
+        int group = Arrays.stream(groups).sum();
+        int threads = jmh.options().getThreads().orElse(entry.getThreads().orElse(1));
+        int wanted = threads == -1 ? Runtime.getRuntime().availableProcessors() : threads;
+        return (wanted + group - 1) / group * group;
+    }
+
+    private static double forkSeconds(Profile profile, JmhOptions jmh, Mode mode) {
+        boolean single = mode == Mode.SingleShotTime;
+        double warmup = single ? 0 : seconds(jmh.options().getWarmupTime().orElse(profile.warmupTime()))
+                * jmh.options().getWarmupIterations().orElse(profile.warmupIterations());
+        double measured = single ? 0 : seconds(jmh.options().getMeasurementTime().orElse(profile.iterationTime()))
+                * jmh.options().getMeasurementIterations().orElse(profile.iterations());
+        return FORK_OVERHEAD_SECONDS + warmup + measured;
+    }
+
+    private static double seconds(TimeValue time) {
+        return time.convertTo(TimeUnit.MICROSECONDS) / 1e6;
+    }
+}

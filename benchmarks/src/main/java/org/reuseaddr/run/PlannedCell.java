@@ -1,0 +1,31 @@
+package org.reuseaddr.run;
+
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.openjdk.jmh.annotations.Mode;
+import org.reuseaddr.results.Cell;
+
+/**
+ * One benchmark with one value of each parameter: what one fork measures.
+ *
+ * @param benchmark fully qualified class and method, as JMH names it
+ * @param threads as JMH will use
+ * @param params in the order of names
+ */
+record PlannedCell(String benchmark, Mode mode, int threads, SortedMap<String, String> params) {
+
+    PlannedCell {
+        params = new TreeMap<>(params);
+    }
+
+    /** Class and method without the package. */
+    static String simpleName(String benchmark) {
+        int method = benchmark.lastIndexOf('.');
+        return benchmark.substring(benchmark.lastIndexOf('.', method - 1) + 1);
+    }
+
+    /** The cell as it stands in result files. */
+    Cell cell() {
+        return new Cell(simpleName(benchmark), mode.shortLabel(), threads, params);
+    }
+}

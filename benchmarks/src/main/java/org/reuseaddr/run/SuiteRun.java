@@ -1,0 +1,190 @@
+package org.reuseaddr.run;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import org.openjdk.jmh.infra.BenchmarkParams;
+import org.openjdk.jmh.results.BenchmarkResult;
+import org.openjdk.jmh.results.IterationResult;
+import org.openjdk.jmh.results.RunResult;
+import org.openjdk.jmh.results.format.ResultFormatType;
+import org.openjdk.jmh.runner.options.CommandLineOptions;
+import org.reuseaddr.benchmarks.ForkGate;
+import org.reuseaddr.results.Cell;
+import org.reuseaddr.results.OutputException;
+import org.reuseaddr.results.RunDirectory;
+import org.reuseaddr.results.RunId;
+import org.reuseaddr.results.Sample;
+import org.reuseaddr.results.SamplesFile;
+import org.reuseaddr.semantics.ScenarioResult;
+
+/**
+ * Measures: a sequence of passes, each of which runs every planned cell once, one fork each, in a fresh random order.
+ * Drift of a noisy machine then hits all cells alike, and the run can be ended after any fork.
+ */
+public final class SuiteRun {
+
+    private final Settings settings;
+    private final Plan plan;
+    private final JmhJson jmhResults = new JmhJson();
+    private final List<ScenarioResult> violations = new ArrayList<>();
+    private final List<Missing> missing = new ArrayList<>();
+    private int forksDone;
+    private volatile boolean stopping;
+
+    /**
+     * What a run needs to know.
+     *
+     * @param seed of the order of forks, recorded so that it can be repeated
+     * @param continueOnViolation whether forks whose gate is broken measure on
+     * @param watchdog how long a fork may be silent, beyond the length of one iteration, before it is ended
+     */
+    public record Settings(Profile profile, JmhOptions jmh, RunDirectory directory, RunId id, long seed,
+            boolean continueOnViolation, Duration watchdog) {
+    }
+
+    /** A planned fork that did not come to its end; rows of its finished iterations are kept. */
+    public record Missing(Cell cell, int fork, String reason) {
+    }
+
+    /**
+     * How the run ended.
+     *
+     * @param planned forks that were planned
+     * @param done forks that measured all they should
+     * @param missing the failed ones by name; forks that an interruption kept from starting are not among them
+     * @param violations broken promises that gates in forks found
+     * @param results JMH's own results
+     * @param interrupted whether {@link #stop} ended it
+     */
+    public record Summary(int planned, int done, List<Missing> missing, List<ScenarioResult> violations,
+            Collection<RunResult> results, boolean interrupted) {
+    }
+
+    /**
+     * Plans the run.
+     *
+     * @throws UsageException if what the user chose does not exist
+     */
+    public SuiteRun(Settings settings) {
+        this.settings = settings;
+        this.plan = Plan.of(settings.profile(), settings.jmh());
+    }
+
+    /** How many forks are planned. */
+    public int plannedForks() {
+        return plan.cells().size() * Math.max(1, plan.passes());
+    }
+
+    /** Ends the fork that runs now and starts no other; {@link #measure} then returns. Callable from any thread. */
+    public void stop() {
+        stopping = true;
+        ForkWatchdog.endForks();
+    }
+
+    /**
+     * Measures all that is planned.
+     *
+     * @throws OutputException if a result cannot be written; rows written before are valid
+     */
+    public Summary measure(RunProgress progress) {
+        Path log = settings.directory().path().resolve("jmh.log");
+        Path gateRecord = settings.directory().path().resolve(".gate");
+        try (SamplesFile samples = new SamplesFile(settings.directory().samples(), plan.parameterNames());
+                PrintStream text = new PrintStream(
+                        Files.newOutputStream(log, StandardOpenOption.CREATE, StandardOpenOption.APPEND), true,
+                        StandardCharsets.UTF_8)) {
+            CommandLineOptions user = settings.jmh().withoutResultFile();
+            ForkRunner runner = new ForkRunner(settings.profile(), user, gateRecord, settings.continueOnViolation(),
+                    settings.watchdog(), text);
+            passes(runner, samples, gateRecord, progress);
+        } catch (IOException e) {
+            throw new OutputException(log, e);
+        } finally {
+            writeJmhResults();
+        }
+        return new Summary(plannedForks(), forksDone, List.copyOf(missing), List.copyOf(violations),
+                jmhResults.results(), stopping);
+    }
+
+    private void passes(ForkRunner runner, SamplesFile samples, Path gateRecord, RunProgress progress) throws IOException {
+        int passes = Math.max(1, plan.passes());
+        progress.planned(plannedForks(), passes, Duration.ofSeconds(Math.round(plan.seconds())));
+        Random order = new Random(settings.seed());
+        long start = System.nanoTime();
+        int number = 0;
+        for (int pass = 1; pass <= passes; pass++) {
+            List<PlannedCell> shuffled = new ArrayList<>(plan.cells());
+            Collections.shuffle(shuffled, order);
+            for (PlannedCell cell : shuffled) {
+                if (stopping || !violations.isEmpty() && !settings.continueOnViolation()) {
+                    return;
+                }
+                number++;
+                progress.forkStarted(cell.cell(), number, pass);
+                fork(runner, samples, gateRecord, cell, pass, progress);
+                long elapsed = System.nanoTime() - start;
+                progress.forkEnded(cell.cell(), number,
+                        Duration.ofNanos(elapsed / number * (plannedForks() - number)));
+            }
+            writeJmhResults();
+        }
+    }
+
+    private void fork(ForkRunner runner, SamplesFile samples, Path gateRecord, PlannedCell cell, int pass,
+            RunProgress progress) throws IOException {
+        OutputException[] unwritten = new OutputException[1];
+        Recorder recorder = new Recorder(settings.id(), samples::append);
+        ForkRunner.Ended ended = runner.run(cell, new RecordingFormat.Listener() {
+            @Override
+            public void event() {
+                // Signs of life interest the watchdog alone.
+            }
+
+            @Override
+            public void measured(BenchmarkParams params, int iteration, IterationResult result) {
+                try {
+                    recorder.iteration(params, pass, iteration, result);
+                    progress.measured(new Sample(settings.id(), cell.cell(), pass, iteration, Sample.SCORE,
+                            result.getPrimaryResult().getScore(), result.getPrimaryResult().getScoreUnit()));
+                } catch (OutputException e) {
+                    // JMH would swallow it; a measurement that cannot be kept is not worth going on for.
+                    unwritten[0] = e;
+                    ForkWatchdog.endForks();
+                }
+            }
+        });
+        if (unwritten[0] != null) {
+            throw unwritten[0];
+        }
+        List<ScenarioResult> broken = ForkGate.read(gateRecord);
+        Files.deleteIfExists(gateRecord);
+        violations.addAll(broken);
+        if (ended instanceof ForkRunner.Measured measured) {
+            jmhResults.add(cell, measured.results());
+            for (BenchmarkResult result : measured.results()) {
+                recorder.fork(result.getParams(), pass, result);
+            }
+            forksDone++;
+        } else if (!stopping) {
+            String reason = broken.isEmpty() ? ((ForkRunner.Failed) ended).reason()
+                    : "the gate in the fork found that a duplicate listener is permitted";
+            missing.add(new Missing(cell.cell(), pass, reason));
+            progress.notice("fork " + pass + " of " + cell.cell() + " failed: " + reason);
+        }
+    }
+
+    private void writeJmhResults() {
+        jmhResults.write(settings.directory().jmhJson(), ResultFormatType.JSON);
+        settings.jmh().resultFile().ifPresent(file -> jmhResults.write(file, settings.jmh().resultFormat()));
+    }
+}

@@ -1,0 +1,81 @@
+package org.reuseaddr.semantics;
+
+import java.util.Optional;
+import org.reuseaddr.socket.Family;
+import org.reuseaddr.socket.Linux;
+import org.reuseaddr.socket.SockAddr;
+import org.reuseaddr.socket.SyscallResult;
+import org.reuseaddr.transcript.Call;
+import org.reuseaddr.transcript.Outcome;
+import org.reuseaddr.transcript.Step;
+import org.reuseaddr.transcript.Transcript;
+
+/**
+ * What the platform has at all: a scenario that needs more is UNSUPPORTED and not a violation.
+ *
+ * @param inet6 AF_INET6 sockets can be made
+ * @param inetLoopback 127.0.0.1 can be bound: the loopback interface is up
+ * @param inet6Loopback ::1 can be bound
+ */
+record Facilities(boolean inet6, boolean inetLoopback, boolean inet6Loopback) {
+
+    private static final int FD = 3;
+    private static final int LIMIT_MILLIS = 2_000;
+
+    static Facilities probe(SocketProcess process) {
+        boolean inet6 = returned(process.execute(0, socket(Family.INET6), FD, LIMIT_MILLIS));
+        process.closeAll();
+        return new Facilities(inet6, canBind(process, Family.INET), inet6 && canBind(process, Family.INET6));
+    }
+
+    private static boolean canBind(SocketProcess process, Family family) {
+        try {
+            process.execute(0, socket(family), FD, LIMIT_MILLIS);
+            Outcome outcome = process.execute(0, new Call.Bind(FD, family.loopback(0)), SocketProcess.UNNAMED, LIMIT_MILLIS);
+            // Only "no such address" means that there is none; what else goes wrong is for the scenarios to find.
+            return !(outcome instanceof Outcome.Plain plain
+                    && plain.result() instanceof SyscallResult.Failed failed
+                    && (failed.errno().symbol().equals("EADDRNOTAVAIL") || failed.errno().symbol().equals("EBADF")));
+        } finally {
+            process.closeAll();
+        }
+    }
+
+    private static Call socket(Family family) {
+        return new Call.Socket(family.number(), Linux.SOCK_STREAM, Linux.IPPROTO_TCP);
+    }
+
+    private static boolean returned(Outcome outcome) {
+        return outcome instanceof Outcome.Completed completed
+                && completed.result() instanceof SyscallResult.Returned;
+    }
+
+    /** Why a transcript cannot be replayed here; empty if it can. */
+    Optional<String> missingFor(Transcript transcript) {
+        return transcript.steps().stream().map(Step::call).flatMap(call -> missingFor(call).stream()).findFirst();
+    }
+
+    private Optional<String> missingFor(Call call) {
+        if (call instanceof Call.Socket socket) {
+            return when(socket.domain() == Family.INET6.number() && !inet6, "AF_INET6 sockets");
+        }
+        if (call instanceof Call.Bind bind) {
+            return missingFor(bind.address());
+        }
+        if (call instanceof Call.Connect connect) {
+            return missingFor(connect.address());
+        }
+        return Optional.empty();
+    }
+
+    private Optional<String> missingFor(SockAddr address) {
+        boolean six = address instanceof SockAddr.Inet6 inet6Address && !inet6Address.isMapped();
+        return six
+                ? when(!inet6Loopback, "the IPv6 loopback address ::1")
+                : when(address.isLoopback() && !inetLoopback, "the IPv4 loopback address 127.0.0.1");
+    }
+
+    private static Optional<String> when(boolean missing, String facility) {
+        return missing ? Optional.of("the platform does not have " + facility) : Optional.empty();
+    }
+}

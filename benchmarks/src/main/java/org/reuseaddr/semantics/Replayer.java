@@ -1,0 +1,165 @@
+package org.reuseaddr.semantics;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.reuseaddr.socket.Errno;
+import org.reuseaddr.socket.SyscallResult;
+import org.reuseaddr.transcript.Call;
+import org.reuseaddr.transcript.Outcome;
+import org.reuseaddr.transcript.Step;
+import org.reuseaddr.transcript.Transcript;
+
+/**
+ * Replays scenarios on real sockets and grades them.
+ *
+ * <p>Every literal port of a transcript is mapped to a free one. A difference that a stranger on that port could
+ * explain (EADDRINUSE where something else is promised, a connection where a refusal is) is tried again on other ports
+ * and counts only if it stays. Every call is bounded; every descriptor is closed when the scenario ends.
+ */
+public final class Replayer implements AutoCloseable {
+
+    /** The limit of a call in milliseconds, unless the transcript's header {@code limit-ms} says otherwise. */
+    public static final int DEFAULT_LIMIT_MILLIS = 2_000;
+
+    private static final int MAX_LIMIT_MILLIS = 10_000;
+    private static final int MAX_ATTEMPTS = 6;
+    private static final int MAX_PROCESSES = 8;
+    private static final Set<String> RESOURCE_ERRORS = Set.of("EMFILE", "ENFILE", "ENOBUFS", "ENOMEM");
+
+    private final PortPool ports;
+    private final SocketProcess local;
+    private final LocalProcess client = new LocalProcess();
+    private final List<HelperProcess> helpers = new ArrayList<>();
+    private final Facilities facilities;
+
+    /**
+     * Finds out what the platform has at all.
+     *
+     * @param portsInUse ports to keep away from: those that something holds, connections in TIME_WAIT included
+     */
+    public Replayer(Set<Integer> portsInUse) {
+        this(portsInUse, new LocalProcess());
+    }
+
+    private Replayer(Set<Integer> portsInUse, SocketProcess local) {
+        this.local = local;
+        ports = new PortPool(portsInUse);
+        facilities = Facilities.probe(client);
+    }
+
+    /** A replayer that lets the JDK's own listeners make the calls of a scenario's first process, as the gate wants it. */
+    static Replayer throughTheJdk() {
+        return new Replayer(Set.of(), new JdkProcess());
+    }
+
+    /** Replays one scenario; never throws for what the platform does, and never takes longer than its calls' limits. */
+    public ScenarioResult replay(Scenario scenario) {
+        long start = System.nanoTime();
+        Optional<String> missing = facilities.missingFor(scenario.transcript());
+        if (missing.isPresent()) {
+            return new ScenarioResult(scenario, Grade.UNSUPPORTED, List.of(), -1, missing.get(), 0, 0);
+        }
+        for (int attempt = 1; ; attempt++) {
+            Attempt made = attempt(scenario);
+            if (attempt == MAX_ATTEMPTS || !made.couldBeStranger()) {
+                return new ScenarioResult(scenario, made.grade(), made.observed(), made.divergent(), made.detail(), attempt,
+                        System.nanoTime() - start);
+            }
+        }
+    }
+
+    private record Attempt(Grade grade, List<Step> observed, int divergent, String detail, boolean couldBeStranger) {
+    }
+
+    private Attempt attempt(Scenario scenario) {
+        Transcript transcript = scenario.transcript();
+        Map<Integer, SocketProcess> processes = new LinkedHashMap<>();
+        try {
+            Replay replay = new Replay(transcript, number -> processes.computeIfAbsent(number,
+                    fresh -> process(processes.size())), ports, limitMillis(transcript));
+            int divergent = replay.run();
+            if (divergent < 0) {
+                return new Attempt(Grade.PASS, replay.observed(), -1, "", false);
+            }
+            Step promised = transcript.steps().get(divergent);
+            Outcome observed = replay.observed().get(divergent).outcome();
+            Optional<String> duplicate = examine(replay, processes, promised, observed);
+            Grade grade = duplicate.isPresent() ? Grade.VIOLATION : grade(scenario, observed);
+            return new Attempt(grade, replay.observed(), divergent, duplicate.orElse(""),
+                    duplicate.isEmpty() && couldBeStranger(promised.outcome(), observed));
+        } catch (ReplayException e) {
+            return new Attempt(Grade.ERROR, List.of(), -1, e.getMessage(), false);
+        } finally {
+            processes.values().forEach(SocketProcess::closeAll);
+        }
+    }
+
+    private Optional<String> examine(Replay replay, Map<Integer, SocketProcess> processes, Step promised, Outcome observed) {
+        boolean permitted = failedWith(promised.outcome(), Errno.EADDRINUSE) && !(observed instanceof Outcome.TimedOut)
+                && ((Outcome.Completed) observed).result() instanceof SyscallResult.Returned;
+        if (!permitted) {
+            return Optional.empty();
+        }
+        int fd = promised.call() instanceof Call.Bind bind ? bind.fd() : ((Call.Listen) promised.call()).fd();
+        return new DuplicateListeners(replay, processes::get, client)
+                .examine(new Replay.SocketName(replay.processOfThread(promised.process()), fd));
+    }
+
+    private SocketProcess process(int index) {
+        if (index == 0) {
+            return local;
+        }
+        if (index >= MAX_PROCESSES) {
+            throw new ReplayException("a transcript may have at most " + MAX_PROCESSES + " processes");
+        }
+        while (helpers.size() < index) {
+            helpers.add(new HelperProcess());
+        }
+        return helpers.get(index - 1);
+    }
+
+    private static int limitMillis(Transcript transcript) {
+        String limit = transcript.headers().get("limit-ms");
+        if (limit == null) {
+            return DEFAULT_LIMIT_MILLIS;
+        }
+        try {
+            return Math.min(Math.max(Integer.parseInt(limit), 1), MAX_LIMIT_MILLIS);
+        } catch (NumberFormatException e) {
+            throw new ReplayException("header limit-ms: expected milliseconds, found " + limit, e);
+        }
+    }
+
+    private static Grade grade(Scenario scenario, Outcome observed) {
+        if (observed instanceof Outcome.TimedOut) {
+            return Grade.TIMEOUT;
+        }
+        if (((Outcome.Completed) observed).result() instanceof SyscallResult.Failed failed
+                && RESOURCE_ERRORS.contains(failed.errno().symbol())) {
+            return Grade.ERROR;
+        }
+        return scenario.promised() ? Grade.VIOLATION : Grade.DEVIATION;
+    }
+
+    private static boolean couldBeStranger(Outcome promised, Outcome observed) {
+        return failedWith(observed, Errno.EADDRINUSE)
+                || failedWith(promised, Errno.ECONNREFUSED) && !failedWith(observed, Errno.ETIMEDOUT)
+                        && !(observed instanceof Outcome.TimedOut);
+    }
+
+    private static boolean failedWith(Outcome outcome, Errno errno) {
+        return outcome instanceof Outcome.Completed completed && completed.result().failedWith(errno);
+    }
+
+    /** Ends the helper processes and closes what may still be open. */
+    @Override
+    public void close() {
+        helpers.forEach(HelperProcess::close);
+        client.close();
+        local.close();
+    }
+}
