@@ -1,0 +1,395 @@
+/*
+ * Makes the socket calls of an ordinary Linux machine misbehave as known platforms did, so that each catch of the
+ * suite is proved by a run. Preloaded, one fault at a time:
+ *
+ *     gcc -shared -fPIC -O2 -Wall -Wextra -Werror -o libfault.so fault.c
+ *     LD_PRELOAD=$PWD/libfault.so REUSEADDR_FAULT=duplicate-listener java -jar benchmarks.jar check
+ *
+ * REUSEADDR_FAULT          what the platform does                                              defect
+ *   duplicate-listener     SO_REUSEADDR also sets SO_REUSEPORT                                 D01, D02
+ *   addresses-share-port   bind refuses a port that another address of the family holds        D03
+ *   families-share-port    bind refuses a port that the other family holds                     D04
+ *   time-wait-ignored      bind switches SO_REUSEADDR on                                       D05
+ *   freebind               bind takes an address that is not local                             D06
+ *   reuseaddr-refused      SO_REUSEADDR fails with EINVAL                                      D07
+ *   reuseport-dropped      SO_REUSEPORT is accepted and has no effect                          D08
+ *   reuseport-refused      SO_REUSEPORT fails with ENOPROTOOPT                                 D08
+ *   ephemeral-leak         the port of a client stays in use when the client is closed         D09
+ *   autobind-elsewhere     listen without bind listens where loopback does not lead            D11
+ *   thread-bind-elsewhere  a bind off the main thread goes where loopback does not lead        D12
+ *   v6only-forced          a bind to :: takes IPv6 alone                                       D18
+ *
+ * REUSEADDR_FAULT_ONLY_IN narrows the fault to processes whose command line contains this text, or, with a leading
+ * '!', to those whose command line does not: JMH's forks can be broken and their parent left honest, or the reverse.
+ *
+ * Without REUSEADDR_FAULT every call passes through untouched. An unknown fault ends the process with status 2: a
+ * misspelt fault that breaks nothing would look like a suite that sees nothing.
+ *
+ * Only the dynamic linker's symbols are interposed. A caller that asks libc's own handle for a symbol
+ * (dlopen("libc.so.6"), then dlsym) passes this library by.
+ */
+#define _GNU_SOURCE
+#include <arpa/inet.h>
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+enum fault {
+    NONE,
+    DUPLICATE_LISTENER,
+    ADDRESSES_SHARE_PORT,
+    FAMILIES_SHARE_PORT,
+    TIME_WAIT_IGNORED,
+    FREEBIND,
+    REUSEADDR_REFUSED,
+    REUSEPORT_DROPPED,
+    REUSEPORT_REFUSED,
+    EPHEMERAL_LEAK,
+    AUTOBIND_ELSEWHERE,
+    THREAD_BIND_ELSEWHERE,
+    V6ONLY_FORCED,
+};
+
+static const struct {
+    const char *name;
+    enum fault fault;
+} FAULTS[] = {
+    {"duplicate-listener", DUPLICATE_LISTENER},
+    {"addresses-share-port", ADDRESSES_SHARE_PORT},
+    {"families-share-port", FAMILIES_SHARE_PORT},
+    {"time-wait-ignored", TIME_WAIT_IGNORED},
+    {"freebind", FREEBIND},
+    {"reuseaddr-refused", REUSEADDR_REFUSED},
+    {"reuseport-dropped", REUSEPORT_DROPPED},
+    {"reuseport-refused", REUSEPORT_REFUSED},
+    {"ephemeral-leak", EPHEMERAL_LEAK},
+    {"autobind-elsewhere", AUTOBIND_ELSEWHERE},
+    {"thread-bind-elsewhere", THREAD_BIND_ELSEWHERE},
+    {"v6only-forced", V6ONLY_FORCED},
+};
+
+/* Local, and no address that a program connects to when it means loopback. */
+static const char ELSEWHERE_INET[] = "127.255.0.1";
+/* RFC 3849, documentation: local nowhere. */
+static const char ELSEWHERE_INET6[] = "2001:db8::1";
+
+typedef int setsockopt_function(int, int, int, const void *, socklen_t);
+typedef int bind_function(int, const struct sockaddr *, socklen_t);
+typedef int listen_function(int, int);
+typedef int connect_function(int, const struct sockaddr *, socklen_t);
+typedef int close_function(int);
+typedef int dup2_function(int, int);
+
+/* Written once, before the first interposed call goes on. */
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+static enum fault active = NONE;
+static setsockopt_function *real_setsockopt;
+static bind_function *real_bind;
+static listen_function *real_listen;
+static connect_function *real_connect;
+static close_function *real_close;
+static dup2_function *real_dup2;
+
+/* Which descriptors connect was called on, for ephemeral-leak; a higher one is not followed. */
+enum { FOLLOWED_DESCRIPTORS = 1 << 20 };
+static atomic_bool is_client[FOLLOWED_DESCRIPTORS];
+
+static void fail(const char *what, const char *name)
+{
+    fprintf(stderr, "fault: %s: %s\n", what, name);
+    _exit(2);
+}
+
+static void *next(const char *symbol)
+{
+    void *address = dlsym(RTLD_NEXT, symbol);
+    if (address == NULL)
+        fail("the C library has no such function", symbol);
+    return address;
+}
+
+/* Whether this process's command line, its arguments joined by blanks, contains the text. */
+static bool command_line_contains(const char *text)
+{
+    enum { CAPACITY = 128 * 1024 };
+    char *line = malloc(CAPACITY);
+    int fd = open("/proc/self/cmdline", O_RDONLY | O_CLOEXEC);
+    if (line == NULL || fd < 0)
+        fail("cannot read", "/proc/self/cmdline");
+    size_t length = 0;
+    ssize_t got;
+    while (length < CAPACITY - 1 && (got = read(fd, line + length, CAPACITY - 1 - length)) > 0)
+        length += (size_t) got;
+    real_close(fd);
+    for (size_t i = 0; i < length; i++)
+        if (line[i] == '\0')
+            line[i] = ' ';
+    line[length] = '\0';
+    bool contains = strstr(line, text) != NULL;
+    free(line);
+    return contains;
+}
+
+static bool meant_for_this_process(void)
+{
+    const char *text = getenv("REUSEADDR_FAULT_ONLY_IN");
+    if (text == NULL || *text == '\0')
+        return true;
+    return *text == '!' ? !command_line_contains(text + 1) : command_line_contains(text);
+}
+
+static enum fault fault_named(const char *name)
+{
+    for (size_t i = 0; i < sizeof FAULTS / sizeof *FAULTS; i++)
+        if (strcmp(FAULTS[i].name, name) == 0)
+            return FAULTS[i].fault;
+    fail("unknown REUSEADDR_FAULT", name);
+    return NONE;
+}
+
+static void initialise(void)
+{
+    real_setsockopt = (setsockopt_function *) next("setsockopt");
+    real_bind = (bind_function *) next("bind");
+    real_listen = (listen_function *) next("listen");
+    real_connect = (connect_function *) next("connect");
+    real_close = (close_function *) next("close");
+    real_dup2 = (dup2_function *) next("dup2");
+    const char *name = getenv("REUSEADDR_FAULT");
+    if (name == NULL || *name == '\0')
+        return;
+    enum fault fault = fault_named(name);
+    if (meant_for_this_process())
+        active = fault;
+}
+
+/* At load, so that an unknown fault is reported even by a program that never opens a socket. */
+__attribute__((constructor)) static void initialise_at_load(void)
+{
+    pthread_once(&once, initialise);
+}
+
+/* A constructor of another library may make a socket call before ours has run. */
+static enum fault fault(void)
+{
+    pthread_once(&once, initialise);
+    return active;
+}
+
+static int value_of(int fd, int level, int option)
+{
+    int value = -1;
+    socklen_t length = sizeof value;
+    return getsockopt(fd, level, option, &value, &length) == 0 ? value : -1;
+}
+
+/* Whether a fault concerns this socket at all: TCP over IPv4 or IPv6. */
+static bool is_tcp(int fd)
+{
+    int domain = value_of(fd, SOL_SOCKET, SO_DOMAIN);
+    return (domain == AF_INET || domain == AF_INET6) && value_of(fd, SOL_SOCKET, SO_TYPE) == SOCK_STREAM;
+}
+
+/* Sets an option beside the call that the program asked for; a refusal shows in that call. */
+static void switch_on(int fd, int level, int option)
+{
+    int on = 1;
+    real_setsockopt(fd, level, option, &on, sizeof on);
+}
+
+static void allow_foreign_addresses(int fd)
+{
+    switch_on(fd, IPPROTO_IP, IP_FREEBIND);
+    if (value_of(fd, SOL_SOCKET, SO_DOMAIN) == AF_INET6)
+        switch_on(fd, IPPROTO_IPV6, IPV6_FREEBIND);
+}
+
+static bool is_unbound(int fd)
+{
+    struct sockaddr_storage name = {0};
+    socklen_t length = sizeof name;
+    if (getsockname(fd, (struct sockaddr *) &name, &length) != 0)
+        return false;
+    return name.ss_family == AF_INET ? ((struct sockaddr_in *) &name)->sin_port == 0
+                                     : ((struct sockaddr_in6 *) &name)->sin6_port == 0;
+}
+
+/* Binds to the port that was asked for, on an address that neither 127.0.0.1 nor ::1 leads to. */
+static int bind_elsewhere(int fd, in_port_t port)
+{
+    if (value_of(fd, SOL_SOCKET, SO_DOMAIN) == AF_INET) {
+        struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = port};
+        inet_pton(AF_INET, ELSEWHERE_INET, &address.sin_addr);
+        return real_bind(fd, (struct sockaddr *) &address, sizeof address);
+    }
+    allow_foreign_addresses(fd);
+    struct sockaddr_in6 address = {.sin6_family = AF_INET6, .sin6_port = port};
+    inet_pton(AF_INET6, ELSEWHERE_INET6, &address.sin6_addr);
+    return real_bind(fd, (struct sockaddr *) &address, sizeof address);
+}
+
+static bool is_inet6_wildcard(const struct sockaddr *address, socklen_t length)
+{
+    return length >= sizeof(struct sockaddr_in6) && address->sa_family == AF_INET6
+        && IN6_IS_ADDR_UNSPECIFIED(&((const struct sockaddr_in6 *) address)->sin6_addr);
+}
+
+/* Whether a bind to this address makes a socket that loopback leads to; others would fail or be elsewhere anyway. */
+static bool is_reached_over_loopback(const struct sockaddr *address, socklen_t length)
+{
+    if (length >= sizeof(struct sockaddr_in) && address->sa_family == AF_INET) {
+        in_addr_t host = ntohl(((const struct sockaddr_in *) address)->sin_addr.s_addr);
+        return host == INADDR_ANY || host >> 24 == IN_LOOPBACKNET;
+    }
+    if (length >= sizeof(struct sockaddr_in6) && address->sa_family == AF_INET6) {
+        const struct in6_addr *host = &((const struct sockaddr_in6 *) address)->sin6_addr;
+        return IN6_IS_ADDR_UNSPECIFIED(host) || IN6_IS_ADDR_LOOPBACK(host) || IN6_IS_ADDR_V4MAPPED(host);
+    }
+    return false;
+}
+
+/* Whether an address is one of IPv4, v4-mapped ones included. */
+static bool is_v4(const struct sockaddr *address)
+{
+    return address->sa_family == AF_INET
+        || IN6_IS_ADDR_V4MAPPED(&((const struct sockaddr_in6 *) address)->sin6_addr);
+}
+
+static in_port_t port_of(const struct sockaddr *address)
+{
+    return address->sa_family == AF_INET ? ((const struct sockaddr_in *) address)->sin_port
+                                         : ((const struct sockaddr_in6 *) address)->sin6_port;
+}
+
+/* Whether the wildcard address of this family would be refused for the port, to a socket with the options of fd. */
+static bool is_held(int fd, int family, in_port_t port)
+{
+    int probe = socket(family, SOCK_STREAM | SOCK_CLOEXEC, IPPROTO_TCP);
+    if (value_of(fd, SOL_SOCKET, SO_REUSEADDR) == 1)
+        switch_on(probe, SOL_SOCKET, SO_REUSEADDR);
+    if (value_of(fd, SOL_SOCKET, SO_REUSEPORT) == 1)
+        switch_on(probe, SOL_SOCKET, SO_REUSEPORT);
+    int result;
+    if (family == AF_INET) {
+        struct sockaddr_in any = {.sin_family = AF_INET, .sin_port = port};
+        result = real_bind(probe, (struct sockaddr *) &any, sizeof any);
+    } else {
+        switch_on(probe, IPPROTO_IPV6, IPV6_V6ONLY);
+        struct sockaddr_in6 any = {.sin6_family = AF_INET6, .sin6_port = port};
+        result = real_bind(probe, (struct sockaddr *) &any, sizeof any);
+    }
+    bool held = result != 0 && errno == EADDRINUSE;
+    real_close(probe);
+    return held;
+}
+
+/*
+ * The descriptor is about to be closed: if it is a client's, its address is held by a socket that nobody closes.
+ * SO_REUSEADDR on both lets the holder in beside what the connection leaves behind.
+ */
+static int close_and_leak(int fd)
+{
+    struct sockaddr_storage name = {0};
+    socklen_t length = sizeof name;
+    bool leaks = fd >= 0 && fd < FOLLOWED_DESCRIPTORS && atomic_exchange(&is_client[fd], false)
+        && getsockname(fd, (struct sockaddr *) &name, &length) == 0;
+    if (leaks)
+        switch_on(fd, SOL_SOCKET, SO_REUSEADDR);
+    int result = real_close(fd);
+    if (leaks && port_of((struct sockaddr *) &name) != 0) {
+        int kept_errno = errno;
+        int holder = socket(name.ss_family, SOCK_STREAM | SOCK_CLOEXEC, IPPROTO_TCP);
+        switch_on(holder, SOL_SOCKET, SO_REUSEADDR);
+        if (real_bind(holder, (struct sockaddr *) &name, length) != 0)
+            real_close(holder);
+        errno = kept_errno;
+    }
+    return result;
+}
+
+int setsockopt(int fd, int level, int option, const void *value, socklen_t length)
+{
+    enum fault fault_here = fault();
+    if (fault_here == REUSEADDR_REFUSED && level == SOL_SOCKET && option == SO_REUSEADDR && is_tcp(fd)) {
+        errno = EINVAL;
+        return -1;
+    }
+    if (level == SOL_SOCKET && option == SO_REUSEPORT && is_tcp(fd)) {
+        if (fault_here == REUSEPORT_DROPPED)
+            return 0;
+        if (fault_here == REUSEPORT_REFUSED) {
+            errno = ENOPROTOOPT;
+            return -1;
+        }
+    }
+    int result = real_setsockopt(fd, level, option, value, length);
+    if (fault_here == DUPLICATE_LISTENER && result == 0 && level == SOL_SOCKET && option == SO_REUSEADDR && is_tcp(fd))
+        return real_setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, value, length);
+    return result;
+}
+
+int bind(int fd, const struct sockaddr *address, socklen_t length)
+{
+    enum fault fault_here = fault();
+    if (fault_here == NONE || address == NULL || !is_tcp(fd))
+        return real_bind(fd, address, length);
+    if (fault_here == TIME_WAIT_IGNORED)
+        switch_on(fd, SOL_SOCKET, SO_REUSEADDR);
+    else if (fault_here == FREEBIND)
+        allow_foreign_addresses(fd);
+    else if (fault_here == V6ONLY_FORCED && is_inet6_wildcard(address, length))
+        switch_on(fd, IPPROTO_IPV6, IPV6_V6ONLY);
+    else if (fault_here == ADDRESSES_SHARE_PORT || fault_here == FAMILIES_SHARE_PORT) {
+        int own = is_v4(address) ? AF_INET : AF_INET6;
+        int other = own == AF_INET ? AF_INET6 : AF_INET;
+        if (port_of(address) != 0 && is_held(fd, fault_here == ADDRESSES_SHARE_PORT ? own : other, port_of(address))) {
+            errno = EADDRINUSE;
+            return -1;
+        }
+    } else if (fault_here == THREAD_BIND_ELSEWHERE && syscall(SYS_gettid) != getpid()
+            && is_reached_over_loopback(address, length))
+        return bind_elsewhere(fd, port_of(address));
+    return real_bind(fd, address, length);
+}
+
+int listen(int fd, int backlog)
+{
+    enum fault fault_here = fault();
+    if ((fault_here == AUTOBIND_ELSEWHERE || fault_here == V6ONLY_FORCED) && is_tcp(fd) && is_unbound(fd)) {
+        if (fault_here == V6ONLY_FORCED)
+            switch_on(fd, IPPROTO_IPV6, IPV6_V6ONLY);
+        else if (bind_elsewhere(fd, 0) != 0)
+            return -1;
+    }
+    return real_listen(fd, backlog);
+}
+
+int connect(int fd, const struct sockaddr *address, socklen_t length)
+{
+    if (fault() == EPHEMERAL_LEAK && fd >= 0 && fd < FOLLOWED_DESCRIPTORS && is_tcp(fd))
+        atomic_store(&is_client[fd], true);
+    return real_connect(fd, address, length);
+}
+
+int close(int fd)
+{
+    return fault() == EPHEMERAL_LEAK ? close_and_leak(fd) : real_close(fd);
+}
+
+/* The JDK closes a socket that a thread may be blocked in by putting another descriptor over it. */
+int dup2(int from, int onto)
+{
+    if (fault() == EPHEMERAL_LEAK && from != onto && onto >= 0 && onto < FOLLOWED_DESCRIPTORS && is_client[onto])
+        close_and_leak(onto);
+    return real_dup2(from, onto);
+}

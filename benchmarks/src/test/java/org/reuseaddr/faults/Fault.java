@@ -1,0 +1,77 @@
+package org.reuseaddr.faults;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/**
+ * One known defect, as {@code faults.tsv} has it: how it is made on an ordinary Linux machine, and what must see it.
+ *
+ * @param id {@code D01} to {@code D19}
+ * @param preload the fault of {@link FaultLibrary}, if the recipe has one
+ * @param strace the argument of strace's {@code -e inject=}, if the recipe has one
+ * @param namespace the network namespace of {@code scripts/fault-lab.sh}, if the recipe has one; it needs root
+ * @param arguments what the suite is asked to do
+ * @param seenBy which part of the suite must see it
+ * @param pattern what {@code seenBy} is about: scenario ids, benchmark names or a value of the environment record
+ * @param reports the public reports of the defect
+ */
+public record Fault(String id, Optional<String> preload, Optional<String> strace, Optional<String> namespace,
+        List<String> arguments, SeenBy seenBy, Pattern pattern, List<String> reports) {
+
+    private static final String TABLE = "faults.tsv";
+    private static final int COLUMNS = 8;
+
+    /** The parts of the suite that see defects. */
+    public enum SeenBy {
+        /** A broken scenario, one that names a report of the defect and whose id matches. */
+        SCENARIO,
+        /** compare: a benchmark whose name matches is slower than without the fault. */
+        SLOWER,
+        /** The environment record has a matching value, and the run ends well. */
+        RECORD
+    }
+
+    /** The table, in the order of the ids. */
+    public static List<Fault> all() {
+        List<Fault> faults = new ArrayList<>();
+        try (BufferedReader lines = new BufferedReader(new InputStreamReader(
+                Fault.class.getResourceAsStream(TABLE), StandardCharsets.UTF_8))) {
+            lines.lines().filter(line -> !line.startsWith("#")).skip(1).forEach(line -> faults.add(parse(line)));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return List.copyOf(faults);
+    }
+
+    private static Fault parse(String line) {
+        String[] cells = line.split("\t", -1);
+        if (cells.length != COLUMNS) {
+            throw new IllegalStateException(TABLE + ": " + cells.length + " cells instead of " + COLUMNS + ": " + line);
+        }
+        return new Fault(cells[0], optional(cells[1]), optional(cells[2]), optional(cells[3]),
+                List.of(cells[4].split(" ")), SeenBy.valueOf(cells[5].toUpperCase(Locale.ROOT)), Pattern.compile(cells[6]),
+                List.of(cells[7].split(" ")));
+    }
+
+    private static Optional<String> optional(String cell) {
+        return cell.equals("-") ? Optional.empty() : Optional.of(cell);
+    }
+
+    /** A process with this fault, its namespace excepted, which {@code scripts/fault-lab.sh} makes. */
+    public ProcessBuilder process(List<String> command) {
+        List<String> whole = new ArrayList<>();
+        strace.ifPresent(injection -> whole.addAll(List.of("strace", "-f", "-qq", "--seccomp-bpf", "-o", "/dev/null",
+                "-e", "trace=" + injection.substring(0, injection.indexOf(':')), "-e", "inject=" + injection)));
+        whole.addAll(command);
+        return preload.map(fault -> FaultLibrary.compiled().process(fault, "", whole))
+                .orElseGet(() -> new ProcessBuilder(whole));
+    }
+}
