@@ -1,0 +1,162 @@
+#!/bin/bash
+# Proves that the suite sees what it is for: makes each known defect on this machine, runs the suite under it and
+# prints what saw it.
+#
+#     scripts/fault-lab.sh              all
+#     scripts/fault-lab.sh D01 D05      some
+#     scripts/fault-lab.sh --rootless   all but those that need a network namespace of their own
+#
+# The defects and their recipes are the rows of faults.tsv. What the runs wrote is kept in benchmarks/target/fault-lab.
+# Exits 1 if a defect stayed unseen, or if the suite sees one where there is none. Needs gcc, strace, python3, unshare
+# and nft; installs what is missing where it can. Benchmarks are measured with FAULT_LAB_JMH (default: -f 3 -wi 1 -i 2,
+# a tenth of a second each).
+set -euo pipefail
+. "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+
+table=$repository/benchmarks/src/test/resources/org/reuseaddr/faults/faults.tsv
+lab=$repository/benchmarks/target/fault-lab
+limit=${TIME_LIMIT:-1800}
+read -r -a effort <<<"${FAULT_LAB_JMH:--f 3 -wi 1 -w 100ms -i 2 -r 100ms}"
+
+rootless=false
+wanted=()
+for argument in "$@"; do
+    case $argument in
+        --rootless) rootless=true ;;
+        D[0-9][0-9]) wanted+=("$argument") ;;
+        *) die "unknown argument $argument; usage: fault-lab.sh [--rootless] [D01 ...]" ;;
+    esac
+done
+
+need_jar
+java=$(find_java)
+need gcc gcc libc6-dev
+need strace strace
+need python3 python3
+if ! $rootless; then
+    may_be_root || die "network namespaces need root: run as root, allow sudo, or say --rootless"
+    need unshare util-linux
+    need ip iproute2
+    need nft nftables
+fi
+
+rm -rf "$lab"
+mkdir -p "$lab"
+library=$lab/libfault.so
+gcc -shared -fPIC -O2 -Wall -Wextra -Werror -o "$library" "$repository/benchmarks/src/test/c/fault.c"
+
+# enter_namespace RECIPE: inside a fresh network namespace, makes it what the recipe says.
+enter_namespace() {
+    ip link set lo up
+    case $1 in
+        range=*)
+            local range=${1#range=}
+            echo "${range%-*} ${range#*-}" >/proc/sys/net/ipv4/ip_local_port_range
+            ;;
+        # A new listener on a port of the ephemeral range stays unreachable for a second or more, after a few rounds.
+        drop-syn)
+            nft add table inet lab
+            nft add chain inet lab in '{ type filter hook input priority 0; }'
+            nft add rule inet lab in tcp dport 32768-60999 tcp flags syn / syn,ack \
+                limit rate over 5/second burst 5 packets drop
+            ;;
+        # The answer to a SYN that nobody listens for has sequence number 0; a reset of a connection has not.
+        drop-refusals)
+            nft add table inet lab
+            nft add chain inet lab in '{ type filter hook input priority 0; }'
+            nft add rule inet lab in tcp flags rst,ack / rst,ack tcp sequence 0 drop
+            ;;
+        plain) ;;
+        *) die "unknown namespace recipe $1" ;;
+    esac
+}
+
+# suite OUT PRELOAD STRACE NETNS ARGUMENTS...: runs the suite under a fault; each of the three may be "-".
+suite() {
+    local out=$1 preload=$2 injection=$3 namespace=$4
+    shift 4
+    local command=("$java" -jar "$jar" "$@" --out "$out" --label "$(basename "$out")")
+    if [ "$injection" != - ]; then
+        command=(strace -f -qq --seccomp-bpf -o /dev/null -e "trace=${injection%%:*}" -e "inject=$injection" "${command[@]}")
+    fi
+    if [ "$preload" != - ]; then
+        command=(env LD_PRELOAD="$library" REUSEADDR_FAULT="$preload" "${command[@]}")
+    fi
+    if [ "$namespace" != - ]; then
+        local enter
+        enter="$(declare -f die enter_namespace); enter_namespace $namespace && exec \"\$@\""
+        command=(privileged timeout --kill-after=10 "$limit" unshare --net bash -c "$enter" bash "${command[@]}")
+    else
+        command=(timeout --kill-after=10 "$limit" "${command[@]}")
+    fi
+    "${command[@]}" </dev/null >"$out.log" 2>&1
+}
+
+# broken OUT PATTERN REPORT...: the scenario rows that saw the defect, as "count id: what was observed".
+broken() {
+    python3 - "$@" <<'PYTHON'
+import csv, re, sys
+out, pattern, reports = sys.argv[1], re.compile(sys.argv[2]), set(sys.argv[3:])
+with open(out + '/semantics.csv', encoding='utf-8', newline='') as file:
+    rows = [row for row in csv.DictReader(file) if row['grade'] in ('VIOLATION', 'TIMEOUT')
+            and pattern.search(row['scenario']) and (not reports or reports & set(re.split(r'[\s;,]+', row['references'])))]
+if rows:
+    row = min(rows, key=lambda r: len(r['scenario']))
+    print(f"{len(rows)} scenarios, such as {row['scenario']}: {row['divergent_call']}: "
+          f"expected {row['expected']}, observed {row['observed']}")
+PYTHON
+}
+
+# examine ID PRELOAD STRACE NETNS ARGUMENTS SEEN_BY PATTERN REPORTS: prints the evidence, nothing if there is none.
+examine() {
+    local id=$1 preload=$2 injection=$3 namespace=$4 seen_by=$6 pattern=$7
+    local arguments reports out=$lab/$id status=0
+    read -r -a arguments <<<"$5"
+    read -r -a reports <<<"$8"
+    [ "${arguments[0]}" = check ] || arguments=("${arguments[0]}" "${effort[@]}" "${arguments[@]:1}")
+    suite "$out" "$preload" "$injection" "$namespace" "${arguments[@]}" || status=$?
+    case $seen_by in
+        scenario)
+            [ "$status" != 3 ] || broken "$out" "$pattern" "${reports[@]}"
+            ;;
+        slower)
+            local honest_namespace=-
+            [ "$namespace" = - ] || honest_namespace=plain
+            suite "$out-honest" - - "$honest_namespace" "${arguments[@]}" || return 0
+            status=0
+            "$java" -jar "$jar" compare "$out-honest" "$out" --fail-on 50% >"$out.compare" 2>&1 || status=$?
+            [ "$status" != 4 ] || grep -m1 -E "$pattern.*(slower|worse)" "$out.compare"
+            ;;
+        record)
+            [ "$status" = 0 ] && grep -m1 -E "$pattern" "$out/environment.csv"
+            ;;
+    esac
+}
+
+unseen=0
+printf '%-5s %-24s %s\n' id 'caught by' evidence
+
+# A suite that cries always would catch everything.
+if ! suite "$lab/honest" - - - check; then
+    printf '%-5s %-24s %s\n' none 'FALSE ALARM' "$(broken "$lab/honest" . 2>/dev/null || tail -1 "$lab/honest.log")"
+    unseen=1
+fi
+
+while IFS=$'\t' read -r id preload injection namespace arguments seen_by pattern reports; do
+    case $id in '' | '#'* | id) continue ;; esac
+    [ ${#wanted[@]} = 0 ] || [[ " ${wanted[*]} " == *" $id "* ]] || continue
+    if $rootless && [ "$namespace" != - ]; then
+        continue
+    fi
+    evidence=$(examine "$id" "$preload" "$injection" "$namespace" "$arguments" "$seen_by" "$pattern" "$reports") || true
+    if [ -n "$evidence" ]; then
+        printf '%-5s %-24s %s\n' "$id" "$([ "$seen_by" = slower ] && echo 'run and compare' || echo "$arguments: $seen_by")" \
+            "$evidence"
+    else
+        printf '%-5s %-24s %s\n' "$id" UNSEEN "see $lab/$id.log"
+        unseen=1
+    fi
+done <"$table"
+
+[ "$(id -u)" = 0 ] || $rootless || privileged chown -R "$(id -u):$(id -g)" "$lab"
+exit "$unseen"
