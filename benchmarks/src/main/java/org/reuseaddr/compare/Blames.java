@@ -1,0 +1,70 @@
+package org.reuseaddr.compare;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.reuseaddr.results.Cell;
+
+/** Finds which calls account for a sequence of calls that became slower or faster. */
+final class Blames {
+
+    private static final String CALLS = "SyscallCost.";
+    private static final String API = "api";
+    /** How often one operation of a benchmark makes each call: what strace counts for the JDK on Linux. */
+    private static final Map<String, Map<String, Integer>> BARE = Map.of(
+            "ListenerLifecycle", Map.of("socket", 1, "setsockopt", 1, "bind", 1, "listen", 1, "close", 1),
+            "CrowdedBind", Map.of("socket", 1, "setsockopt", 1, "bind", 1, "listen", 1, "close", 1),
+            "AcceptDrain", Map.of("accept", 1));
+    /** The JDK asks for the address after bind and after listen. */
+    private static final Map<String, Integer> JDK_EXTRA = Map.of("getsockname", 2);
+
+    private Blames() {
+    }
+
+    static List<Blame> of(List<CellComparison> cells) {
+        Map<Cell, CellComparison> calls = new LinkedHashMap<>();
+        cells.stream().filter(cell -> cell.cell().benchmark().startsWith(CALLS) && isTime(cell))
+                .forEach(cell -> calls.put(cell.cell(), cell));
+        return cells.stream()
+                .filter(cell -> BARE.containsKey(className(cell.cell())) && isTime(cell))
+                .filter(cell -> cell.verdict() == Verdict.SLOWER || cell.verdict() == Verdict.FASTER)
+                .flatMap(cell -> blame(cell, calls).stream())
+                .toList();
+    }
+
+    private static boolean isTime(CellComparison cell) {
+        return cell.base().unit().equals(Units.TIME) && cell.other().unit().equals(Units.TIME);
+    }
+
+    private static String className(Cell cell) {
+        return cell.benchmark().substring(0, Math.max(0, cell.benchmark().indexOf('.')));
+    }
+
+    private static Optional<Blame> blame(CellComparison whole, Map<Cell, CellComparison> calls) {
+        double added = whole.other().value() - whole.base().value();
+        Map<String, Integer> counts = new LinkedHashMap<>(BARE.get(className(whole.cell())));
+        if (!whole.cell().params().getOrDefault(API, "native").equals("native") && counts.containsKey("bind")) {
+            counts.putAll(JDK_EXTRA);
+        }
+        List<Blame.Share> shares = new ArrayList<>();
+        counts.forEach((call, count) -> matching(call, whole.cell(), calls).ifPresent(cell -> {
+            double part = (cell.other().value() - cell.base().value()) * count;
+            shares.add(new Blame.Share(call, part, part / added, cell.verdict() == whole.verdict()));
+        }));
+        shares.sort(Comparator.comparing(Blame.Share::share).reversed());
+        return shares.isEmpty() || added == 0 ? Optional.empty() : Optional.of(new Blame(whole.cell(), added, shares));
+    }
+
+    /** The call's cell whose parameters contradict the whole's least: none differs, most are equal. */
+    private static Optional<CellComparison> matching(String call, Cell whole, Map<Cell, CellComparison> calls) {
+        return calls.values().stream()
+                .filter(cell -> cell.cell().benchmark().equals(CALLS + call))
+                .filter(cell -> cell.cell().params().entrySet().stream().allMatch(param ->
+                        whole.params().getOrDefault(param.getKey(), param.getValue()).equals(param.getValue())))
+                .max(Comparator.comparingLong(cell -> cell.cell().params().keySet().stream()
+                        .filter(whole.params()::containsKey).count()));
+    }
+}

@@ -1,0 +1,37 @@
+package org.reuseaddr.compare;
+
+import java.util.List;
+import java.util.Map;
+import org.reuseaddr.results.Cell;
+import org.reuseaddr.results.Sample;
+
+/**
+ * Everything that one run measured of a cell, as fork means.
+ *
+ * @param cell what was measured
+ * @param units the unit of each metric by its name, times in {@code ns/op} and rates in {@code ops/s}
+ * @param forks by number; a fork without one positive, finite primary result is not among them
+ */
+public record CellData(Cell cell, Map<String, String> units, List<Fork> forks) {
+
+    public CellData {
+        units = Map.copyOf(units);
+        forks = List.copyOf(forks);
+    }
+
+    /** The unit of the primary result. */
+    public String unit() {
+        return units.getOrDefault(Sample.SCORE, "");
+    }
+
+    /** Whether a larger primary result is a better one, as with JMH's {@code thrpt}. */
+    public boolean higherIsBetter() {
+        return cell.mode().equals("thrpt");
+    }
+
+    /** The forks' own values of a metric, in fork order; forks without it are passed over. */
+    public double[] values(String metric) {
+        return forks.stream().filter(fork -> fork.metrics().containsKey(metric))
+                .mapToDouble(fork -> fork.metrics().get(metric)).toArray();
+    }
+}

@@ -1,0 +1,35 @@
+package org.reuseaddr.compare;
+
+import java.util.List;
+
+/**
+ * Two or more sides, every one compared with the first.
+ *
+ * @param base the side that the others are compared with
+ * @param others the others, each against the base
+ * @param margin how far a ratio may be from 1 and still count as the same: 0.05 is ±5 %
+ */
+public record Comparison(Side base, List<Versus> others, double margin) {
+
+    /** The margin unless the user names one. */
+    public static final double DEFAULT_MARGIN = 0.05;
+
+    public Comparison {
+        others = List.copyOf(others);
+    }
+
+    /**
+     * Compares every side with the first.
+     *
+     * @param sides at least two
+     * @param margin above 0 and below 1
+     */
+    public static Comparison of(List<Side> sides, double margin) {
+        if (sides.size() < 2 || !(margin > 0 && margin < 1)) {
+            throw new IllegalArgumentException("two sides or more and a margin between 0 and 1 are needed");
+        }
+        Comparer comparer = new Comparer(margin);
+        return new Comparison(sides.get(0),
+                sides.stream().skip(1).map(other -> comparer.compare(sides.get(0), other)).toList(), margin);
+    }
+}

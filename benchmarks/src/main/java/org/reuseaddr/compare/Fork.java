@@ -1,0 +1,34 @@
+package org.reuseaddr.compare;
+
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * One forked JVM's measurement of a cell: the independent observation.
+ *
+ * @param number its number within the cell, which is the number of the pass over the suite that it belongs to
+ * @param iterations the primary result of each measured iteration in order, in the cell's unit
+ * @param metrics the mean over iterations of every metric, {@code score} included; where the fork has a value for
+ *     itself as a whole (iteration 0), that value
+ */
+public record Fork(int number, List<Double> iterations, SortedMap<String, Double> metrics) {
+
+    /** The metrics that are measured around every iteration on calls that the platform's bind path does not touch. */
+    public static final String CONTROL_PREFIX = "control_";
+
+    /** The metric that holds the share of CPU time, 0 to 1, which others used while the fork ran. */
+    public static final String FOREIGN_LOAD = "foreign_cpu_share";
+
+    public Fork {
+        iterations = List.copyOf(iterations);
+        metrics = Collections.unmodifiableSortedMap(new TreeMap<>(metrics));
+    }
+
+    /** The metrics that are controls, by name. */
+    Map<String, Double> controls() {
+        return metrics.subMap(CONTROL_PREFIX, CONTROL_PREFIX + Character.MAX_VALUE);
+    }
+}

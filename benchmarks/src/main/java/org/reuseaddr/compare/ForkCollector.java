@@ -1,0 +1,101 @@
+package org.reuseaddr.compare;
+
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.reuseaddr.results.Cell;
+import org.reuseaddr.results.Sample;
+
+/** Takes samples one by one and keeps what fork means need: the memory used grows with forks, not with rows. */
+final class ForkCollector {
+
+    private final Map<Cell, Map<Integer, Builder>> cells = new HashMap<>();
+    private final Map<Cell, Map<String, String>> units = new HashMap<>();
+    private final Map<String, String> names = new HashMap<>();
+
+    /**
+     * Adds one row.
+     *
+     * @return false if the same iteration's value of the metric was added before
+     */
+    boolean add(Sample sample) {
+        String metric = names.computeIfAbsent(sample.metric(), name -> name);
+        units.computeIfAbsent(sample.cell(), cell -> new HashMap<>()).putIfAbsent(metric, Units.common(sample.unit()));
+        return cells.computeIfAbsent(sample.cell(), cell -> new TreeMap<>())
+                .computeIfAbsent(sample.fork(), Builder::new)
+                .add(metric, sample.iteration(), sample.value() * Units.factor(sample.unit()));
+    }
+
+    /** The cells with the forks collected so far. */
+    SortedMap<Cell, CellData> cells() {
+        SortedMap<Cell, CellData> result = new TreeMap<>();
+        cells.forEach((cell, forks) -> result.put(cell, new CellData(cell, units.get(cell),
+                forks.values().stream().filter(Builder::usable).map(Builder::build).toList())));
+        return result;
+    }
+
+    private static final class Builder {
+        private final int number;
+        private final SortedMap<Integer, Double> scores = new TreeMap<>();
+        private final Map<String, Mean> means = new TreeMap<>();
+
+        Builder(int number) {
+            this.number = number;
+        }
+
+        boolean add(String metric, int iteration, double value) {
+            boolean isScore = metric.equals(Sample.SCORE);
+            // A score of nothing done is NaN or zero: no cost can be told from it.
+            if (isScore && value > 0 && iteration > 0) {
+                scores.put(iteration, value);
+            }
+            return means.computeIfAbsent(metric, name -> new Mean()).add(iteration, value, !isScore || value > 0);
+        }
+
+        boolean usable() {
+            Mean score = means.get(Sample.SCORE);
+            return score != null && Double.isFinite(score.value());
+        }
+
+        Fork build() {
+            SortedMap<String, Double> values = new TreeMap<>();
+            means.forEach((metric, mean) -> {
+                if (Double.isFinite(mean.value())) {
+                    values.put(metric, mean.value());
+                }
+            });
+            List<Double> iterations = new ArrayList<>(scores.values());
+            return new Fork(number, iterations, values);
+        }
+    }
+
+    /** The mean over iterations, or the whole fork's own value where there is one. */
+    private static final class Mean {
+        private final BitSet seen = new BitSet();
+        private double whole = Double.NaN;
+        private double sum;
+        private int count;
+
+        boolean add(int iteration, double value, boolean usable) {
+            if (seen.get(iteration)) {
+                return false;
+            }
+            seen.set(iteration);
+            if (iteration == 0) {
+                whole = value;
+            } else if (usable && Double.isFinite(value)) {
+                sum += value;
+                count++;
+            }
+            return true;
+        }
+
+        double value() {
+            return Double.isNaN(whole) ? sum / count : whole;
+        }
+    }
+}

@@ -1,0 +1,29 @@
+package org.reuseaddr.compare;
+
+/** What it would take to end an {@link Verdict#UNCLEAR}. */
+public sealed interface Missing {
+
+    /**
+     * About so many forks a side, where both are measured together.
+     *
+     * @param perSide in all, those at hand included
+     */
+    record Forks(int perSide) implements Missing {
+    }
+
+    /**
+     * About so many runs a side, at different times.
+     *
+     * @param perSide in all, those at hand included
+     */
+    record Runs(int perSide) implements Missing {
+    }
+
+    /** Some side has a single fork, from which nothing follows. */
+    record SecondFork() implements Missing {
+    }
+
+    /** The difference is as good as the margin itself, or too small: no affordable number of runs would tell. */
+    record TooClose() implements Missing {
+    }
+}

@@ -1,0 +1,32 @@
+package org.reuseaddr.compare;
+
+import java.util.List;
+
+/**
+ * Scenarios that differ between base and other side in the same way.
+ *
+ * @param cause the outcome on both sides and the call that diverged, equal for all scenarios of the group
+ * @param count how many scenarios it covers
+ * @param examples ids of some of them, the shortest first
+ */
+public record SemanticDifference(Cause cause, int count, List<String> examples) {
+
+    public SemanticDifference {
+        examples = List.copyOf(examples);
+    }
+
+    /**
+     * What the scenarios of a group have in common.
+     *
+     * @param group the scenarios' own group
+     * @param baseGrade the grade on the base, {@code absent} where the base did not check it
+     * @param baseObserved what was observed there, empty for a pass
+     * @param otherGrade the grade on the other side, {@code absent} where it was not checked
+     * @param otherObserved what was observed there, empty for a pass
+     * @param call the name of the call that diverged, empty where none did
+     * @param rule the rule that the scenarios pin
+     */
+    public record Cause(String group, String baseGrade, String baseObserved, String otherGrade, String otherObserved,
+            String call, String rule) {
+    }
+}

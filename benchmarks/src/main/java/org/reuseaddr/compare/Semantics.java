@@ -1,0 +1,102 @@
+package org.reuseaddr.compare;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/** The scenarios of two sides: which differ, grouped by what they have in common. */
+final class Semantics {
+
+    private static final String ABSENT = "absent";
+    private static final String PASS = "PASS";
+    private static final int EXAMPLES = 3;
+    /** The order in which differences are shown: grades not named here come last. */
+    private static final List<String> GRAVITY =
+            List.of("VIOLATION", "TIMEOUT", "DEVIATION", "ERROR", "UNSUPPORTED", ABSENT, PASS);
+    private static final ScenarioResult NOT_CHECKED = new ScenarioResult("", "", ABSENT, "", "", "", "");
+
+    private Semantics() {
+    }
+
+    static List<SemanticDifference> differences(Side base, Side other) {
+        SortedMap<String, ScenarioResult> before = outcomes(base);
+        SortedMap<String, ScenarioResult> after = outcomes(other);
+        if (before.isEmpty() || after.isEmpty()) {
+            return List.of();
+        }
+        Map<SemanticDifference.Cause, List<String>> groups = new LinkedHashMap<>();
+        TreeSet<String> ids = new TreeSet<>(before.keySet());
+        ids.addAll(after.keySet());
+        for (String id : ids) {
+            ScenarioResult left = before.getOrDefault(id, NOT_CHECKED);
+            ScenarioResult right = after.getOrDefault(id, NOT_CHECKED);
+            if (!left.grade().equals(right.grade()) || !observed(left).equals(observed(right))) {
+                groups.computeIfAbsent(cause(left, right), cause -> new ArrayList<>()).add(id);
+            }
+        }
+        return groups.entrySet().stream().map(Semantics::difference)
+                .sorted(Comparator.comparingInt((SemanticDifference difference) -> gravity(difference.cause()))
+                        .thenComparing(SemanticDifference::count, Comparator.reverseOrder()))
+                .toList();
+    }
+
+    private static SemanticDifference difference(Map.Entry<SemanticDifference.Cause, List<String>> group) {
+        return new SemanticDifference(group.getKey(), group.getValue().size(), group.getValue().stream()
+                .sorted(Comparator.comparingInt(String::length)).limit(EXAMPLES).toList());
+    }
+
+    /** What a scenario did on a side: where its runs do not agree, every outcome that occurred, joined. */
+    private static SortedMap<String, ScenarioResult> outcomes(Side side) {
+        SortedMap<String, ScenarioResult> outcomes = new TreeMap<>();
+        side.runs().forEach(run -> run.scenarios().forEach((id, result) -> outcomes.merge(id, result, Semantics::joined)));
+        return outcomes;
+    }
+
+    private static ScenarioResult joined(ScenarioResult one, ScenarioResult two) {
+        ScenarioResult graver = gravity(two.grade()) < gravity(one.grade()) ? two : one;
+        return new ScenarioResult(one.scenario(), one.group(), joined(one.grade(), two.grade()), graver.expected(),
+                joined(observed(one), observed(two)), graver.divergentCall(), graver.rule());
+    }
+
+    private static String joined(String one, String two) {
+        TreeSet<String> all = new TreeSet<>(List.of(one.split(" or ")));
+        all.addAll(List.of(two.split(" or ")));
+        all.remove("");
+        return String.join(" or ", all);
+    }
+
+    private static String observed(ScenarioResult result) {
+        return result.grade().equals(PASS) ? "" : withoutNumbers(result.observed());
+    }
+
+    private static SemanticDifference.Cause cause(ScenarioResult left, ScenarioResult right) {
+        ScenarioResult divergent = gravity(right.grade()) <= gravity(left.grade()) ? right : left;
+        ScenarioResult known = divergent.rule().isEmpty() ? left : divergent;
+        return new SemanticDifference.Cause(known.group(), left.grade(), observed(left), right.grade(), observed(right),
+                callName(divergent.divergentCall()), known.rule());
+    }
+
+    /** {@code bind} of {@code bind(4, {sa_family=…}, 16) = 0}. */
+    private static String callName(String call) {
+        int end = call.indexOf('(');
+        return end < 0 ? call : call.substring(call.lastIndexOf(' ', end) + 1, end);
+    }
+
+    /** Descriptors and ports differ from scenario to scenario where the outcome is one and the same. */
+    private static String withoutNumbers(String observed) {
+        return observed.replaceAll("htons\\([0-9]+\\)", "htons(P)").replaceAll("\\(([0-9]+)(?=[,)])", "(FD");
+    }
+
+    private static int gravity(SemanticDifference.Cause cause) {
+        return Math.min(gravity(cause.otherGrade()), gravity(cause.baseGrade()));
+    }
+
+    private static int gravity(String grade) {
+        return GRAVITY.stream().filter(grade::contains).mapToInt(GRAVITY::indexOf).min().orElse(GRAVITY.size());
+    }
+}

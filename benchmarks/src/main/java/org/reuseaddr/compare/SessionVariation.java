@@ -1,0 +1,22 @@
+package org.reuseaddr.compare;
+
+/**
+ * What is known from experience about how runs of the same thing on the same machine at different times differ, for data
+ * that cannot show it themselves: a scaled inverse chi-squared distribution of the variance between runs, as in the
+ * moderated t of Smyth (2004), Statistical Applications in Genetics and Molecular Biology 3(1), article 3. The
+ * figures behind the constants: {@code docs/COMPARING.md}.
+ *
+ * @param deviation the standard deviation between runs of the logarithm of a cost
+ * @param weight how many degrees of freedom of own data the experience is worth
+ */
+record SessionVariation(double deviation, double weight) {
+
+    /** Costs as measured: 13.9, 20.1 and 12.9 µs for one cell in three sessions. */
+    static final SessionVariation ABSOLUTE = new SessionVariation(0.24, 4);
+    /** Costs relative to the controls of the same forks. */
+    static final SessionVariation CONTROLLED = new SessionVariation(0.08, 4);
+
+    double variance() {
+        return deviation * deviation;
+    }
+}
