@@ -1,0 +1,69 @@
+package org.reuseaddr.platform;
+
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The kernel's counters of what happened to connections in this network namespace, from /proc/net/netstat and
+ * /proc/net/snmp. Only differences mean something.
+ *
+ * @param values the counters this kernel has, by their names there
+ */
+public record NetCounters(Map<String, Long> values) {
+
+    /** The counters that say whether a measured figure is what it claims to be, in the order they are reported. */
+    private static final List<String> NAMES = List.of(
+            "ActiveOpens", "PassiveOpens", "AttemptFails", "EstabResets", "RetransSegs",
+            "ListenOverflows", "ListenDrops", "SyncookiesSent", "TCPReqQFullDoCookies", "TCPReqQFullDrop",
+            "TCPTimeouts", "TW", "TWRecycled", "TWKilled", "TCPTimeWaitOverflow",
+            "TCPAbortOnData", "TCPAbortOnClose", "TCPBacklogDrop");
+
+    public NetCounters {
+        values = Collections.unmodifiableMap(new LinkedHashMap<>(values));
+    }
+
+    /** The counters now; none where the platform has none. */
+    public static NetCounters now() {
+        return read(SystemFiles.ofThisMachine());
+    }
+
+    static NetCounters read(SystemFiles files) {
+        Map<String, Long> all = new LinkedHashMap<>();
+        for (String path : List.of("proc/net/snmp", "proc/net/netstat")) {
+            List<String> lines = files.lines(path);
+            // Pairs of lines with one prefix: the first names what the second counts.
+            for (int i = 0; i + 1 < lines.size(); i += 2) {
+                addPair(lines.get(i).split("\\s+"), lines.get(i + 1).split("\\s+"), all);
+            }
+        }
+        Map<String, Long> chosen = new LinkedHashMap<>();
+        NAMES.stream().filter(all::containsKey).forEach(name -> chosen.put(name, all.get(name)));
+        return new NetCounters(chosen);
+    }
+
+    private static void addPair(String[] names, String[] counts, Map<String, Long> all) {
+        boolean tcp = names[0].equals("Tcp:") || names[0].equals("TcpExt:");
+        if (!tcp || !counts[0].equals(names[0])) {
+            return;
+        }
+        for (int i = 1; i < Math.min(names.length, counts.length); i++) {
+            if (counts[i].matches("\\d{1,18}")) {
+                all.put(names[i], Long.valueOf(counts[i]));
+            }
+        }
+    }
+
+    /** What was counted since an earlier snapshot: the counters that both have, none below 0. */
+    public Map<String, Long> since(NetCounters before) {
+        Map<String, Long> differences = new LinkedHashMap<>();
+        values.forEach((name, value) -> {
+            Long earlier = before.values.get(name);
+            if (earlier != null) {
+                differences.put(name, Math.max(0, value - earlier));
+            }
+        });
+        return differences;
+    }
+}

@@ -1,0 +1,342 @@
+package org.reuseaddr.platform;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.Properties;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * Finds out what machine this is, from the files below a root, the environment, the JVM, and, on WSL alone, from
+ * programs with a time limit.
+ */
+final class PlatformProbe {
+
+    /** Sysctls on which the cost or the result of bind, listen, accept and connect depends; the entry has the name. */
+    private static final List<String> SYSCTLS = List.of(
+            "net.core.somaxconn",
+            "net.ipv4.ip_local_port_range",
+            "net.ipv4.ip_local_reserved_ports",
+            "net.ipv4.ip_unprivileged_port_start",
+            "net.ipv4.ip_nonlocal_bind",
+            "net.ipv4.tcp_abort_on_overflow",
+            "net.ipv4.tcp_fin_timeout",
+            "net.ipv4.tcp_max_syn_backlog",
+            "net.ipv4.tcp_max_tw_buckets",
+            "net.ipv4.tcp_migrate_req",
+            "net.ipv4.tcp_syncookies",
+            "net.ipv4.tcp_tw_reuse",
+            "net.ipv6.bindv6only",
+            "net.ipv6.conf.all.disable_ipv6",
+            "net.ipv6.conf.lo.disable_ipv6");
+
+    /** Entries that are the text of a one-line file. */
+    private static final Map<String, String> CPU_FILES = table(
+            "cpu.online", "sys/devices/system/cpu/online",
+            "cpu.smt_active", "sys/devices/system/cpu/smt/active",
+            "cpu.governor", "sys/devices/system/cpu/cpu0/cpufreq/scaling_governor",
+            "cpu.frequency_driver", "sys/devices/system/cpu/cpu0/cpufreq/scaling_driver",
+            "cpu.no_turbo", "sys/devices/system/cpu/intel_pstate/no_turbo",
+            "cpu.boost", "sys/devices/system/cpu/cpufreq/boost",
+            "clocksource", "sys/devices/system/clocksource/clocksource0/current_clocksource");
+
+    /** Entries that are the start, up to the first semicolon, of how a flaw is met whose cure makes calls dearer. */
+    private static final Map<String, String> MITIGATION_FILES = table(
+            "mitigation.meltdown", "sys/devices/system/cpu/vulnerabilities/meltdown",
+            "mitigation.spectre_v2", "sys/devices/system/cpu/vulnerabilities/spectre_v2",
+            "mitigation.retbleed", "sys/devices/system/cpu/vulnerabilities/retbleed",
+            "mitigation.mds", "sys/devices/system/cpu/vulnerabilities/mds");
+
+    /** Entries that are a number of /proc/self/status, proc(5). */
+    private static final Map<String, String> STATUS_FIELDS = table(
+            "process.seccomp_mode", "Seccomp",
+            "process.seccomp_filters", "Seccomp_filters",
+            "process.tracer_pid", "TracerPid",
+            "process.no_new_privs", "NoNewPrivs");
+
+    /** What WSL's own program is asked (WSL 2.0 and later have it), and what its answer looks like. */
+    private static final Map<String, String> WSLINFO_QUESTIONS = table(
+            "wsl.version", "--wsl-version",
+            "wsl.networking_mode", "--networking-mode");
+
+    private static final Pattern WSLINFO_ANSWER = Pattern.compile("[A-Za-z0-9.-]{1,40}");
+
+    /** Windows' command processor: as PATH has it, or, where the user keeps Windows out of PATH, at its usual place. */
+    private static final List<String> WINDOWS_SHELLS = List.of("cmd.exe", "/mnt/c/Windows/System32/cmd.exe");
+
+    /** The answer of ver, in any language: {@code Microsoft Windows [Version 10.0.26100.4652]}. */
+    private static final Pattern WINDOWS_VERSION =
+            Pattern.compile("\\[[^\\[\\]]*?(\\d+\\.\\d+\\.(\\d+(?:\\.\\d+)?))\\]");
+
+    private static final Pattern WSL1_BUILD = Pattern.compile("-(\\d+)-Microsoft");
+    private static final Pattern RELEASE_IN_VERSION = Pattern.compile("^Linux version (\\S+)");
+
+    /** Who built the kernel where: on a kernel of the user's own making, the user and the host. */
+    private static final Pattern KERNEL_BUILDER = Pattern.compile("\\([^()\\s]*@[^()]*?\\) ?");
+
+    /** How different architectures name the CPU, the most telling first. */
+    private static final List<Pattern> CPU_MODELS = Stream
+            .of("model name", "cpu model", "Model", "Hardware", "uarch", "cpu")
+            .map(name -> Pattern.compile("(?m)^" + name + "[ \\t]*:[ \\t]*(.+)$")).toList();
+
+    private static final Pattern CPU_ENTRY = Pattern.compile("(?m)^processor\\s*:");
+    private static final Pattern MEMORY_TOTAL = Pattern.compile("(?m)^MemTotal:\\s+(\\d+) kB");
+    private static final Pattern FD_LIMITS =
+            Pattern.compile("(?m)^Max open files\\s+(\\d+|unlimited)\\s+(\\d+|unlimited)");
+    private static final Pattern PRETTY_NAME = Pattern.compile("(?m)^PRETTY_NAME=[\"']?([^\"'\\n]+)");
+    private static final Pattern PRESSURE = Pattern.compile("(?m)^some avg10=(\\S+)");
+    private static final Pattern CHOSEN = Pattern.compile("\\[(\\S+)\\]");
+    private static final String CGROUP_ROOT = "sys/fs/cgroup";
+    private static final Pattern CGROUP = Pattern.compile("(?m)^0::(/.*)$");
+    private static final Pattern THROTTLED_PERIODS = Pattern.compile("(?m)^nr_throttled (\\d+)");
+    private static final Pattern LOCAL_PORT = Pattern.compile("^\\s*\\d+:\\s+[0-9A-F]+:([0-9A-F]{4})\\s");
+    private static final String IPV6_LOOPBACK = "00000000000000000000000000000001";
+
+    private final SystemFiles files;
+    private final Map<String, String> environment;
+    private final Commands commands;
+    private final JvmFacts jvm;
+    private final Redaction redaction;
+    private final Instant start;
+
+    PlatformProbe(SystemFiles files, Map<String, String> environment, Commands commands, JvmFacts jvm,
+            Redaction redaction, Instant start) {
+        this.files = files;
+        this.environment = Map.copyOf(environment);
+        this.commands = commands;
+        this.jvm = jvm;
+        this.redaction = redaction;
+        this.start = start;
+    }
+
+    /** The probe of the machine this process runs on. */
+    static PlatformProbe ofThisMachine() {
+        // A Windows program started in a directory that Windows does not have complains, naming the directory.
+        Path windowsDrive = Path.of("/mnt/c");
+        Path directory = Files.isDirectory(windowsDrive) ? windowsDrive : Path.of("/");
+        return new PlatformProbe(SystemFiles.ofThisMachine(), System.getenv(),
+                new TimedCommands(Duration.ofSeconds(2), directory), JvmFacts.ofThisProcess(),
+                Redaction.ofThisProcess(), Instant.now());
+    }
+
+    /** Finds everything out. */
+    Platform probe() {
+        PlatformKind kind = Tell.first(Tell.KINDS, files, environment).orElse(PlatformKind.UNKNOWN);
+        Optional<String> container = Tell.first(Tell.CONTAINERS, files, environment);
+        Optional<String> virtualMachine = Tell.first(Tell.VIRTUAL_MACHINES, files, environment);
+        String release = kernelRelease();
+        Optional<PortRange> ephemeral = ephemeralPorts();
+        OptionalInt ephemeralInUse = ephemeral.map(this::portsInUse).orElse(OptionalInt.empty());
+        OptionalInt somaxconn = files.value(sysctlFile("net.core.somaxconn")).map(PlatformProbe::number)
+                .orElse(OptionalInt.empty());
+        OptionalLong softLimit = fdLimit(1).map(OptionalLong::of).orElse(jvm.fdSoftLimit());
+        OptionalLong hardLimit = fdLimit(2).map(OptionalLong::of).orElse(OptionalLong.empty());
+        Optional<String> interfaces = files.text("proc/net/if_inet6");
+        boolean ipv6Loopback = interfaces.map(text -> text.contains(IPV6_LOOPBACK)).orElse(jvm.ipv6Loopback());
+        boolean ipv6 = interfaces.map(text -> !text.isBlank()).orElse(jvm.ipv6Loopback());
+
+        Entries entries = new Entries(new LinkedHashMap<>());
+        entries.add("started", start.truncatedTo(ChronoUnit.SECONDS).toString());
+        suite(entries);
+        entries.add("kind", kind.label());
+        entries.add("kernel.release", Optional.of(release).filter(text -> !text.isEmpty()));
+        entries.add("kernel.version", files.value("proc/version")
+                .map(text -> KERNEL_BUILDER.matcher(text).replaceAll("")));
+        entries.add("os.distribution", Stream.of("etc/os-release", "usr/lib/os-release")
+                .flatMap(path -> files.match(path, PRETTY_NAME).stream()).findFirst());
+        if (kind.isWsl()) {
+            windows(kind, release, entries);
+        }
+        entries.add("container", container.orElse("none"));
+        entries.add("virtual_machine", virtualMachine.orElse("none found"));
+        cpu(entries);
+        entries.add("memory.total_bytes", memoryBytes());
+        entries.add("memory.transparent_hugepage", files.match("sys/kernel/mm/transparent_hugepage/enabled", CHOSEN));
+        SYSCTLS.forEach(name -> entries.add(name,
+                files.value(sysctlFile(name)).map(text -> text.replaceAll("\\s+", " "))));
+        ephemeral.ifPresent(range -> entries.add("ephemeral_ports.size", Integer.toString(range.size())));
+        ephemeralInUse.ifPresent(count -> entries.add("ephemeral_ports.in_use", Integer.toString(count)));
+        entries.add("ipv6.available", Boolean.toString(ipv6));
+        entries.add("ipv6.loopback", Boolean.toString(ipv6Loopback));
+        softLimit.ifPresent(limit -> entries.add("fd_limit.soft", limitText(limit)));
+        hardLimit.ifPresent(limit -> entries.add("fd_limit.hard", limitText(limit)));
+        process(entries);
+        load(entries);
+        java(entries);
+
+        Platform platform = new Platform(kind, release, container.isPresent(), virtualMachine.isPresent(), ephemeral,
+                ephemeralInUse, somaxconn, softLimit, hardLimit, jvm.cores(), ipv6, ipv6Loopback, entries.known());
+        List<String> warnings = platform.warnings().stream().map(warning -> warning.kind().id()).toList();
+        return platform.withEntry("warnings", warnings.isEmpty() ? "none" : String.join(" ", warnings));
+    }
+
+    private String kernelRelease() {
+        return files.value("proc/sys/kernel/osrelease")
+                .or(() -> files.match("proc/version", RELEASE_IN_VERSION))
+                .orElse(jvm.osRelease());
+    }
+
+    private void windows(PlatformKind kind, String release, Entries entries) {
+        entries.add("wsl.generation", kind == PlatformKind.WSL1 ? "1" : "2");
+        WSLINFO_QUESTIONS.forEach((name, question) -> entries.add(name, commands.output(List.of("wslinfo", question))
+                .filter(answer -> WSLINFO_ANSWER.matcher(answer).matches())));
+        Optional<Matcher> version = WINDOWS_SHELLS.stream()
+                .flatMap(shell -> commands.output(List.of(shell, "/c", "ver")).stream())
+                .map(WINDOWS_VERSION::matcher).filter(Matcher::find).findFirst();
+        entries.add("windows.version", version.map(found -> found.group(1)));
+        Matcher build = WSL1_BUILD.matcher(release);
+        entries.add("windows.build", version.map(found -> found.group(2))
+                .or(() -> build.find() ? Optional.of(build.group(1)) : Optional.empty()));
+    }
+
+    private void cpu(Entries entries) {
+        entries.add("cpu.architecture", Optional.of(jvm.architecture()).filter(text -> !text.isEmpty()));
+        entries.add("cpu.model", CPU_MODELS.stream()
+                .flatMap(pattern -> files.match("proc/cpuinfo", pattern).stream())
+                .filter(model -> !model.equals("unknown")).findFirst());
+        entries.add("cpu.cores", Integer.toString(jvm.cores()));
+        entries.add("cpu.machine_cores", files.text("proc/cpuinfo")
+                .map(text -> CPU_ENTRY.matcher(text).results().count())
+                .filter(count -> count > 0).map(Object::toString));
+        CPU_FILES.forEach((name, path) -> entries.add(name, files.value(path)));
+        String cgroup = cgroupDirectory();
+        entries.add("cgroup.cpu.max", files.value(cgroup + "/cpu.max"));
+        entries.add("cgroup.cpu.throttled_periods", files.match(cgroup + "/cpu.stat", THROTTLED_PERIODS));
+        entries.add("cpu.throttle_count", throttleCount());
+        MITIGATION_FILES.forEach((name, path) -> entries.add(name, files.value(path).map(text -> text.split(";")[0])));
+    }
+
+    /** Where the limits of this process's control group are: version 2 names it; in a container it is the root. */
+    private String cgroupDirectory() {
+        return files.match("proc/self/cgroup", CGROUP).map(path -> CGROUP_ROOT + path)
+                .filter(directory -> files.exists(directory + "/cpu.max")).orElse(CGROUP_ROOT);
+    }
+
+    /** How often any CPU was slowed down since the machine started because it was too hot or drew too much. */
+    private Optional<String> throttleCount() {
+        List<Long> counts = files.list("sys/devices/system/cpu", "cpu[0-9]*").stream()
+                .flatMap(cpu -> files.value(cpu + "/thermal_throttle/core_throttle_count").stream())
+                .filter(text -> text.matches("\\d{1,18}"))
+                .map(Long::valueOf).toList();
+        return counts.isEmpty() ? Optional.empty()
+                : Optional.of(Long.toString(counts.stream().mapToLong(Long::longValue).sum()));
+    }
+
+    private Optional<String> memoryBytes() {
+        return files.match("proc/meminfo", MEMORY_TOTAL).filter(text -> text.length() < 16)
+                .map(kibibytes -> Long.toString(Long.parseLong(kibibytes) * 1024))
+                .or(() -> jvm.memoryBytes() > 0 ? Optional.of(Long.toString(jvm.memoryBytes())) : Optional.empty());
+    }
+
+    private Optional<PortRange> ephemeralPorts() {
+        return files.value(sysctlFile("net.ipv4.ip_local_port_range")).map(text -> text.split("\\s+"))
+                .filter(ends -> ends.length == 2 && Arrays.stream(ends).allMatch(end -> end.matches("\\d{1,5}")))
+                .map(ends -> new int[] {Integer.parseInt(ends[0]), Integer.parseInt(ends[1])})
+                .filter(ends -> ends[0] >= 1 && ends[0] <= ends[1] && ends[1] <= 65_535)
+                .map(ends -> new PortRange(ends[0], ends[1]));
+    }
+
+    /** How many ports of the range some TCP socket of this network namespace is bound to. */
+    private OptionalInt portsInUse(PortRange range) {
+        // WSL 1 has an empty file in place of the table (microsoft/WSL#2084): then nothing is known.
+        if (files.lines("proc/net/tcp").isEmpty()) {
+            return OptionalInt.empty();
+        }
+        BitSet used = new BitSet();
+        Stream.of("proc/net/tcp", "proc/net/tcp6").flatMap(path -> files.lines(path).stream())
+                .map(LOCAL_PORT::matcher).filter(Matcher::find)
+                .mapToInt(found -> Integer.parseInt(found.group(1), 16))
+                .filter(range::contains)
+                .forEach(used::set);
+        return OptionalInt.of(used.cardinality());
+    }
+
+    private Optional<Long> fdLimit(int column) {
+        return files.text("proc/self/limits").map(FD_LIMITS::matcher).filter(Matcher::find)
+                .map(found -> found.group(column))
+                .map(text -> text.length() > 18 || text.equals("unlimited") ? Long.MAX_VALUE : Long.parseLong(text));
+    }
+
+    private void process(Entries entries) {
+        STATUS_FIELDS.forEach((name, field) -> entries.add(name,
+                files.match("proc/self/status", Pattern.compile("(?m)^" + field + ":\\s*(\\d+)"))));
+        String libraries = Stream.of(environment.getOrDefault("LD_PRELOAD", "").split("[\\s:]+"))
+                .filter(path -> !path.isEmpty())
+                .map(path -> path.substring(path.lastIndexOf('/') + 1)).collect(Collectors.joining(" "));
+        entries.add("process.ld_preload", Optional.of(libraries).filter(text -> !text.isEmpty()).map(redaction::apply));
+    }
+
+    private void load(Entries entries) {
+        entries.add("load.average_1min", files.value("proc/loadavg").map(text -> text.split("\\s+")[0]));
+        entries.add("load.cpu_pressure_avg10", files.match("proc/pressure/cpu", PRESSURE));
+    }
+
+    private void java(Entries entries) {
+        entries.add("java.version", jvm.javaVersion());
+        entries.add("java.vm.name", jvm.vmName());
+        entries.add("java.vm.version", jvm.vmVersion());
+        entries.add("java.vendor", jvm.vendor());
+        entries.add("jvm.flags", jvm.flags().isEmpty() ? "none" : redaction.flags(jvm.flags()));
+        entries.add("locale", jvm.locale().toLanguageTag());
+    }
+
+    /** The suite's version and commit, which the build writes down; a tree without git has no commit. */
+    private static void suite(Entries entries) {
+        Properties build = new Properties();
+        try (InputStream in = PlatformProbe.class.getResourceAsStream("suite.properties")) {
+            build.load(in);
+        } catch (IOException e) {
+            throw new UncheckedIOException("suite.properties of the jar cannot be read", e);
+        }
+        List.of("suite.version", "suite.commit").forEach(name -> entries.add(name, build.getProperty(name)));
+    }
+
+    private static String sysctlFile(String name) {
+        return "proc/sys/" + name.replace('.', '/');
+    }
+
+    private static OptionalInt number(String text) {
+        return text.matches("\\d{1,9}") ? OptionalInt.of(Integer.parseInt(text)) : OptionalInt.empty();
+    }
+
+    private static String limitText(long limit) {
+        return limit == Long.MAX_VALUE ? "unlimited" : Long.toString(limit);
+    }
+
+    private static Map<String, String> table(String... namesAndValues) {
+        Map<String, String> table = new LinkedHashMap<>();
+        for (int i = 0; i < namesAndValues.length; i += 2) {
+            table.put(namesAndValues[i], namesAndValues[i + 1]);
+        }
+        return Collections.unmodifiableMap(table);
+    }
+
+    /** What is known so far, in order. */
+    private record Entries(Map<String, String> known) {
+
+        void add(String name, String value) {
+            known.put(name, value);
+        }
+
+        void add(String name, Optional<String> value) {
+            value.ifPresent(text -> known.put(name, text));
+        }
+    }
+}
