@@ -1,0 +1,183 @@
+package org.reuseaddr.run;
+
+import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.infra.BenchmarkParams;
+import org.openjdk.jmh.infra.IterationParams;
+import org.openjdk.jmh.profile.InternalProfiler;
+import org.openjdk.jmh.results.AggregationPolicy;
+import org.openjdk.jmh.results.IterationResult;
+import org.openjdk.jmh.results.Result;
+import org.openjdk.jmh.results.ScalarResult;
+import org.openjdk.jmh.runner.IterationType;
+import org.reuseaddr.benchmarks.Controls;
+
+/**
+ * Measures the controls right before and right after each measured iteration, in the fork itself, and adds them to the
+ * iteration as {@code control_getppid}, {@code control_socket_close} and {@code control_cpu} in ns/op: the mean of
+ * before and after, each the median over a few milliseconds. Works in every mode, since it takes no part in the measured
+ * loop. Warm-up iterations carry no result, but run the controls as well, which compiles them.
+ *
+ * <p>The median tells how fast the machine is, not how busy: on a CPU shared by several processes a mean over so short a
+ * time is either untouched or, by a single lost time slice, many times too long. How busy it was during the iteration
+ * itself is the kernel's to say: {@code cpu_wait_share} is the time that the fork's threads were ready to run and had
+ * no CPU (the second figure of /proc/PID/task/TID/schedstat), summed over the threads and divided by the iteration's
+ * time. With one measuring thread, about that share of the score is waiting.
+ *
+ * <p>{@code listen_overflows} and {@code listen_drops} are by how much the kernel's counters ListenOverflows and
+ * ListenDrops (netstat -s, the whole network namespace) grew. A metric whose source a platform lacks is left out.
+ */
+public final class ControlProfiler implements InternalProfiler {
+
+    /** Three controls, before and after: 15 ms an iteration. */
+    private static final long LOOP_NANOS = TimeUnit.MICROSECONDS.toNanos(2_500);
+    /** Once per fork, so that an iteration without a warm-up before it finds compiled loops. */
+    private static final long FIRST_LOOP_NANOS = TimeUnit.MILLISECONDS.toNanos(15);
+    private static final int CHUNKS = 4_096;
+    /** Enough for a median, should the first chunk lose its CPU for the whole time of the loop. */
+    private static final int FEWEST_CHUNKS = 25;
+    private static final int GETPPIDS = 20;
+    private static final int SOCKETS = 5;
+    private static final int COMPUTATIONS = 5;
+    private static final Path TASKS = Path.of("/proc/self/task");
+    private static final Path NETSTAT = Path.of("/proc/net/netstat");
+
+    private final long[] chunks = new long[CHUNKS];
+    private Controls controls;
+    private Controlled controlledBefore;
+    private Kernel kernelBefore;
+
+    private record Controlled(double getppid, double socketClose, double cpu) {
+    }
+
+    private record Kernel(long nanoTime, OptionalLong waitedForCpu, Map<String, Long> tcpExtensions) {
+    }
+
+    @Override
+    public String getDescription() {
+        return "Controls around each iteration: getppid, socket and close, a CPU loop; accept queue overflows";
+    }
+
+    @Override
+    public void beforeIteration(BenchmarkParams benchmark, IterationParams iteration) {
+        if (controls == null) {
+            controls = new Controls();
+            measure(FIRST_LOOP_NANOS);
+        }
+        controlledBefore = measure(LOOP_NANOS);
+        kernelBefore = readKernel();
+    }
+
+    @Override
+    public Collection<? extends Result<?>> afterIteration(
+            BenchmarkParams benchmark, IterationParams iteration, IterationResult result) {
+        Kernel kernel = readKernel();
+        Controlled controlled = measure(LOOP_NANOS);
+        if (iteration.getType() == IterationType.WARMUP) {
+            return List.of();
+        }
+        List<ScalarResult> results = new ArrayList<>();
+        results.add(nanos("control_getppid", controlledBefore.getppid(), controlled.getppid()));
+        results.add(nanos("control_socket_close", controlledBefore.socketClose(), controlled.socketClose()));
+        results.add(nanos("control_cpu", controlledBefore.cpu(), controlled.cpu()));
+        if (kernel.waitedForCpu().isPresent() && kernelBefore.waitedForCpu().isPresent()) {
+            double waited = kernel.waitedForCpu().getAsLong() - kernelBefore.waitedForCpu().getAsLong();
+            double share = waited / (kernel.nanoTime() - kernelBefore.nanoTime());
+            results.add(new ScalarResult("cpu_wait_share", share, "share", AggregationPolicy.AVG));
+        }
+        addGrowth(results, "listen_overflows", "ListenOverflows", kernel);
+        addGrowth(results, "listen_drops", "ListenDrops", kernel);
+        return results;
+    }
+
+    private static ScalarResult nanos(String metric, double before, double after) {
+        return new ScalarResult(metric, (before + after) / 2, "ns/op", AggregationPolicy.AVG);
+    }
+
+    private void addGrowth(List<ScalarResult> results, String metric, String counter, Kernel after) {
+        Long earlier = kernelBefore.tcpExtensions().get(counter);
+        Long later = after.tcpExtensions().get(counter);
+        if (earlier != null && later != null) {
+            results.add(new ScalarResult(metric, later - earlier, "#", AggregationPolicy.SUM));
+        }
+    }
+
+    private Controlled measure(long nanos) {
+        return new Controlled(
+                median(controls::getppid, GETPPIDS, nanos),
+                median(controls::socketClose, SOCKETS, nanos),
+                median(controls::cpu, COMPUTATIONS, nanos));
+    }
+
+    /** Nanoseconds an operation, the median of chunks of a few operations that are timed one after the other. */
+    private double median(Runnable operation, int operationsPerChunk, long nanos) {
+        int count = 0;
+        long start = System.nanoTime();
+        long chunkStart = start;
+        while (count < FEWEST_CHUNKS || count < CHUNKS && chunkStart - start < nanos) {
+            for (int i = 0; i < operationsPerChunk; i++) {
+                operation.run();
+            }
+            long now = System.nanoTime();
+            chunks[count++] = now - chunkStart;
+            chunkStart = now;
+        }
+        Arrays.sort(chunks, 0, count);
+        return (double) chunks[count / 2] / operationsPerChunk;
+    }
+
+    private static Kernel readKernel() {
+        return new Kernel(System.nanoTime(), waitedForCpu(), tcpExtensions());
+    }
+
+    /** Nanoseconds that the threads of this process that live now have waited for a CPU; none where nobody counts. */
+    private static OptionalLong waitedForCpu() {
+        long sum = 0;
+        try (DirectoryStream<Path> threads = Files.newDirectoryStream(TASKS)) {
+            for (Path thread : threads) {
+                sum += waitedForCpu(thread.resolve("schedstat"));
+            }
+        } catch (IOException | DirectoryIteratorException | NumberFormatException absent) {
+            return OptionalLong.empty();
+        }
+        return OptionalLong.of(sum);
+    }
+
+    private static long waitedForCpu(Path schedstat) throws IOException {
+        try {
+            return Long.parseLong(Files.readString(schedstat).trim().split(" ")[1]);
+        } catch (NoSuchFileException threadEnded) {
+            return 0;
+        }
+    }
+
+    /** The TcpExt counters of /proc/net/netstat, a line of names above a line of values; none where it is missing. */
+    private static Map<String, Long> tcpExtensions() {
+        Map<String, Long> counters = new LinkedHashMap<>();
+        try {
+            List<String> lines = Files.readAllLines(NETSTAT).stream().filter(line -> line.startsWith("TcpExt:")).toList();
+            if (lines.size() == 2) {
+                String[] names = lines.get(0).split(" ");
+                String[] values = lines.get(1).split(" ");
+                for (int i = 1; i < Math.min(names.length, values.length); i++) {
+                    counters.put(names[i], Long.parseLong(values[i]));
+                }
+            }
+        } catch (IOException absent) {
+            return Map.of();
+        }
+        return counters;
+    }
+}
