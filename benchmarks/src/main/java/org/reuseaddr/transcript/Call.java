@@ -134,6 +134,14 @@ public sealed interface Call extends Serializable {
 
     /** accept(2), or accept4(2) where {@code four} is set; the peer is part of the {@link Outcome}. */
     record Accept(int fd, boolean four, int flags) implements Call {
+
+        /** @throws IllegalArgumentException if accept(2), which takes no flags, is given some */
+        public Accept {
+            if (!four && flags != 0) {
+                throw new IllegalArgumentException("accept(2) has no flags: " + flags);
+            }
+        }
+
         @Override
         public String name() {
             return four ? "accept4" : "accept";

@@ -1,27 +1,91 @@
 package org.reuseaddr.transcript;
 
 import java.io.Serializable;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * A sequence of calls with the result each must have.
  *
  * @param headers the {@code # name: value} lines before the first call, in their order: {@code scenario},
- *     {@code rule}, {@code source}, {@code references}, {@code thread}, …
+ *     {@code rule}, {@code source}, {@code references}, {@code thread}, …; a header given several times is one entry
+ *     whose value has several lines
  * @param steps the calls, in the order in which they are made
  */
 public record Transcript(Map<String, String> headers, List<Step> steps) implements Serializable {
 
+    /** The header that says which process a thread belongs to: {@code # thread: 102 of 101}. */
+    public static final String THREAD_HEADER = "thread";
+
+    static final Pattern HEADER_NAME = Pattern.compile("[A-Za-z][A-Za-z0-9_-]*");
+    private static final Pattern THREAD = Pattern.compile("([1-9][0-9]{0,8}) of (0|[1-9][0-9]{0,8})");
+
+    /**
+     * Checks the headers; blanks around a line of a value are dropped.
+     *
+     * @throws IllegalArgumentException if a name is not a letter followed by letters, digits, {@code _} and {@code -},
+     *     a value holds control characters other than line feeds, or a {@code thread} header is malformed
+     */
     public Transcript {
-        headers = Collections.unmodifiableMap(new LinkedHashMap<>(headers));
+        Map<String, String> checked = new LinkedHashMap<>();
+        headers.forEach((name, value) -> checked.put(checkedName(name), checkedValue(name, value)));
+        headers = Collections.unmodifiableMap(checked);
         steps = List.copyOf(steps);
+        threadsOf(headers);
     }
 
-    /** Placeholder until the parser's version. */
-    public Map<Integer, Integer> threads() {
-        return Map.of();
+    /**
+     * The process that each thread belongs to, whose descriptors it shares; from the {@code thread} headers. Both are
+     * numbers as in {@code [pid N]}; 0 is the process of the lines that have no such prefix.
+     */
+    public SortedMap<Integer, Integer> threads() {
+        return threadsOf(headers);
+    }
+
+    private static String checkedName(String name) {
+        if (!HEADER_NAME.matcher(name).matches()) {
+            throw new IllegalArgumentException("no header name: " + name);
+        }
+        return name;
+    }
+
+    private static String checkedValue(String name, String value) {
+        String text = Arrays.stream(value.split("\n", -1)).map(String::strip).collect(Collectors.joining("\n"));
+        if (text.chars().anyMatch(c -> Character.isISOControl(c) && c != '\n')) {
+            throw new IllegalArgumentException("control character in the header " + name);
+        }
+        return text;
+    }
+
+    private static SortedMap<Integer, Integer> threadsOf(Map<String, String> headers) {
+        SortedMap<Integer, Integer> threads = new TreeMap<>();
+        String value = headers.get(THREAD_HEADER);
+        if (value != null) {
+            for (String line : value.split("\n", -1)) {
+                Matcher matcher = THREAD.matcher(line);
+                if (!matcher.matches()) {
+                    throw new IllegalArgumentException("no thread header such as '102 of 101': '" + line + "'");
+                }
+                int thread = Integer.parseInt(matcher.group(1));
+                if (threads.put(thread, Integer.parseInt(matcher.group(2))) != null) {
+                    throw new IllegalArgumentException("a second thread header for " + thread);
+                }
+            }
+            threads.forEach((thread, process) -> {
+                if (threads.containsKey(process)) {
+                    throw new IllegalArgumentException("thread " + thread + " cannot belong to " + process
+                            + ", which is a thread itself");
+                }
+            });
+        }
+        return Collections.unmodifiableSortedMap(threads);
     }
 }
