@@ -1,0 +1,15 @@
+package org.reuseaddr.cli;
+
+/** The exit codes that scripts rely on; interrupted and terminated runs end with 130 and 143, as the JVM does. */
+final class ExitCode {
+    static final int DONE = 0;
+    /** A benchmark failed, or the run could not be carried out. */
+    static final int FAILED = 1;
+    /** Wrong usage or unreadable input. */
+    static final int USAGE = 2;
+    /** A duplicate listener was permitted, or another promise was broken. */
+    static final int VIOLATION = 3;
+
+    private ExitCode() {
+    }
+}

@@ -1,0 +1,62 @@
+package org.reuseaddr.cli;
+
+import java.io.PrintStream;
+import java.time.Duration;
+import java.util.Locale;
+import me.tongfei.progressbar.ConsoleProgressBarConsumer;
+import me.tongfei.progressbar.ProgressBar;
+import me.tongfei.progressbar.ProgressBarBuilder;
+import me.tongfei.progressbar.ProgressBarStyle;
+import org.reuseaddr.results.Cell;
+import org.reuseaddr.results.Sample;
+import org.reuseaddr.run.RunProgress;
+
+/** One live line on a terminal: how far, how long, what is measured now and what it came to. */
+final class LiveProgress implements RunProgress, AutoCloseable {
+
+    private static final int UPDATE_MILLIS = 250;
+
+    private final PrintStream out;
+    private ProgressBar bar;
+    private Cell current;
+
+    LiveProgress(PrintStream out) {
+        this.out = out;
+    }
+
+    @Override
+    public synchronized void planned(int forks, int passes, Duration estimate) {
+        out.printf("%d forks in %d passes, about %s%n", forks, passes, Durations.text(estimate));
+        bar = new ProgressBarBuilder().setTaskName("forks").setInitialMax(forks).setUpdateIntervalMillis(UPDATE_MILLIS)
+                .setStyle(ProgressBarStyle.ASCII).setConsumer(new ConsoleProgressBarConsumer(out)).build();
+    }
+
+    @Override
+    public synchronized void forkStarted(Cell cell, int number, int pass) {
+        current = cell;
+        bar.setExtraMessage("pass " + pass + " " + cell);
+    }
+
+    @Override
+    public synchronized void measured(Sample score) {
+        bar.setExtraMessage(String.format(Locale.ROOT, "%.4g %s %s", score.value(), score.unit(), current));
+    }
+
+    @Override
+    public synchronized void forkEnded(Cell cell, int number, Duration left) {
+        bar.stepTo(number);
+    }
+
+    @Override
+    public synchronized void notice(String line) {
+        out.println();
+        out.println(line);
+    }
+
+    @Override
+    public synchronized void close() {
+        if (bar != null) {
+            bar.close();
+        }
+    }
+}

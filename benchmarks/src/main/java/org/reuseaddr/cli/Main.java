@@ -1,0 +1,106 @@
+package org.reuseaddr.cli;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import org.reuseaddr.results.InputException;
+import org.reuseaddr.results.OutputException;
+import org.reuseaddr.run.RunException;
+import org.reuseaddr.run.UsageException;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.HelpCommand;
+import picocli.CommandLine.IExecutionExceptionHandler;
+import picocli.CommandLine.IParameterExceptionHandler;
+
+/**
+ * The command line: {@code java -jar benchmarks.jar [COMMAND] [--options] [JMH options] [benchmark regex …]}. Without a
+ * command it runs the suite.
+ */
+@Command(name = "benchmarks", mixinStandardHelpOptions = false, versionProvider = SuiteVersion.class,
+        subcommands = {RunCommand.class, CheckCommand.class, EnvCommand.class, HelpCommand.class},
+        synopsisHeading = "", customSynopsis = {
+            "Usage: java -jar benchmarks.jar [COMMAND] [--options] [JMH options] [benchmark regex ...]"},
+        description = {"", "Asks the platform two questions: does bind/listen keep the promises of SO_REUSEADDR, and what do "
+                + "bind, listen, accept and close cost? Without a command: run."},
+        footer = {"", "Options with one dash are JMH's: -h explains them, -l lists the benchmarks, -lp with parameters.",
+            "Exit codes: 0 done, 1 failed, 2 wrong usage or input, 3 a promise is broken, 4 compare --fail-on,",
+            "130/143 interrupted/terminated (everything measured so far is on disk)."})
+public final class Main {
+
+    private static final Set<String> JMH_QUESTIONS = Set.of("-h", "-l", "-lp", "-lprof", "-lrf");
+
+    private Main() {
+    }
+
+    /** Runs a command and exits with its code. */
+    public static void main(String[] arguments) throws IOException {
+        if (Arrays.stream(arguments).anyMatch(JMH_QUESTIONS::contains) && !isCommandOtherThanRun(arguments)) {
+            org.openjdk.jmh.Main.main(Arrays.stream(arguments).filter(word -> !word.equals("run")).toArray(String[]::new));
+            return;
+        }
+        int code = execute(arguments);
+        Interruption.mainHasEnded();
+        // After a signal the JVM is on its way out already: exit then waits for that, and the code is the signal's.
+        System.exit(code);
+    }
+
+    private static boolean isCommandOtherThanRun(String[] arguments) {
+        return commandLine().getSubcommands().containsKey(arguments[0]) && !arguments[0].equals("run");
+    }
+
+    static int execute(String... arguments) {
+        List<String> words = new ArrayList<>(List.of(arguments));
+        boolean named = !words.isEmpty() && (commandLine().getSubcommands().containsKey(words.get(0))
+                || words.get(0).equals("--help") || words.get(0).equals("--version"));
+        if (!named) {
+            words.add(0, "run");
+        }
+        return commandLine().execute(words.toArray(String[]::new));
+    }
+
+    private static CommandLine commandLine() {
+        CommandLine line = new CommandLine(new Main());
+        line.addMixin("standard", new StandardOptions());
+        // JMH's options follow the suite's: what picocli does not know is JMH's to accept or refuse.
+        CommandLine run = line.getSubcommands().get("run");
+        run.setUnmatchedOptionsArePositionalParams(true);
+        IParameterExceptionHandler usage = (e, words) -> {
+            System.err.println(oneLine(e.getMessage()) + " (--help explains)");
+            return ExitCode.USAGE;
+        };
+        IExecutionExceptionHandler failure = (e, command, parsed) -> report(e);
+        line.setParameterExceptionHandler(usage).setExecutionExceptionHandler(failure);
+        return line;
+    }
+
+    private static int report(Exception e) {
+        if (e instanceof UsageException || e instanceof InputException) {
+            System.err.println(e.getMessage());
+            return ExitCode.USAGE;
+        }
+        if (e instanceof RunException || e instanceof OutputException) {
+            System.err.println(e.getMessage());
+            return ExitCode.FAILED;
+        }
+        System.err.println("this is a defect of the suite, please report it: " + oneLine(String.valueOf(e)) + " at "
+                + (e.getStackTrace().length > 0 ? e.getStackTrace()[0] : "an unknown place"));
+        return ExitCode.FAILED;
+    }
+
+    private static String oneLine(String message) {
+        return message.replaceAll("\\s+", " ");
+    }
+
+    /** {@code --help} and {@code --version}, with no short forms: those are JMH's. */
+    @Command
+    static final class StandardOptions {
+        @CommandLine.Option(names = "--help", usageHelp = true, description = "Show this help.")
+        private boolean help;
+
+        @CommandLine.Option(names = "--version", versionHelp = true, description = "Show the version.")
+        private boolean version;
+    }
+}

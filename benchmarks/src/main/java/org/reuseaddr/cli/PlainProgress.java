@@ -1,0 +1,53 @@
+package org.reuseaddr.cli;
+
+import java.io.PrintStream;
+import java.time.Duration;
+import org.reuseaddr.results.Cell;
+import org.reuseaddr.results.Sample;
+import org.reuseaddr.run.RunProgress;
+
+/** A line now and then, for logs and pipes. */
+final class PlainProgress implements RunProgress {
+
+    private static final Duration INTERVAL = Duration.ofSeconds(15);
+
+    private final PrintStream out;
+    private final long start = System.nanoTime();
+    private long lastLine = start;
+    private int forks;
+
+    PlainProgress(PrintStream out) {
+        this.out = out;
+    }
+
+    @Override
+    public void planned(int total, int passes, Duration estimate) {
+        forks = total;
+        out.printf("%d forks in %d passes, about %s%n", total, passes, Durations.text(estimate));
+    }
+
+    @Override
+    public void forkStarted(Cell cell, int number, int pass) {
+        // Only ends are worth a line.
+    }
+
+    @Override
+    public void measured(Sample score) {
+        // Iterations come too often for a log.
+    }
+
+    @Override
+    public void forkEnded(Cell cell, int number, Duration left) {
+        long now = System.nanoTime();
+        if (now - lastLine >= INTERVAL.toNanos() || number == forks) {
+            lastLine = now;
+            out.printf("%d of %d forks, %s elapsed, about %s left; last: %s%n", number, forks,
+                    Durations.text(Duration.ofNanos(now - start)), Durations.text(left), cell);
+        }
+    }
+
+    @Override
+    public void notice(String line) {
+        out.println(line);
+    }
+}

@@ -1,0 +1,15 @@
+package org.reuseaddr.cli;
+
+import org.reuseaddr.platform.Platform;
+import picocli.CommandLine.IVersionProvider;
+
+/** The suite's version and commit, with those of the JVM and its native binding. */
+final class SuiteVersion implements IVersionProvider {
+
+    @Override
+    public String[] getVersion() {
+        Platform platform = Platform.probe();
+        return new String[] {"reuseaddr-benchmarks " + platform.entry("suite.version").orElse("unknown") + " ("
+                + platform.entry("suite.commit").orElse("commit unknown") + ") on Java " + Runtime.version()};
+    }
+}

@@ -1,0 +1,2 @@
+/** Commands, options and exit codes; uses every other package, and none uses it. */
+package org.reuseaddr.cli;
