@@ -98,6 +98,7 @@ final class ForkRunner {
                 .mode(cell.mode())
                 .forks(Math.min(1, user.getForkCount().orElse(1)))
                 .shouldFailOnError(true)
+                .addProfiler(ControlProfiler.class)
                 .jvmArgsAppend(jvmArguments().toArray(String[]::new));
         for (Map.Entry<String, String> param : cell.params().entrySet()) {
             options.param(param.getKey(), param.getValue());

@@ -41,7 +41,7 @@ final class JmhJson {
     }
 
     /** Each fork was a run of one fork to JMH; its results are to say how many there were. */
-    private static BenchmarkParams withForks(BenchmarkParams one, int forks) {
+    private BenchmarkParams withForks(BenchmarkParams one, int forks) {
         return new BenchmarkParams(one.getBenchmark(), one.generatedBenchmark(), one.shouldSynchIterations(),
                 one.getThreads(), one.getThreadGroups(), one.getThreadGroupLabels(), forks, one.getWarmupForks(),
                 one.getWarmup(), one.getMeasurement(), one.getMode(), params(one), one.getTimeUnit(),
@@ -49,11 +49,13 @@ final class JmhJson {
                 one.getVmVersion(), one.getJmhVersion(), one.getTimeout());
     }
 
-    private static WorkloadParams params(BenchmarkParams from) {
+    /** JMH sorts by the place of a value in its parameter's list, and takes two with the same places for one. */
+    private WorkloadParams params(BenchmarkParams from) {
         WorkloadParams params = new WorkloadParams();
-        int order = 0;
         for (String name : from.getParamsKeys()) {
-            params.put(name, from.getParam(name), order++);
+            List<String> values = forks.keySet().stream().map(cell -> cell.params().getOrDefault(name, "")).distinct()
+                    .sorted().toList();
+            params.put(name, from.getParam(name), values.indexOf(from.getParam(name)));
         }
         return params;
     }

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import org.openjdk.jmh.infra.BenchmarkParams;
 import org.openjdk.jmh.results.BenchmarkResult;
@@ -19,6 +20,7 @@ import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.results.format.ResultFormatType;
 import org.openjdk.jmh.runner.options.CommandLineOptions;
 import org.reuseaddr.benchmarks.ForkGate;
+import org.reuseaddr.platform.CpuUsage;
 import org.reuseaddr.results.Cell;
 import org.reuseaddr.results.OutputException;
 import org.reuseaddr.results.RunDirectory;
@@ -32,6 +34,9 @@ import org.reuseaddr.semantics.ScenarioResult;
  * Drift of a noisy machine then hits all cells alike, and the run can be ended after any fork.
  */
 public final class SuiteRun {
+
+    /** Metric of a fork: the share of the machine's CPU time that other programs and the hypervisor took, 0 to 1. */
+    public static final String FOREIGN_LOAD = "foreign_cpu_share";
 
     private final Settings settings;
     private final Plan plan;
@@ -99,10 +104,14 @@ public final class SuiteRun {
     public Summary measure(RunProgress progress) {
         Path log = settings.directory().path().resolve("jmh.log");
         Path gateRecord = settings.directory().path().resolve(".gate");
-        try (SamplesFile samples = new SamplesFile(settings.directory().samples(), plan.parameterNames());
+        try (MachineLock machine = MachineLock.take();
+                SamplesFile samples = new SamplesFile(settings.directory().samples(), plan.parameterNames());
                 PrintStream text = new PrintStream(
                         Files.newOutputStream(log, StandardOpenOption.CREATE, StandardOpenOption.APPEND), true,
                         StandardCharsets.UTF_8)) {
+            if (!machine.isAlone()) {
+                progress.notice("another JMH measures on this machine: figures will be larger and less steady");
+            }
             CommandLineOptions user = settings.jmh().withoutResultFile();
             ForkRunner runner = new ForkRunner(settings.profile(), user, gateRecord, settings.continueOnViolation(),
                     settings.watchdog(), text);
@@ -143,6 +152,7 @@ public final class SuiteRun {
     private void fork(ForkRunner runner, SamplesFile samples, Path gateRecord, PlannedCell cell, int pass,
             RunProgress progress) throws IOException {
         OutputException[] unwritten = new OutputException[1];
+        Optional<CpuUsage> before = CpuUsage.now();
         Recorder recorder = new Recorder(settings.id(), samples::append);
         ForkRunner.Ended ended = runner.run(cell, new RecordingFormat.Listener() {
             @Override
@@ -165,6 +175,11 @@ public final class SuiteRun {
         });
         if (unwritten[0] != null) {
             throw unwritten[0];
+        }
+        Optional<CpuUsage> after = CpuUsage.now();
+        if (before.isPresent() && after.isPresent()) {
+            CpuUsage.shareOfOthers(before.get(), after.get())
+                    .ifPresent(share -> recorder.fork(cell.cell(), pass, FOREIGN_LOAD, share, "share"));
         }
         List<ScenarioResult> broken = ForkGate.read(gateRecord);
         Files.deleteIfExists(gateRecord);
