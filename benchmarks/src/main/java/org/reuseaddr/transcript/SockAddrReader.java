@@ -21,6 +21,7 @@ final class SockAddrReader {
     private Family portFamily;
     private Integer port;
     private String host;
+    private int hostAt;
     private Family hostFamily;
     private Integer flowinfo;
     private Integer scopeId;
@@ -58,12 +59,12 @@ final class SockAddrReader {
         if (portFamily != family || hostFamily != family || !six && (flowinfo != null || scopeId != null)) {
             throw cursor.expectedAt(start, "an address with the fields of " + family.symbol() + " alone");
         }
-        SockAddr address = address(start);
+        SockAddr address = address();
         cursor.expect("}");
         return address;
     }
 
-    private SockAddr address(int start) throws TranscriptException {
+    private SockAddr address() throws TranscriptException {
         try {
             SockAddr parsed = SockAddr.parse(family, host, port);
             return parsed instanceof SockAddr.Inet6 six
@@ -71,7 +72,7 @@ final class SockAddrReader {
                             Optional.ofNullable(scopeId).orElse(0))
                     : parsed;
         } catch (IllegalArgumentException e) {
-            throw cursor.expectedAt(start, "an address with a numeric host, not \"" + host + "\"");
+            throw cursor.expectedAt(hostAt, "a numeric address of " + family.symbol());
         }
     }
 
@@ -87,7 +88,9 @@ final class SockAddrReader {
             case "sin6_port" -> portOf(start, Family.INET6);
             case "sin_addr" -> {
                 cursor.expect("inet_addr");
-                hostOf(start, Family.INET, parenthesised());
+                cursor.expect("(");
+                hostOf(start, Family.INET);
+                cursor.expect(")");
             }
             case "sin6_addr" -> {
                 cursor.expect("inet_pton");
@@ -136,28 +139,21 @@ final class SockAddrReader {
         cursor.expect(")");
     }
 
-    private String parenthesised() throws TranscriptException {
-        cursor.expect("(");
-        String text = cursor.quoted("an address");
-        cursor.expect(")");
-        return text;
-    }
-
     /** {@code (AF_INET6, "::1", &sin6_addr)}, whose last part the newer spelling does not have. */
     private void presentation(int start) throws TranscriptException {
         cursor.expect("(");
         Family of = family();
         cursor.expect(",");
-        String text = cursor.quoted("an address");
+        hostOf(start, of);
         if (cursor.take(",")) {
             cursor.expect(of == Family.INET6 ? "&sin6_addr" : "&sin_addr");
         }
         cursor.expect(")");
-        hostOf(start, of, text);
     }
 
-    private void hostOf(int start, Family of, String text) throws TranscriptException {
-        host = once(start, host, text);
+    private void hostOf(int start, Family of) throws TranscriptException {
+        hostAt = cursor.index() + 1;
+        host = once(start, host, cursor.quoted("an address"));
         hostFamily = of;
     }
 
@@ -174,10 +170,12 @@ final class SockAddrReader {
 
     private int scopeId() throws TranscriptException {
         if (cursor.take("if_nametoindex")) {
-            int start = cursor.index();
-            if (!parenthesised().equals("lo")) {
-                throw cursor.expectedAt(start, "(\"lo\"), the only interface that every machine has");
+            cursor.expect("(");
+            int start = cursor.index() + 1;
+            if (!cursor.quoted("an interface").equals("lo")) {
+                throw cursor.expectedAt(start, "lo, the only interface that every machine has");
             }
+            cursor.expect(")");
             return LOOPBACK_INDEX;
         }
         return cursor.bits("a scope");

@@ -1,5 +1,6 @@
 /**
- * The strace notation of scenarios: text to a list of calls and back.
+ * The strace notation of scenarios: text to a list of calls ({@link org.reuseaddr.transcript.TranscriptParser}) and
+ * back ({@link org.reuseaddr.transcript.TranscriptPrinter}).
  *
  * <p>Depends on {@code socket} for addresses, options and error numbers, and knows nothing of how calls are executed.
  */

@@ -304,7 +304,7 @@ class TranscriptParserTest {
         "bind(3, {sa_family=AF_INET, sin_port=htons(65536)}, 16) = 0"
                 + " ; 2:44: expected a port from 0 to 65535, found '65536'",
         "bind(3, {sa_family=AF_INET, sin_port=htons(1), sin_addr=inet_addr(\"localhost\")}, 16) = 0"
-                + " ; 2:9: expected an address with a numeric host, not \"localhost\", found '{'",
+                + " ; 2:68: expected a numeric address of AF_INET, found 'localhost'",
         "bind(3, {sa_family=AF_INET ; 2:27: expected ',' or '}', found the end of the line",
         "bind(3, {sa_family=AF_INET}, 16) = 0 ; 2:27: expected sin_port=htons(…), found '}'",
         "bind(3, 0x7ffd1234, 16) = 0 ; 2:9: expected an address such as {sa_family=AF_INET, …}, found '0x7ffd1234'",
