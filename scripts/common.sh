@@ -6,17 +6,20 @@ die() {
     exit 1
 }
 
-# privileged COMMAND...: as root, through sudo where the caller is not root and sudo asks nothing.
+# privileged COMMAND...: as root, through sudo where the caller is not root. Only somebody at a terminal is asked for a
+# password.
 privileged() {
     if [ "$(id -u)" = 0 ]; then
         "$@"
+    elif [ -t 0 ]; then
+        sudo "$@"
     else
         sudo -n "$@"
     fi
 }
 
 may_be_root() {
-    [ "$(id -u)" = 0 ] || { command -v sudo >/dev/null && sudo -n true 2>/dev/null; }
+    [ "$(id -u)" = 0 ] || { command -v sudo >/dev/null && { [ -t 0 ] || sudo -n true 2>/dev/null; }; }
 }
 
 # need COMMAND PACKAGE...: makes sure that the command exists, installing the Debian packages if it does not.
@@ -36,6 +39,29 @@ need() {
     hash -r
 }
 
+# A JDK of Java 17 or later and Maven, from the distribution.
+need_build_tools() {
+    local version=0 package
+    if command -v javac >/dev/null; then
+        version=$(javac -version 2>&1 | sed -n 's/^javac \([0-9]*\).*/\1/p')
+    fi
+    if [ "${version:-0}" -lt 17 ]; then
+        may_be_root && command -v apt-get >/dev/null \
+            || die "needs a JDK of Java 17 or later and Maven: run 'apt-get install openjdk-17-jdk-headless maven' as root"
+        privileged apt-get update -qq >/dev/null || true
+        for package in openjdk-17-jdk-headless openjdk-21-jdk-headless openjdk-25-jdk-headless default-jdk-headless; do
+            if apt-cache show "$package" >/dev/null 2>&1; then
+                break
+            fi
+        done
+        echo "${0##*/}: installing $package" >&2
+        privileged apt-get install -qq -y --no-install-recommends "$package" >/dev/null \
+            || die "apt-get could not install $package"
+        hash -r
+    fi
+    need mvn maven
+}
+
 repository=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 jar=${BENCHMARKS_JAR:-$repository/benchmarks/target/benchmarks.jar}
 
@@ -46,6 +72,16 @@ find_java() {
     readlink -f "$found"
 }
 
+# The jar is built if it is not there or any source is newer.
 need_jar() {
-    [ -f "$jar" ] || die "no $jar: build it with 'mvn package'"
+    if [ -n "${BENCHMARKS_JAR:-}" ]; then
+        [ -f "$jar" ] || die "no $jar, which BENCHMARKS_JAR names"
+        return
+    fi
+    if [ ! -f "$jar" ] || [ -n "$(find "$repository/pom.xml" "$repository/benchmarks/pom.xml" \
+            "$repository/benchmarks/src/main" -newer "$jar" -print -quit)" ]; then
+        need_build_tools
+        echo "${0##*/}: building $jar" >&2
+        (cd "$repository" && mvn -q -B -DskipTests package) || die "the build failed; its messages are above"
+    fi
 }

@@ -1,4 +1,8 @@
-# benchmark, then the values of the parameters that do not stay at their first one; one fork a combination and pass.
-ListenerLifecycle.cycle family=INET,INET6 port=ephemeral,fixed api=channel
-ListenerLifecycle.cycle family=INET,INET6 port=ephemeral api=native
-AcceptThroughput.connection family=INET,INET6 api=channel
+# Under three minutes. One line a benchmark: the values of the parameters that do not stay at their first one; one fork
+# a combination and pass.
+ListenerLifecycle.cycle family=INET,INET6 port=ephemeral,fixed,fresh
+ListenerLifecycle.cycle family=INET,INET6 api=native
+AcceptThroughput.connections family=INET,INET6
+Control.getppid
+Control.socketClose
+Control.cpu

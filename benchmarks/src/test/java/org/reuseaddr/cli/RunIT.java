@@ -1,0 +1,259 @@
+package org.reuseaddr.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.reuseaddr.faults.FaultLibrary;
+import org.reuseaddr.results.EnvironmentFile;
+import org.reuseaddr.results.RunDirectory;
+import org.reuseaddr.results.Sample;
+import org.reuseaddr.results.SamplesFile;
+import org.reuseaddr.results.SemanticsFile;
+import org.reuseaddr.results.SemanticsRow;
+
+/** The main job on the real jar and the real kernel. */
+class RunIT {
+
+    /** One short fork of each family. */
+    private static final String[] SHORT = {"ListenerLifecycle", "-p", "family=INET,INET6", "-f", "1", "-wi", "1", "-w", "50ms",
+        "-i", "2", "-r", "50ms"};
+    private static final String FORK = "org.openjdk.jmh.runner.ForkedMain";
+
+    @TempDir
+    private Path temporary;
+
+    private RunDirectory directory() {
+        return new RunDirectory(temporary.resolve("run"));
+    }
+
+    private JarRun shortRun(String... more) {
+        List<String> arguments = new ArrayList<>(List.of("--out", directory().path().toString()));
+        arguments.addAll(List.of(more));
+        arguments.addAll(List.of(SHORT));
+        return JarRun.of(arguments.toArray(String[]::new));
+    }
+
+    private List<SemanticsRow> violations() {
+        return SemanticsFile.readAll(directory().semantics()).stream().filter(row -> row.grade().equals("VIOLATION")).toList();
+    }
+
+    @Test
+    void nativeRunEndsWithZeroAndRowsOfBothFamilies() throws IOException {
+        JarRun.Ended ended = shortRun("--label", "here").run();
+
+        assertThat(ended.exitCode()).as(ended.everything()).isZero();
+        List<Sample> samples = SamplesFile.readAll(directory().samples());
+        Set<String> families = samples.stream().filter(sample -> sample.metric().equals(Sample.SCORE))
+                .map(sample -> sample.cell().params().get("family")).collect(Collectors.toSet());
+        assertThat(families).containsExactlyInAnyOrder("INET", "INET6");
+        assertThat(samples).allMatch(sample -> sample.run().label().equals("here"));
+        assertThat(samples).filteredOn(sample -> sample.metric().equals("control_getppid")).hasSize(4);
+        assertThat(SemanticsFile.readAll(directory().semantics())).allMatch(row -> row.grade().equals("PASS"))
+                .hasSizeGreaterThan(2_000);
+        assertThat(EnvironmentFile.read(directory().environment())).containsKeys("kernel.release", "native.binding",
+                "run.seed", "run.finished");
+        assertThat(Files.readString(directory().jmhJson())).contains("\"primaryMetric\"");
+    }
+
+    @Test
+    void duplicateListenerBeforeTheRunStopsIt() {
+        JarRun.Ended ended = shortRun().with(fault("!" + FORK)).run();
+
+        assertThat(ended.exitCode()).as(ended.everything()).isEqualTo(3);
+        assertThat(ended.err()).contains("VIOLATION gate/inet-loopback/same-process", "gate/inet6-loopback/other-process",
+                "+ bind(4,", "two listeners hold the port", "nothing was measured");
+        assertThat(violations()).extracting(SemanticsRow::scenario).contains("gate/inet-loopback/same-process",
+                "gate/inet6-loopback/same-process", "gate/inet-loopback/other-process", "gate/inet6-loopback/other-process");
+        assertThat(directory().samples()).doesNotExist();
+    }
+
+    @Test
+    void duplicateListenerInTheForkAloneStopsTheRun() {
+        JarRun.Ended ended = shortRun().with(fault(FORK)).run();
+
+        assertThat(ended.exitCode()).as(ended.everything()).isEqualTo(3);
+        assertThat(violations()).extracting(SemanticsRow::group).contains("gate-in-fork", "gate-in-fork-jdk");
+        assertThat(SamplesFile.readAll(directory().samples())).noneMatch(sample -> sample.metric().equals(Sample.SCORE));
+    }
+
+    @Test
+    void onViolationContinueMeasuresAndStillEndsWithThree() {
+        JarRun.Ended ended = shortRun("--on-violation", "continue").with(fault("java")).run();
+
+        assertThat(ended.exitCode()).as(ended.everything()).isEqualTo(3);
+        assertThat(SamplesFile.readAll(directory().samples())).filteredOn(sample -> sample.metric().equals(Sample.SCORE))
+                .hasSize(4);
+        assertThat(violations()).extracting(SemanticsRow::group).contains("gate", "gate-in-fork", "gate-in-fork-jdk");
+    }
+
+    private static Map<String, String> fault(String where) {
+        Map<String, String> environment = new HashMap<>(FaultLibrary.compiled().environment("duplicate-listener"));
+        environment.put(FaultLibrary.ONLY_IN, where);
+        return environment;
+    }
+
+    @Test
+    void germanLocaleWritesDecimalPoints() throws IOException {
+        JarRun.Ended ended = shortRun().jvm("-Duser.language=de", "-Duser.country=DE").run();
+
+        assertThat(ended.exitCode()).as(ended.everything()).isZero();
+        assertThat(SamplesFile.readAll(directory().samples())).isNotEmpty();
+        assertThat(Files.readString(directory().jmhJson())).containsPattern("\"score\" : [0-9]+\\.[0-9]+");
+    }
+
+    @Test
+    void unknownOptionIsWrongUsage() {
+        assertUsage(JarRun.of("--no-such-option").run(), "no-such-option");
+    }
+
+    @Test
+    void unknownParameterIsWrongUsage() {
+        assertUsage(JarRun.of("ListenerLifecycle", "-p", "famly=INET").run(), "famly", "family");
+    }
+
+    @Test
+    void regexThatMatchesNothingIsWrongUsage() {
+        assertUsage(JarRun.of("NoSuchBenchmark").run(), "NoSuchBenchmark");
+    }
+
+    private static void assertUsage(JarRun.Ended ended, String... words) {
+        assertThat(ended.exitCode()).as(ended.everything()).isEqualTo(2);
+        assertThat(ended.err()).contains(words).hasLineCount(1);
+    }
+
+    @Test
+    void withoutIpv6Ipv4IsMeasuredAndIpv6Unsupported() {
+        JarRun.Ended ended = shortRun("-p", "family=INET").under("unshare", "--net", "sh", "-c",
+                "sysctl -qw net.ipv6.conf.all.disable_ipv6=1 net.ipv6.conf.lo.disable_ipv6=1; ip link set lo up; exec \"$@\"",
+                "sh").run();
+
+        assertThat(ended.exitCode()).as(ended.everything()).isZero();
+        assertThat(SemanticsFile.readAll(directory().semantics())).filteredOn(row -> row.family().equals("INET6"))
+                .isNotEmpty().allMatch(row -> row.grade().equals("UNSUPPORTED") || row.grade().equals("PASS"));
+        assertThat(SamplesFile.readAll(directory().samples())).anyMatch(sample -> "INET".equals(sample.cell().params().get("family")));
+    }
+
+    @Test
+    void readOnlyResultDirectoryIsToldBeforeAnythingIsMeasured() {
+        JarRun.Ended ended = JarRun.of("--out", "/mnt/run").under("unshare", "--mount", "sh", "-c",
+                "mount -t tmpfs -o ro tmpfs /mnt && exec \"$@\"", "sh").run();
+
+        assertThat(ended.exitCode()).as(ended.everything()).isEqualTo(1);
+        assertThat(ended.err()).contains("cannot write /mnt/run").hasLineCount(1);
+    }
+
+    @Test
+    void fullResultDirectoryIsToldBeforeAnythingIsMeasured() {
+        JarRun.Ended ended = JarRun.of("--out", "/mnt/run").under("unshare", "--mount", "sh", "-c",
+                "mount -t tmpfs -o size=16k tmpfs /mnt && exec \"$@\"", "sh").run();
+
+        assertThat(ended.exitCode()).as(ended.everything()).isEqualTo(1);
+        assertThat(ended.err()).contains("cannot write /mnt/run", "space").hasLineCount(1);
+    }
+
+    @Test
+    void killLeavesEveryFinishedIterationAndNoBrokenLine() throws Exception {
+        JarRun.Started started = JarRun.of("--out", directory().path().toString(), "ListenerLifecycle", "-f", "3", "-wi", "0",
+                "-i", "50", "-r", "50ms").start();
+        started.until("ten measured iterations", () -> scores() >= 10);
+        started.process().descendants().forEach(ProcessHandle::destroyForcibly);
+        started.process().destroyForcibly();
+
+        JarRun.Ended ended = started.await(10);
+        assertThat(ended.exitCode()).isEqualTo(137);
+        assertThat(Files.readString(directory().samples())).endsWith("\n");
+        assertThat(scores()).isGreaterThanOrEqualTo(10);
+    }
+
+    private long scores() {
+        return Files.exists(directory().samples())
+                ? SamplesFile.readAll(directory().samples()).stream().filter(sample -> sample.metric().equals(Sample.SCORE)).count()
+                : 0;
+    }
+
+    @Test
+    void interruptionSumsUpWhatThereIs() throws Exception {
+        assertEndsOn("INT", 130);
+    }
+
+    @Test
+    void terminationSumsUpWhatThereIs() throws Exception {
+        assertEndsOn("TERM", 143);
+    }
+
+    private void assertEndsOn(String signal, int exitCode) throws Exception {
+        JarRun.Started started = JarRun.of("--out", directory().path().toString(), "ListenerLifecycle", "-f", "3", "-wi", "0",
+                "-i", "50", "-r", "50ms").start();
+        started.until("ten measured iterations", () -> scores() >= 10);
+        List<ProcessHandle> descendants = started.process().descendants().toList();
+        new ProcessBuilder("kill", "-" + signal, Long.toString(started.process().pid())).start().waitFor();
+
+        JarRun.Ended ended = started.await(30);
+        assertThat(ended.exitCode()).as(ended.everything()).isEqualTo(exitCode);
+        assertThat(ended.out()).contains("median over forks", "interrupted after 0 of 3 forks", "results are in");
+        assertThat(descendants).isNotEmpty().noneMatch(ProcessHandle::isAlive);
+        assertThat(directory().path().resolve(".lock")).doesNotExist();
+    }
+
+    @Test
+    void silentForkIsEndedAndNamed() throws Exception {
+        JarRun.Started started = JarRun.of("--out", directory().path().toString(), "--watchdog", "3", "ListenerLifecycle", "-f",
+                "1", "-wi", "0", "-i", "100", "-r", "100ms").start();
+        started.until("a measured iteration", () -> scores() >= 1);
+        ProcessHandle fork = started.process().descendants()
+                .filter(process -> process.info().commandLine().orElse("").contains(FORK)).findFirst().orElseThrow();
+        new ProcessBuilder("kill", "-STOP", Long.toString(fork.pid())).start().waitFor();
+
+        JarRun.Ended ended = started.await(60);
+        assertThat(ended.exitCode()).as(ended.everything()).isEqualTo(1);
+        assertThat(ended.out()).contains("missing: fork 1 of ListenerLifecycle.cycle", "ended by the watchdog");
+    }
+
+    @Test
+    void twoRunsIntoOneDirectoryAreRefused() {
+        JarRun.Started first = shortRun().start();
+        first.until("the first run's claim", () -> Files.exists(directory().path().resolve(".lock")));
+
+        JarRun.Ended second = shortRun().run();
+        assertThat(second.exitCode()).as(second.everything()).isEqualTo(1);
+        assertThat(second.err()).contains("another run is writing there").hasLineCount(1);
+        assertThat(first.await(120).exitCode()).isZero();
+    }
+
+    @Test
+    void inetIsAfInetAndInet6IsAfInet6() throws Exception {
+        for (String family : List.of("INET", "INET6")) {
+            Path trace = temporary.resolve(family + ".trace");
+            JarRun.Ended ended = JarRun.of("--out", temporary.resolve(family).toString(), "ListenerLifecycle", "-p",
+                    "family=" + family, "-p", "api=channel,socket,native", "-p", "port=fixed", "-f", "1", "-wi", "0", "-i", "1",
+                    "-r", "50ms").under("strace", "-f", "--seccomp-bpf", "-qq", "-e", "trace=bind,execve", "-o", trace.toString())
+                    .within(300).run();
+
+            assertThat(ended.exitCode()).as(ended.everything()).isZero();
+            assertThat(bindsOfForks(trace)).as(family).isNotEmpty().containsOnly("AF_" + family);
+        }
+    }
+
+    /** The families that forks bind most: JMH's own link and the gate bind a few times, the benchmark thousands of times. */
+    private static Set<String> bindsOfForks(Path trace) throws IOException {
+        Map<String, Long> counts;
+        try (var lines = Files.lines(trace)) {
+            counts = lines.filter(line -> line.contains("bind(") && line.contains("sa_family=AF_INET"))
+                    .map(line -> line.replaceAll(".*sa_family=(AF_INET6?),.*", "$1"))
+                    .collect(Collectors.groupingBy(name -> name, Collectors.counting()));
+        }
+        long most = counts.values().stream().mapToLong(Long::longValue).max().orElse(0);
+        return counts.entrySet().stream().filter(entry -> entry.getValue() > most / 2).map(Map.Entry::getKey)
+                .collect(Collectors.toSet());
+    }
+}

@@ -1,0 +1,13 @@
+#!/bin/bash
+# The main job: sets up what is missing, builds if needed, and runs the suite with the arguments given.
+#
+#     scripts/run.sh                      check the promises and measure, about a quarter of an hour
+#     scripts/run.sh --profile quick      the same in under three minutes
+#     scripts/run.sh check                the promises alone, seconds
+#
+# The exit code is the suite's; README.md lists them.
+set -euo pipefail
+. "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+
+need_jar
+exec "$(find_java)" -jar "$jar" "$@"

@@ -1,0 +1,19 @@
+#!/bin/bash
+# Installs what the tests need and runs all of them: mvn verify, with the arguments given.
+set -euo pipefail
+. "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+
+need_build_tools
+# command and the Debian packages that bring it
+need gcc gcc libc6-dev
+need strace strace
+need python3 python3-minimal
+need unshare util-linux
+need ip iproute2
+need sysctl procps
+need git git
+need chromium chromium
+need chromedriver chromium-driver
+
+cd "$repository"
+exec mvn -B -ntp verify "$@"
