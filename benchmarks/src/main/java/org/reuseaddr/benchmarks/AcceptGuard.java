@@ -9,26 +9,35 @@ import org.reuseaddr.socket.SocketCalls;
 /**
  * Sees to it that nobody sleeps in accept for ever. JMH lets the threads of a group leave an iteration one after the
  * other, so the last connection may have been taken when a thread calls accept once more; and a platform may lose
- * connections. While an accept may be under way and nothing was accepted for a while, this thread connects; if that
- * does not help either, it aborts the listener, whereupon the accepts fail and the iteration with them.
+ * connections. While an accept may be under way and nothing was accepted for a while, this thread connects, again and
+ * again; if that does not help either, it aborts the listener, whereupon the accepts fail and the iteration with them.
  */
 final class AcceptGuard {
 
-    private static final int TICK_MILLIS = 20;
+    /** The wait for the next connection where threads of a group leave an iteration one after the other, in ms. */
+    static final int IMPATIENT = 20;
+    /** The same where the connections to accept are there already, so that only a fault can keep them, in ms. */
+    static final int PATIENT = 1_000;
+
     private static final int CONNECT_LIMIT_MILLIS = 20;
     /** Accepting nothing for so long, though a connection is offered at every tick, means that none gets through. */
-    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(3);
+    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(5);
 
     private final AcceptLane lane;
     private final Family family;
+    private final int quietMillis;
     private final AtomicLong accepted = new AtomicLong();
     private final AtomicInteger accepting = new AtomicInteger();
     private final Thread thread = new Thread(this::watch, "accept-guard");
     private volatile boolean aborted;
 
-    AcceptGuard(AcceptLane lane, Family family) {
+    /**
+     * @param quietMillis how long nothing may be accepted before this guard connects
+     */
+    AcceptGuard(AcceptLane lane, Family family, int quietMillis) {
         this.lane = lane;
         this.family = family;
+        this.quietMillis = quietMillis;
         thread.setDaemon(true);
         thread.start();
     }
@@ -46,6 +55,11 @@ final class AcceptGuard {
     /** Counts a connection that was accepted. */
     void countAccepted() {
         accepted.incrementAndGet();
+    }
+
+    /** The same for a listener with a single accepting thread: a plain store, a nanosecond. */
+    void countAcceptedByOnlyThread() {
+        accepted.lazySet(accepted.getPlain() + 1);
     }
 
     /** Connections accepted since the listener was opened, this guard's included. */
@@ -74,7 +88,7 @@ final class AcceptGuard {
         long since = System.nanoTime();
         try {
             while (!aborted) {
-                Thread.sleep(TICK_MILLIS);
+                Thread.sleep(quietMillis);
                 long now = System.nanoTime();
                 if (accepting.get() == 0 || accepted.get() != seen) {
                     seen = accepted.get();

@@ -36,7 +36,7 @@ import org.reuseaddr.socket.SocketCalls;
  * waits without a limit. It also takes the figure for the acceptor's: making a connection costs the client two to
  * three times what accepting it costs the server, so with one thread each the acceptor mostly sleeps.
  * {@code acceptor_idle_share} and {@code connector_idle_share} say who waited for whom; for the cost of accept itself
- * see {@code AcceptDrain}. And it leaves a TIME_WAIT entry for every connection, until the ephemeral range is dry and
+ * see {@link AcceptDrain}. And it leaves a TIME_WAIT entry for every connection, until the ephemeral range is dry and
  * the figure is that of the port search. Hence {@code close}:
  *
  * <ul>
@@ -125,7 +125,7 @@ public class AcceptThroughput extends GatedBenchmark {
         @Setup(Level.Trial)
         public void open(AcceptThroughput benchmark) {
             lane = AcceptLane.open(benchmark.api, benchmark.family, BACKLOG);
-            guard = new AcceptGuard(lane, benchmark.family);
+            guard = new AcceptGuard(lane, benchmark.family, AcceptGuard.IMPATIENT);
         }
 
         /** Closes it. */

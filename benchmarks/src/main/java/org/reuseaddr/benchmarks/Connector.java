@@ -73,6 +73,23 @@ final class Connector {
         return fd;
     }
 
+    /**
+     * Makes a connection that a benchmark cannot do without, which its close will reset.
+     *
+     * @throws IllegalStateException if three attempts failed
+     */
+    int connectSurely(int limitMillis) {
+        int fd = -1;
+        for (int attempt = 0; attempt < 3 && fd < 0; attempt++) {
+            fd = connect(true, limitMillis);
+        }
+        if (fd < 0) {
+            throw new IllegalStateException("no connection to the benchmark's own listener on loopback, tried three "
+                    + "times for " + limitMillis + " ms: " + Errno.of(-fd));
+        }
+        return fd;
+    }
+
     private int completed(int fd, int limitMillis) {
         int ready = await(fd, Linux.POLLOUT, limitMillis);
         if (ready <= 0) {

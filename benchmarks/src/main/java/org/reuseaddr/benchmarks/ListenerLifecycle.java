@@ -33,8 +33,8 @@ import org.reuseaddr.socket.Family;
  *       and the bare calls one less.
  * </ul>
  *
- * <p>Making and freeing descriptor and socket is three quarters of the cycle: see {@code SyscallCost} for the parts and
- * {@code Control} for socket and close without bind and listen.
+ * <p>Making and freeing descriptor and socket is three quarters of the cycle: see {@link SyscallCost} for the parts and
+ * {@link Control} for socket and close without bind and listen.
  *
  * <pre>java -jar benchmarks.jar ListenerLifecycle -p family=INET6 -p port=fixed -p api=native</pre>
  */

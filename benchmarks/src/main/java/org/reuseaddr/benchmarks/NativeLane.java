@@ -15,10 +15,17 @@ final class NativeLane implements AcceptLane {
     private final int port;
 
     NativeLane(Family family, int backlog) {
+        this(family, 0, backlog);
+    }
+
+    /**
+     * @param namedPort the port to bind, 0 for an ephemeral one
+     */
+    NativeLane(Family family, int namedPort, int backlog) {
         Sockets sockets = new Sockets();
         fd = expect("socket", sockets.socket(family.number(), Linux.SOCK_STREAM, Linux.IPPROTO_TCP));
         expect("setsockopt", sockets.setOption(fd, SocketOption.SO_REUSEADDR, 1));
-        expect("bind", sockets.bind(fd, family.loopback(0)));
+        expect("bind", sockets.bind(fd, family.loopback(namedPort)));
         expect("listen", sockets.listen(fd, backlog));
         Sockets.WithAddress name = sockets.getsockname(fd);
         expect("getsockname", name.result());
@@ -35,6 +42,11 @@ final class NativeLane implements AcceptLane {
             throw new IllegalStateException(call + " failed with " + failed.errno() + " while a benchmark was prepared");
         }
         return ((SyscallResult.Returned) result).value();
+    }
+
+    /** The listener's descriptor. */
+    int descriptor() {
+        return fd;
     }
 
     @Override

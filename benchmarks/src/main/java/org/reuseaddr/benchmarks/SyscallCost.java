@@ -1,0 +1,372 @@
+package org.reuseaddr.benchmarks;
+
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Level;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OperationsPerInvocation;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.annotations.Warmup;
+import org.openjdk.jmh.infra.ThreadParams;
+import org.reuseaddr.socket.Family;
+import org.reuseaddr.socket.Linux;
+import org.reuseaddr.socket.SockAddr;
+import org.reuseaddr.socket.SocketCalls;
+import org.reuseaddr.socket.SocketOption;
+
+/**
+ * Each call of a listener's life alone, so that a slow platform can be blamed on a call. Bare calls.
+ *
+ * <p>The obvious version prepares a socket in a {@code Level.Invocation} fixture, times one call and measures the clock,
+ * which is read twice for every half microsecond of work. Here an invocation is a batch: {@value #BATCH} sockets are
+ * brought to the point before the call, and then the call is made on one after the other. JMH reads the clock around
+ * the batch, which takes 100 microseconds and more; what its two readings cost is lost in that.
+ *
+ * <ul>
+ *   <li>{@code port}: {@code ephemeral} is port 0; {@code fixed} gives each socket of the batch its own port, the same in
+ *       every batch; {@code fresh} walks on to other ports with every batch. It matters to bind most of all.
+ *   <li>{@code close} closes listeners, as the cycle does; {@link Control#socketClose} has the socket that was never
+ *       bound.
+ *   <li>{@code accept} takes connections that wait in the queue, without asking for the peer's address.
+ * </ul>
+ *
+ * <p>The parts add up to a little less than {@link ListenerLifecycle} with {@code api=native}: a listener is freed after a
+ * grace period of RCU, and what the kernel does then hits whole cycles, but not the time of a single batch.
+ *
+ * <pre>java -jar benchmarks.jar SyscallCost -p family=INET6 -p port=fixed</pre>
+ */
+@State(Scope.Benchmark)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+@OperationsPerInvocation(SyscallCost.BATCH)
+@Fork(1)
+@Warmup(iterations = 3, time = 200, timeUnit = TimeUnit.MILLISECONDS)
+@Measurement(iterations = 5, time = 200, timeUnit = TimeUnit.MILLISECONDS)
+public class SyscallCost extends GatedBenchmark {
+
+    /** Sockets in a batch: large enough for the clock, small enough for 1,024 descriptors with client sockets beside. */
+    static final int BATCH = 256;
+
+    private static final int CONNECT_LIMIT_MILLIS = 500;
+
+    @Param({"INET", "INET6"})
+    public Family family;
+
+    @Param({"ephemeral", "fixed", "fresh"})
+    public String port;
+
+    /** What batches have in common: the calls, the memory they read, and the sockets. */
+    public abstract static class Batch {
+
+        static final int NONE = -1;
+
+        final int[] sockets = new int[BATCH];
+        final ByteBuffer one = SocketCalls.allocate(Integer.BYTES).putInt(0, 1);
+        final ByteBuffer name = SocketCalls.allocate(SockAddr.MAX_LENGTH);
+        final ByteBuffer nameLength = SocketCalls.allocate(Integer.BYTES);
+        SocketCalls calls;
+        Failures failures;
+        int domain;
+        NativeAddress address;
+        long onePointer;
+        long namePointer;
+        long nameLengthPointer;
+        private int[] ports;
+        private int firstPort;
+        private long batches;
+
+        /**
+         * Prepares the memory and chooses the ports.
+         *
+         * @throws IllegalStateException if this process may not open enough descriptors
+         */
+        @Setup(Level.Trial)
+        public void prepare(SyscallCost benchmark, ThreadParams thread, Failures counts) {
+            HostLimits limits = HostLimits.read();
+            if (limits.spareDescriptors() < 2 * BATCH * thread.getThreadCount()) {
+                throw new IllegalStateException("SyscallCost holds " + 2 * BATCH * thread.getThreadCount()
+                        + " descriptors at once, and this process may open only " + limits.descriptors()
+                        + ": raise the limit with ulimit -n");
+            }
+            calls = SocketCalls.open();
+            failures = counts;
+            domain = benchmark.family.number();
+            address = NativeAddress.loopback(calls, benchmark.family, 0);
+            onePointer = calls.addressOf(one);
+            namePointer = calls.addressOf(name);
+            nameLengthPointer = calls.addressOf(nameLength);
+            ports = ports(benchmark, thread.getThreadIndex(), thread.getThreadCount(), limits);
+            Arrays.fill(sockets, NONE);
+        }
+
+        private static int[] ports(SyscallCost benchmark, int thread, int threads, HostLimits limits) {
+            ExplicitPorts explicit = new ExplicitPorts(limits);
+            return switch (benchmark.port) {
+                case "ephemeral" -> new int[BATCH];
+                case "fixed" -> ExplicitPorts.verified(explicit.share(thread, threads), BATCH, benchmark.family);
+                case "fresh" -> explicit.share(thread, threads);
+                default -> throw new IllegalArgumentException("port is ephemeral, fixed or fresh, not " + benchmark.port);
+            };
+        }
+
+        /** Starts counting. */
+        @Setup(Level.Iteration)
+        public void begin() {
+            batches = 0;
+        }
+
+        /** Brings every socket to the point before the call that is measured. */
+        @Setup(Level.Invocation)
+        public void prepareBatch() {
+            batches++;
+            firstPort = (firstPort + BATCH) % ports.length;
+            bringUp();
+        }
+
+        /** Closes what the call has left open. */
+        @TearDown(Level.Invocation)
+        public void closeBatch() {
+            for (int i = 0; i < BATCH; i++) {
+                if (sockets[i] != NONE) {
+                    calls.close(sockets[i]);
+                    sockets[i] = NONE;
+                }
+            }
+        }
+
+        /**
+         * Fails the iteration if its calls did.
+         *
+         * @throws IllegalStateException if too many of them failed
+         */
+        @TearDown(Level.Iteration)
+        public void end() {
+            failures.verify("the measured call, or one that prepares for it,", batches * BATCH);
+        }
+
+        /** The calls that come before the one that is measured. */
+        abstract void bringUp();
+
+        final void open() {
+            for (int i = 0; i < BATCH; i++) {
+                sockets[i] = count(calls.socket(domain, Linux.SOCK_STREAM, Linux.IPPROTO_TCP));
+            }
+        }
+
+        final void setReuseAddress() {
+            for (int i = 0; i < BATCH; i++) {
+                count(setReuseAddress(sockets[i]));
+            }
+        }
+
+        final void bind() {
+            for (int i = 0; i < BATCH; i++) {
+                count(bind(i));
+            }
+        }
+
+        final void listen() {
+            for (int i = 0; i < BATCH; i++) {
+                count(calls.listen(sockets[i], ListenerCycle.BACKLOG));
+            }
+        }
+
+        final int setReuseAddress(int fd) {
+            return calls.setsockopt(
+                    fd, Linux.SOL_SOCKET, SocketOption.SO_REUSEADDR.number(), onePointer, Integer.BYTES);
+        }
+
+        final int bind(int i) {
+            int next = firstPort + i;
+            address.setPort(ports[next < ports.length ? next : next - ports.length]);
+            return calls.bind(sockets[i], address.pointer, address.length);
+        }
+
+        final int count(int result) {
+            if (result < 0) {
+                failures.count(-result);
+            }
+            return Math.max(result, NONE);
+        }
+    }
+
+    /** Nothing yet. */
+    @State(Scope.Thread)
+    public static class Nothing extends Batch {
+        @Override
+        void bringUp() {
+        }
+    }
+
+    /** Sockets. */
+    @State(Scope.Thread)
+    public static class Opened extends Batch {
+        @Override
+        void bringUp() {
+            open();
+        }
+    }
+
+    /** Sockets with SO_REUSEADDR. */
+    @State(Scope.Thread)
+    public static class Reusing extends Batch {
+        @Override
+        void bringUp() {
+            open();
+            setReuseAddress();
+        }
+    }
+
+    /** Bound sockets with SO_REUSEADDR. */
+    @State(Scope.Thread)
+    public static class Bound extends Batch {
+        @Override
+        void bringUp() {
+            open();
+            setReuseAddress();
+            super.bind();
+        }
+    }
+
+    /** Listeners. */
+    @State(Scope.Thread)
+    public static class Listening extends Batch {
+        @Override
+        void bringUp() {
+            open();
+            setReuseAddress();
+            super.bind();
+            listen();
+        }
+    }
+
+    /** A listener in whose queue established connections wait, with their clients. */
+    @State(Scope.Thread)
+    public static class Waiting extends Batch {
+
+        private final int[] clients = new int[BATCH];
+        private NativeLane lane;
+        private Connector connector;
+        AcceptGuard guard;
+        int listener;
+
+        /**
+         * Opens the listener.
+         *
+         * @throws IllegalStateException if this machine's accept queues are shorter than a batch
+         */
+        @Setup(Level.Trial)
+        public void openListener(SyscallCost benchmark, ThreadParams thread) {
+            if (HostLimits.read().somaxconn() < BATCH) {
+                throw new IllegalStateException("SyscallCost.accept needs a queue of " + BATCH
+                        + " connections: raise net.core.somaxconn, which is " + HostLimits.read().somaxconn());
+            }
+            int named = switch (benchmark.port) {
+                case "ephemeral" -> 0;
+                default -> ExplicitPorts.verified(new ExplicitPorts(HostLimits.read())
+                        .share(thread.getThreadIndex(), thread.getThreadCount()), 1, benchmark.family)[0];
+            };
+            lane = new NativeLane(benchmark.family, named, BATCH);
+            listener = lane.descriptor();
+            guard = new AcceptGuard(lane, benchmark.family, AcceptGuard.PATIENT);
+            connector = new Connector(SocketCalls.open(), benchmark.family, lane.port());
+            Arrays.fill(clients, NONE);
+        }
+
+        @Override
+        void bringUp() {
+            for (int i = 0; i < BATCH; i++) {
+                clients[i] = connector.connectSurely(CONNECT_LIMIT_MILLIS);
+            }
+            guard.beginAccepting();
+        }
+
+        @Override
+        public void closeBatch() {
+            guard.endAccepting();
+            for (int i = 0; i < BATCH; i++) {
+                if (clients[i] != NONE) {
+                    connector.close(clients[i]);
+                    clients[i] = NONE;
+                }
+            }
+            super.closeBatch();
+        }
+
+        /** Closes the listener. */
+        @TearDown(Level.Trial)
+        public void closeListener() {
+            guard.stop();
+            lane.close();
+        }
+    }
+
+    /** socket(2). */
+    @Benchmark
+    public void socket(Nothing batch) {
+        for (int i = 0; i < BATCH; i++) {
+            batch.sockets[i] = batch.count(batch.calls.socket(batch.domain, Linux.SOCK_STREAM, Linux.IPPROTO_TCP));
+        }
+    }
+
+    /** setsockopt(2) with SO_REUSEADDR. */
+    @Benchmark
+    public void setsockopt(Opened batch) {
+        for (int i = 0; i < BATCH; i++) {
+            batch.count(batch.setReuseAddress(batch.sockets[i]));
+        }
+    }
+
+    /** bind(2). */
+    @Benchmark
+    public void bind(Reusing batch) {
+        for (int i = 0; i < BATCH; i++) {
+            batch.count(batch.bind(i));
+        }
+    }
+
+    /** listen(2). */
+    @Benchmark
+    public void listen(Bound batch) {
+        for (int i = 0; i < BATCH; i++) {
+            batch.count(batch.calls.listen(batch.sockets[i], ListenerCycle.BACKLOG));
+        }
+    }
+
+    /** getsockname(2), which tells what port 0 became. */
+    @Benchmark
+    public void getsockname(Listening batch) {
+        for (int i = 0; i < BATCH; i++) {
+            batch.nameLength.putInt(0, SockAddr.MAX_LENGTH);
+            batch.count(batch.calls.getsockname(batch.sockets[i], batch.namePointer, batch.nameLengthPointer));
+        }
+    }
+
+    /** accept4(2) of a connection that waits. */
+    @Benchmark
+    public void accept(Waiting batch) {
+        for (int i = 0; i < BATCH; i++) {
+            batch.sockets[i] = batch.count(batch.calls.accept4(batch.listener, 0, 0, 0));
+            batch.guard.countAcceptedByOnlyThread();
+        }
+    }
+
+    /** close(2) of a listener. */
+    @Benchmark
+    public void close(Listening batch) {
+        for (int i = 0; i < BATCH; i++) {
+            batch.count(batch.calls.close(batch.sockets[i]));
+            batch.sockets[i] = Batch.NONE;
+        }
+    }
+}
