@@ -40,6 +40,12 @@ final class CsvFile {
     private CsvFile() {
     }
 
+    /** One row as text, its end of line included. */
+    static String line(List<String> cells) {
+        Object[] guarded = cells.stream().map(CsvFile::guard).toArray();
+        return FORMAT.format(guarded) + '\n';
+    }
+
     /** Appends rows to a file, each with a single write, so that a kill leaves whole rows. */
     static final class Writer implements AutoCloseable {
         private final Path file;
@@ -61,8 +67,7 @@ final class CsvFile {
 
         /** Writes one row; if that fails half-way, the half is taken back. */
         synchronized void append(List<String> cells) {
-            Object[] guarded = cells.stream().map(CsvFile::guard).toArray();
-            ByteBuffer row = ByteBuffer.wrap((FORMAT.format(guarded) + '\n').getBytes(StandardCharsets.UTF_8));
+            ByteBuffer row = ByteBuffer.wrap(line(cells).getBytes(StandardCharsets.UTF_8));
             try {
                 long start = channel.position();
                 try {
