@@ -223,16 +223,25 @@ final class CsvFile {
     }
 
     private static String guard(String text) {
-        boolean formula = !text.isEmpty() && FORMULA_STARTERS.indexOf(text.charAt(0)) >= 0 && !isNumber(text);
-        boolean ambiguous = text.length() > 1 && text.charAt(0) == '\'' && FORMULA_STARTERS.indexOf(text.charAt(1)) >= 0;
-        return formula || ambiguous ? "'" + text : text;
+        int content = apostrophes(text);
+        boolean formula = content < text.length() && FORMULA_STARTERS.indexOf(text.charAt(content)) >= 0;
+        // A text that looks as if it had been guarded already gets one apostrophe more, so that taking one off gives it back.
+        return formula && (content > 0 || !isNumber(text)) ? "'" + text : text;
     }
 
     private static String unguard(String text) {
-        int content = text.startsWith("''") ? 2 : 1;
-        boolean guarded = text.length() > content && text.charAt(0) == '\''
-                && FORMULA_STARTERS.indexOf(text.charAt(content)) >= 0;
+        int content = apostrophes(text);
+        boolean guarded = content > 0 && content < text.length() && FORMULA_STARTERS.indexOf(text.charAt(content)) >= 0;
         return guarded ? text.substring(1) : text;
+    }
+
+    /** How many apostrophes the text begins with. */
+    private static int apostrophes(String text) {
+        int count = 0;
+        while (count < text.length() && text.charAt(count) == '\'') {
+            count++;
+        }
+        return count;
     }
 
     private static boolean isNumber(String text) {
