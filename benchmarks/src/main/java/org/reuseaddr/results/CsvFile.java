@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVParser;
 import org.apache.commons.csv.CSVRecord;
@@ -35,6 +36,7 @@ final class CsvFile {
     static final int MAX_COLUMNS = 1000;
 
     private static final CSVFormat FORMAT = CSVFormat.RFC4180.builder().setRecordSeparator('\n').get();
+    private static final Pattern NUMBER = Pattern.compile("[+-]?[0-9]+(\\.[0-9]+)?([eE][+-]?[0-9]+)?");
     private static final String FORMULA_STARTERS = "=+-@\t\r";
 
     private CsvFile() {
@@ -124,19 +126,22 @@ final class CsvFile {
             throw new InputException(file, line, column, "expected " + low + " to " + high + ", found " + quote(text));
         }
 
-        /** A finite number, with a point as the decimal mark. */
+        /** A finite number, with a point as the decimal mark, or NaN. */
         double number(String column) {
             String text = text(column);
-            try {
-                double value = Double.parseDouble(text);
-                if (Double.isFinite(value) || text.equals("NaN")) {
-                    return value;
-                }
-            } catch (NumberFormatException e) {
+            if (text.equals("NaN")) {
+                return Double.NaN;
+            }
+            // Java's own reading would also take suffixes, hexadecimals, blanks and the word Infinity.
+            if (!isNumber(text)) {
                 throw new InputException(file, line, column,
                         "expected a number with a decimal point, found " + quote(text));
             }
-            throw new InputException(file, line, column, "expected a finite number, found " + quote(text));
+            double value = Double.parseDouble(text);
+            if (Double.isInfinite(value)) {
+                throw new InputException(file, line, column, "expected a finite number, found " + quote(text));
+            }
+            return value;
         }
     }
 
@@ -245,7 +250,7 @@ final class CsvFile {
     }
 
     private static boolean isNumber(String text) {
-        return text.matches("[+-]?[0-9]+(\\.[0-9]+)?([eE][+-]?[0-9]+)?");
+        return NUMBER.matcher(text).matches();
     }
 
     /** Ends the reading of a line that has no end before it fills the memory. */
