@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
+import org.apache.commons.csv.CSVException;
 import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVParser;
 import org.apache.commons.csv.CSVRecord;
@@ -30,8 +31,8 @@ import org.apache.commons.csv.CSVRecord;
  */
 final class CsvFile {
 
-    /** The longest line that is read, in characters: a row of the suite has a few hundred, with evidence some thousand. */
-    static final int MAX_LINE = 1 << 20;
+    /** The longest row that is read, in characters: one of the suite has a few hundred, with evidence some thousand. */
+    static final int MAX_RECORD = 1 << 20;
     /** The most columns that are read. */
     static final int MAX_COLUMNS = 1000;
 
@@ -58,12 +59,20 @@ final class CsvFile {
             this.file = file;
             try {
                 channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            } catch (IOException e) {
+                throw new OutputException(file, e);
+            }
+            try {
                 channel.position(channel.size());
                 if (channel.size() == 0) {
                     append(header);
                 }
             } catch (IOException e) {
+                close();
                 throw new OutputException(file, e);
+            } catch (OutputException e) {
+                close();
+                throw e;
             }
         }
 
@@ -147,7 +156,7 @@ final class CsvFile {
 
     /** Reads a file row by row. A last line that lacks its end, as a kill may leave, is an error like any other. */
     static void read(Path file, List<String> required, Consumer<Row> consumer) {
-        try (Reader bounded = new BoundedLines(file, open(file));
+        try (Reader bounded = new BoundedRecords(file, open(file));
                 CSVParser parser = CSVParser.builder().setReader(bounded).setFormat(FORMAT).get()) {
             Map<String, Integer> columns = null;
             long line = 1;
@@ -204,6 +213,9 @@ final class CsvFile {
         if (Files.isDirectory(file)) {
             return new InputException(file, "expected a file, found a directory");
         }
+        if (e instanceof CSVException) {
+            return new InputException(file, "expected CSV as RFC 4180 writes it: " + firstLine(e));
+        }
         return new InputException(file, "cannot be read: " + firstLine(e));
     }
 
@@ -253,14 +265,19 @@ final class CsvFile {
         return NUMBER.matcher(text).matches();
     }
 
-    /** Ends the reading of a line that has no end before it fills the memory. */
-    private static final class BoundedLines extends Reader {
+    /**
+     * Ends the reading of a record that has no end before it fills the memory, be it a line that goes on for ever or a quote
+     * that is never closed, and of a file whose last line was cut short.
+     */
+    private static final class BoundedRecords extends Reader {
         private final Path file;
         private final Reader source;
         private long line = 1;
+        private long firstLine = 1;
         private int length;
+        private boolean quoted;
 
-        BoundedLines(Path file, Reader source) {
+        BoundedRecords(Path file, Reader source) {
             this.file = file;
             this.source = source;
         }
@@ -269,16 +286,33 @@ final class CsvFile {
         public int read(char[] target, int offset, int count) throws IOException {
             int got = source.read(target, offset, count);
             for (int i = offset; i < offset + got; i++) {
-                if (target[i] == '\n') {
-                    line++;
-                    length = 0;
-                } else if (++length > MAX_LINE) {
-                    throw new InputException(file, line, "expected lines of at most " + MAX_LINE + " characters");
-                } else if (target[i] == 0) {
-                    throw new InputException(file, line, "expected text, found a NUL byte");
-                }
+                accept(target[i]);
+            }
+            if (got < 0 && length > 0) {
+                throw new InputException(file, firstLine, quoted ? "expected a closing quote before the end of the file"
+                        : "expected a line end, found the end of the file");
             }
             return got;
+        }
+
+        private void accept(char c) {
+            length++;
+            if (c == 0) {
+                throw new InputException(file, line, "expected text, found a NUL byte");
+            }
+            if (length > MAX_RECORD) {
+                throw new InputException(file, firstLine,
+                        "expected rows of at most " + MAX_RECORD + " characters with every quote closed");
+            }
+            // A quote within quotes is written twice, which switches twice.
+            quoted ^= c == '"';
+            if (c == '\n') {
+                line++;
+                if (!quoted) {
+                    firstLine = line;
+                    length = 0;
+                }
+            }
         }
 
         @Override
