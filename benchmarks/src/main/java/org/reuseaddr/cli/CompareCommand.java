@@ -35,11 +35,9 @@ import picocli.CommandLine.Spec;
 @Command(name = "compare", description = "Compares runs with the first: how much, how sure, and which call is to blame.",
         footer = {"", "A run is its directory, its samples.csv, or a result file of any JMH jar (-rf json).",
             "Several runs a side tell the platform from the machine's hour: compare BASE1 BASE2 -- OTHER1 OTHER2.",
-            "", "Exit codes: 0 compared; 2 wrong usage or unreadable input; 4 a change beyond --fail-on."},
-        mixinStandardHelpOptions = true)
-public final class CompareCommand implements Callable<Integer> {
+            "", "Exit codes: 0 compared; 2 wrong usage or unreadable input; 4 a change beyond --fail-on."})
+final class CompareCommand implements Callable<Integer> {
 
-    private static final int CHANGED = 4;
     private static final String SEPARATOR = "--";
     /** What ends options where the user cannot type it, so that "--" can part the sides. */
     private static final String NO_DELIMITER = "\0";
@@ -59,6 +57,9 @@ public final class CompareCommand implements Callable<Integer> {
     @Parameters(paramLabel = "RUN", arity = "2..*",
             description = "The base, then what is compared with it; -- parts sides of several runs.")
     private List<String> runs = new ArrayList<>();
+
+    @Option(names = "--help", usageHelp = true, description = "Show this help.")
+    private boolean help;
 
     @Option(names = "--by-label", description = "Runs of one label are one side; the first run's label is the base.")
     private boolean byLabel;
@@ -116,16 +117,21 @@ public final class CompareCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         out.print(render(comparison));
         out.flush();
-        return failOn != null && hasChange(comparison, failOn) ? CHANGED : 0;
+        return failOn != null && hasChange(comparison, failOn) ? ExitCode.CHANGED : ExitCode.DONE;
     }
 
     private String render(Comparison comparison) {
         ComparisonView view = new ComparisonView(shown(), order, Optional.ofNullable(units));
         return switch (format) {
-            case TEXT -> ComparisonText.render(comparison, view, spec.commandLine().getColorScheme().ansi().enabled());
+            case TEXT -> ComparisonText.render(comparison, view, isColoured());
             case MARKDOWN -> ComparisonMarkdown.render(comparison, view);
             case CSV -> ComparisonCsv.render(comparison, view);
         };
+    }
+
+    /** Colour is for terminals, unless the user wants none: https://no-color.org. */
+    private static boolean isColoured() {
+        return Terminal.isStandardOutput() && System.getenv().getOrDefault("NO_COLOR", "").isEmpty();
     }
 
     private Predicate<CellComparison> shown() {

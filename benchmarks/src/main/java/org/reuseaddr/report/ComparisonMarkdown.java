@@ -29,6 +29,9 @@ public final class ComparisonMarkdown {
         String other = escape(versus.other().label());
         text.append("### ").append(other).append(" against ").append(base).append("\n\n");
         paragraph(text, List.of(String.join(" ", versus.remarks())));
+        if (view.rows(versus).isEmpty()) {
+            paragraph(text, List.of(ComparisonParts.noRows(versus)));
+        }
         table(text, List.of("benchmark", comparison.base().label(), versus.other().label(), "ratio", "interval",
                 "verdict", "note"), rows(view.rows(versus), new Figures(view.units())));
         list(text, versus.blames().stream().map(Sentences::blame).toList());

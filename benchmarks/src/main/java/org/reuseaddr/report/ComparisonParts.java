@@ -59,6 +59,11 @@ final class ComparisonParts {
                 .collect(Collectors.joining(", ")) + ".");
     }
 
+    /** Why there is no table. */
+    static String noRows(Versus versus) {
+        return versus.cells().isEmpty() ? "The two have no benchmark in common." : "No benchmark matches the filter.";
+    }
+
     static String orMissing(String value) {
         return value.isEmpty() ? "(not known)" : value;
     }

@@ -69,7 +69,7 @@ public final class ComparisonText {
     private void table(Comparison comparison, Versus versus) {
         List<CellComparison> cells = view.rows(versus);
         if (cells.isEmpty()) {
-            line(versus.cells().isEmpty() ? "The two have no benchmark in common." : "No benchmark matches the filter.");
+            line(ComparisonParts.noRows(versus));
             return;
         }
         List<List<String>> rows = new ArrayList<>();

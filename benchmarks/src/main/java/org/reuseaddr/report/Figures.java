@@ -46,7 +46,11 @@ final class Figures {
     /** An estimate with its precision, {@code 5.16 µs ±3 %}; without it where there is a single fork. */
     String estimate(Estimate estimate) {
         String value = value(estimate.value(), estimate.unit());
-        return estimate.precision().isEmpty() ? value : value + " ±" + percent(estimate.precision().getAsDouble());
+        if (estimate.precision().isEmpty()) {
+            return value;
+        }
+        double precision = estimate.precision().getAsDouble();
+        return value + (precision > 1 ? " ±>100 %" : " ±" + percent(precision));
     }
 
     /** A share as {@code 98 %}; below ten with one decimal. */

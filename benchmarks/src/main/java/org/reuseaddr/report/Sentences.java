@@ -49,7 +49,7 @@ public final class Sentences {
             return "about " + runs.perSide() + " runs a side would tell";
         }
         return missing instanceof Missing.SecondFork ? "a second fork is needed"
-                : "too close to call with any affordable number of runs";
+                : "the data scatter too much";
     }
 
     /** Such as {@code 12 scenarios: bind: PASS, but VIOLATION (returned 0)}. */
