@@ -9,6 +9,8 @@ final class ExitCode {
     static final int USAGE = 2;
     /** A duplicate listener was permitted, or another promise was broken. */
     static final int VIOLATION = 3;
+    /** {@code compare --fail-on}: a cell is slower or faster by more than was allowed. */
+    static final int CHANGED = 4;
 
     private ExitCode() {
     }

@@ -22,11 +22,11 @@ public record Comparison(Side base, List<Versus> others, double margin) {
      * Compares every side with the first.
      *
      * @param sides at least two
-     * @param margin above 0 and below 1
+     * @param margin above 0
      */
     public static Comparison of(List<Side> sides, double margin) {
-        if (sides.size() < 2 || !(margin > 0 && margin < 1)) {
-            throw new IllegalArgumentException("two sides or more and a margin between 0 and 1 are needed");
+        if (sides.size() < 2 || !(margin > 0)) {
+            throw new IllegalArgumentException("two sides or more and a margin above 0 are needed");
         }
         Comparer comparer = new Comparer(margin);
         return new Comparison(sides.get(0),

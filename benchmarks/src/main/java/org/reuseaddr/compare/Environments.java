@@ -13,11 +13,10 @@ final class Environments {
     /**
      * What could explain a difference in cost or behaviour, by the words of an entry's name, the most telling first.
      */
-    private static final List<Pattern> EXPLAINS = patterns("platform|kind|wsl", "kernel|osrelease", "seccomp|ptrace",
-            "container|gvisor|virtual", "port_range|ephemeral", "networking", "governor|frequency|turbo|smt",
-            "cpu|cores|model", "mitigation", "somaxconn|tcp_|bindv6only|syncookies|backlog|sysctl",
-            "native.*binding|binding|foreign", "java|jvm|jdk", "flags|options", "memory|fd_|descriptor|limit",
-            "distribution|distro|libc|windows", "load|throttl|pressure", "suite|version|commit|profile|seed");
+    private static final List<Pattern> EXPLAINS = patterns("^kind|wsl|windows", "kernel", "seccomp|tracer|preload",
+            "container|virtual_machine", "networking", "port_range|ephemeral|reserved_ports|unprivileged_port",
+            "governor|frequency|boost|turbo|smt|cgroup|throttle", "^cpu", "mitigation|clocksource", "^net\\.|ipv6",
+            "native\\.binding", "^java|^jvm", "memory|fd_limit|process", "distribution", "load|warnings", "suite|profile");
     /** What differs between any two runs and explains nothing. */
     private static final Pattern TRIVIAL =
             Pattern.compile("(?i)(^run\\.|started|finished|time$|date|run_id|label|\\bout\\b|directory|uptime|seed|pid)");

@@ -11,8 +11,9 @@ import java.util.TreeMap;
  *
  * @param number its number within the cell, which is the number of the pass over the suite that it belongs to
  * @param iterations the primary result of each measured iteration in order, in the cell's unit
- * @param metrics the mean over iterations of every metric, {@code score} included; where the fork has a value for
- *     itself as a whole (iteration 0), that value
+ * @param metrics the mean over iterations of every metric, {@code score} included, but the median of a control: a control
+ *     is so short that one time slice of another process would double it; where the fork has a value for itself as a
+ *     whole (iteration 0), that value
  */
 public record Fork(int number, List<Double> iterations, SortedMap<String, Double> metrics) {
 

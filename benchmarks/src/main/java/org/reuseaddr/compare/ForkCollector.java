@@ -1,12 +1,15 @@
 package org.reuseaddr.compare;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.apache.commons.statistics.descriptive.Mean;
+import org.apache.commons.statistics.descriptive.Median;
 import org.reuseaddr.results.Cell;
 import org.reuseaddr.results.Sample;
 
@@ -41,7 +44,7 @@ final class ForkCollector {
     private static final class Builder {
         private final int number;
         private final SortedMap<Integer, Double> scores = new TreeMap<>();
-        private final Map<String, Mean> means = new TreeMap<>();
+        private final Map<String, Centre> centres = new TreeMap<>();
 
         Builder(int number) {
             this.number = number;
@@ -53,19 +56,20 @@ final class ForkCollector {
             if (isScore && value > 0 && iteration > 0) {
                 scores.put(iteration, value);
             }
-            return means.computeIfAbsent(metric, name -> new Mean()).add(iteration, value, !isScore || value > 0);
+            return centres.computeIfAbsent(metric, name -> new Centre(name.startsWith(Fork.CONTROL_PREFIX)))
+                    .add(iteration, value, !isScore || value > 0);
         }
 
         boolean usable() {
-            Mean score = means.get(Sample.SCORE);
+            Centre score = centres.get(Sample.SCORE);
             return score != null && Double.isFinite(score.value());
         }
 
         Fork build() {
             SortedMap<String, Double> values = new TreeMap<>();
-            means.forEach((metric, mean) -> {
-                if (Double.isFinite(mean.value())) {
-                    values.put(metric, mean.value());
+            centres.forEach((metric, centre) -> {
+                if (Double.isFinite(centre.value())) {
+                    values.put(metric, centre.value());
                 }
             });
             List<Double> iterations = new ArrayList<>(scores.values());
@@ -73,12 +77,17 @@ final class ForkCollector {
         }
     }
 
-    /** The mean over iterations, or the whole fork's own value where there is one. */
-    private static final class Mean {
+    /** The mean or median over iterations, or the whole fork's own value where there is one. */
+    private static final class Centre {
+        private final boolean median;
         private final BitSet seen = new BitSet();
         private double whole = Double.NaN;
-        private double sum;
+        private double[] values = new double[8];
         private int count;
+
+        Centre(boolean median) {
+            this.median = median;
+        }
 
         boolean add(int iteration, double value, boolean usable) {
             if (seen.get(iteration)) {
@@ -88,14 +97,18 @@ final class ForkCollector {
             if (iteration == 0) {
                 whole = value;
             } else if (usable && Double.isFinite(value)) {
-                sum += value;
-                count++;
+                values = count == values.length ? Arrays.copyOf(values, 2 * count) : values;
+                values[count++] = value;
             }
             return true;
         }
 
         double value() {
-            return Double.isNaN(whole) ? sum / count : whole;
+            if (!Double.isNaN(whole)) {
+                return whole;
+            }
+            return median ? Median.withDefaults().withCopy(true).evaluateRange(values, 0, count)
+                    : Mean.ofRange(values, 0, count).getAsDouble();
         }
     }
 }

@@ -23,7 +23,7 @@ public sealed interface Missing {
     record SecondFork() implements Missing {
     }
 
-    /** The difference is as good as the margin itself, or too small: no affordable number of runs would tell. */
-    record TooClose() implements Missing {
+    /** The data scatter too much: no affordable number of forks or runs would tell. */
+    record TooNoisy() implements Missing {
     }
 }

@@ -42,7 +42,7 @@ final class Remarks {
                         + "): what this version does not know is left out.");
             }
         }
-        for (String name : List.of("suite.version", "suite.profile")) {
+        for (String name : List.of("suite.version", "run.profile")) {
             Set<String> values = values(base, name);
             Set<String> others = values(other, name);
             if (!values.isEmpty() && !others.isEmpty() && !values.equals(others)) {

@@ -16,6 +16,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
+import org.apache.commons.csv.CSVException;
 import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVParser;
 import org.apache.commons.csv.CSVRecord;
@@ -29,15 +31,22 @@ import org.apache.commons.csv.CSVRecord;
  */
 final class CsvFile {
 
-    /** The longest line that is read, in characters: a row of the suite has a few hundred, with evidence some thousand. */
-    static final int MAX_LINE = 1 << 20;
+    /** The longest row that is read, in characters: one of the suite has a few hundred, with evidence some thousand. */
+    static final int MAX_RECORD = 1 << 20;
     /** The most columns that are read. */
     static final int MAX_COLUMNS = 1000;
 
     private static final CSVFormat FORMAT = CSVFormat.RFC4180.builder().setRecordSeparator('\n').get();
+    private static final Pattern NUMBER = Pattern.compile("[+-]?[0-9]+(\\.[0-9]+)?([eE][+-]?[0-9]+)?");
     private static final String FORMULA_STARTERS = "=+-@\t\r";
 
     private CsvFile() {
+    }
+
+    /** One row as text, its end of line included. */
+    static String line(List<String> cells) {
+        Object[] guarded = cells.stream().map(CsvFile::guard).toArray();
+        return FORMAT.format(guarded) + '\n';
     }
 
     /** Appends rows to a file, each with a single write, so that a kill leaves whole rows. */
@@ -50,19 +59,26 @@ final class CsvFile {
             this.file = file;
             try {
                 channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            } catch (IOException e) {
+                throw new OutputException(file, e);
+            }
+            try {
                 channel.position(channel.size());
                 if (channel.size() == 0) {
                     append(header);
                 }
             } catch (IOException e) {
+                close();
                 throw new OutputException(file, e);
+            } catch (OutputException e) {
+                close();
+                throw e;
             }
         }
 
         /** Writes one row; if that fails half-way, the half is taken back. */
         synchronized void append(List<String> cells) {
-            Object[] guarded = cells.stream().map(CsvFile::guard).toArray();
-            ByteBuffer row = ByteBuffer.wrap((FORMAT.format(guarded) + '\n').getBytes(StandardCharsets.UTF_8));
+            ByteBuffer row = ByteBuffer.wrap(line(cells).getBytes(StandardCharsets.UTF_8));
             try {
                 long start = channel.position();
                 try {
@@ -119,25 +135,28 @@ final class CsvFile {
             throw new InputException(file, line, column, "expected " + low + " to " + high + ", found " + quote(text));
         }
 
-        /** A finite number, with a point as the decimal mark. */
+        /** A finite number, with a point as the decimal mark, or NaN. */
         double number(String column) {
             String text = text(column);
-            try {
-                double value = Double.parseDouble(text);
-                if (Double.isFinite(value) || text.equals("NaN")) {
-                    return value;
-                }
-            } catch (NumberFormatException e) {
+            if (text.equals("NaN")) {
+                return Double.NaN;
+            }
+            // Java's own reading would also take suffixes, hexadecimals, blanks and the word Infinity.
+            if (!isNumber(text)) {
                 throw new InputException(file, line, column,
                         "expected a number with a decimal point, found " + quote(text));
             }
-            throw new InputException(file, line, column, "expected a finite number, found " + quote(text));
+            double value = Double.parseDouble(text);
+            if (Double.isInfinite(value)) {
+                throw new InputException(file, line, column, "expected a finite number, found " + quote(text));
+            }
+            return value;
         }
     }
 
     /** Reads a file row by row. A last line that lacks its end, as a kill may leave, is an error like any other. */
     static void read(Path file, List<String> required, Consumer<Row> consumer) {
-        try (Reader bounded = new BoundedLines(file, open(file));
+        try (Reader bounded = new BoundedRecords(file, open(file));
                 CSVParser parser = CSVParser.builder().setReader(bounded).setFormat(FORMAT).get()) {
             Map<String, Integer> columns = null;
             long line = 1;
@@ -194,6 +213,9 @@ final class CsvFile {
         if (Files.isDirectory(file)) {
             return new InputException(file, "expected a file, found a directory");
         }
+        if (e instanceof CSVException) {
+            return new InputException(file, "expected CSV as RFC 4180 writes it: " + firstLine(e));
+        }
         return new InputException(file, "cannot be read: " + firstLine(e));
     }
 
@@ -218,30 +240,44 @@ final class CsvFile {
     }
 
     private static String guard(String text) {
-        boolean formula = !text.isEmpty() && FORMULA_STARTERS.indexOf(text.charAt(0)) >= 0 && !isNumber(text);
-        boolean ambiguous = text.length() > 1 && text.charAt(0) == '\'' && FORMULA_STARTERS.indexOf(text.charAt(1)) >= 0;
-        return formula || ambiguous ? "'" + text : text;
+        int content = apostrophes(text);
+        boolean formula = content < text.length() && FORMULA_STARTERS.indexOf(text.charAt(content)) >= 0;
+        // A text that looks as if it had been guarded already gets one apostrophe more, so that taking one off gives it back.
+        return formula && (content > 0 || !isNumber(text)) ? "'" + text : text;
     }
 
     private static String unguard(String text) {
-        int content = text.startsWith("''") ? 2 : 1;
-        boolean guarded = text.length() > content && text.charAt(0) == '\''
-                && FORMULA_STARTERS.indexOf(text.charAt(content)) >= 0;
+        int content = apostrophes(text);
+        boolean guarded = content > 0 && content < text.length() && FORMULA_STARTERS.indexOf(text.charAt(content)) >= 0;
         return guarded ? text.substring(1) : text;
     }
 
-    private static boolean isNumber(String text) {
-        return text.matches("[+-]?[0-9]+(\\.[0-9]+)?([eE][+-]?[0-9]+)?");
+    /** How many apostrophes the text begins with. */
+    private static int apostrophes(String text) {
+        int count = 0;
+        while (count < text.length() && text.charAt(count) == '\'') {
+            count++;
+        }
+        return count;
     }
 
-    /** Ends the reading of a line that has no end before it fills the memory. */
-    private static final class BoundedLines extends Reader {
+    private static boolean isNumber(String text) {
+        return NUMBER.matcher(text).matches();
+    }
+
+    /**
+     * Ends the reading of a record that has no end before it fills the memory, be it a line that goes on for ever or a quote
+     * that is never closed, and of a file whose last line was cut short.
+     */
+    private static final class BoundedRecords extends Reader {
         private final Path file;
         private final Reader source;
         private long line = 1;
+        private long firstLine = 1;
         private int length;
+        private boolean quoted;
 
-        BoundedLines(Path file, Reader source) {
+        BoundedRecords(Path file, Reader source) {
             this.file = file;
             this.source = source;
         }
@@ -250,16 +286,33 @@ final class CsvFile {
         public int read(char[] target, int offset, int count) throws IOException {
             int got = source.read(target, offset, count);
             for (int i = offset; i < offset + got; i++) {
-                if (target[i] == '\n') {
-                    line++;
-                    length = 0;
-                } else if (++length > MAX_LINE) {
-                    throw new InputException(file, line, "expected lines of at most " + MAX_LINE + " characters");
-                } else if (target[i] == 0) {
-                    throw new InputException(file, line, "expected text, found a NUL byte");
-                }
+                accept(target[i]);
+            }
+            if (got < 0 && length > 0) {
+                throw new InputException(file, firstLine, quoted ? "expected a closing quote before the end of the file"
+                        : "expected a line end, found the end of the file");
             }
             return got;
+        }
+
+        private void accept(char c) {
+            length++;
+            if (c == 0) {
+                throw new InputException(file, line, "expected text, found a NUL byte");
+            }
+            if (length > MAX_RECORD) {
+                throw new InputException(file, firstLine,
+                        "expected rows of at most " + MAX_RECORD + " characters with every quote closed");
+            }
+            // A quote within quotes is written twice, which switches twice.
+            quoted ^= c == '"';
+            if (c == '\n') {
+                line++;
+                if (!quoted) {
+                    firstLine = line;
+                    length = 0;
+                }
+            }
         }
 
         @Override

@@ -1,0 +1,76 @@
+package org.reuseaddr.report;
+
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.math.RoundingMode;
+import java.util.Locale;
+import java.util.Optional;
+import org.reuseaddr.compare.Estimate;
+import org.reuseaddr.compare.Interval;
+import org.reuseaddr.compare.Ratio;
+
+/** Numbers as people read them, with a decimal point in every locale. */
+final class Figures {
+
+    private static final int DIGITS = 3;
+    /** Ratios beyond this are shown as whole numbers. */
+    private static final double LARGE_RATIO = 100;
+
+    private final Optional<TimeUnit> fixed;
+
+    /** @param fixed the unit of all times; empty for the one that fits each */
+    Figures(Optional<TimeUnit> fixed) {
+        this.fixed = fixed;
+    }
+
+    /** Three significant digits and never an exponent: {@code 5160}, {@code 5.16}, {@code 0.00516}. */
+    static String significant(double value) {
+        if (value == 0 || !Double.isFinite(value)) {
+            return value == 0 ? "0" : "–";
+        }
+        BigDecimal rounded = new BigDecimal(value).round(new MathContext(DIGITS, RoundingMode.HALF_EVEN));
+        return rounded.scale() < 0 ? rounded.setScale(0).toPlainString() : rounded.toPlainString();
+    }
+
+    /** A time with its unit, {@code 5.16 µs}. */
+    String time(double nanoseconds) {
+        TimeUnit unit = fixed.orElseGet(() -> TimeUnit.fitting(nanoseconds));
+        return significant(nanoseconds / unit.nanos()) + " " + unit.symbol();
+    }
+
+    /** A value in the unit of an estimate. */
+    String value(double value, String unit) {
+        return unit.equals("ns/op") ? time(value) : (significant(value) + " " + unit).strip();
+    }
+
+    /** An estimate with its precision, {@code 5.16 µs ±3 %}; without it where there is a single fork. */
+    String estimate(Estimate estimate) {
+        String value = value(estimate.value(), estimate.unit());
+        if (estimate.precision().isEmpty()) {
+            return value;
+        }
+        double precision = estimate.precision().getAsDouble();
+        return value + (precision > 1 ? " ±>100 %" : " ±" + percent(precision));
+    }
+
+    /** A share as {@code 98 %}; below ten with one decimal. */
+    static String percent(double share) {
+        double percent = share * 100;
+        return String.format(Locale.ROOT, Math.abs(percent) < 9.95 ? "%.1f %%" : "%.0f %%", percent);
+    }
+
+    /** A ratio, {@code ×1.25}. */
+    static String ratio(double ratio) {
+        return "×" + plain(ratio);
+    }
+
+    /** The ends of a ratio's interval, {@code 1.21–1.30}. */
+    static String interval(Ratio ratio) {
+        Interval interval = ratio.interval();
+        return plain(interval.low()) + "–" + plain(interval.high());
+    }
+
+    private static String plain(double ratio) {
+        return ratio >= LARGE_RATIO ? significant(ratio) : String.format(Locale.ROOT, "%.2f", ratio);
+    }
+}

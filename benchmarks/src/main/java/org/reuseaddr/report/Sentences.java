@@ -1,0 +1,66 @@
+package org.reuseaddr.report;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.reuseaddr.compare.Blame;
+import org.reuseaddr.compare.CellComparison;
+import org.reuseaddr.compare.Missing;
+import org.reuseaddr.compare.SemanticDifference;
+
+/** What a comparison says in words, the same in every format. */
+public final class Sentences {
+
+    /** A call that accounts for at least so much is named alone. */
+    private static final double MAIN_SHARE = 0.5;
+    /** Calls that account for less are not named. */
+    private static final double NAMED_SHARE = 0.05;
+
+    private Sentences() {
+    }
+
+    /** Such as {@code bind accounts for 98 % of the 10.1 ms that ListenerLifecycle.cycle family=INET costs more}. */
+    public static String blame(Blame blame) {
+        Figures figures = new Figures(Optional.empty());
+        String rest = " of the " + figures.time(Math.abs(blame.addedNanos())) + " that " + blame.whole() + " costs "
+                + (blame.addedNanos() > 0 ? "more." : "less.");
+        Blame.Share main = blame.shares().get(0);
+        if (main.share() >= MAIN_SHARE) {
+            return main.call() + " accounts for " + Figures.percent(main.share()) + rest
+                    + (main.proven() ? "" : " The call alone does not show it yet.");
+        }
+        List<Blame.Share> named = blame.shares().stream().filter(share -> share.share() >= NAMED_SHARE).toList();
+        return named.isEmpty() ? "The single calls account for none" + rest
+                : "No single call accounts for most" + rest + " "
+                + named.stream().map(share -> share.call() + " " + Figures.percent(share.share()))
+                        .collect(Collectors.joining(", ")) + ".";
+    }
+
+    /** What it would take to say more about a cell; empty where the verdict is not unclear. */
+    public static String missing(CellComparison cell) {
+        return cell.missing().map(Sentences::missing).orElse("");
+    }
+
+    private static String missing(Missing missing) {
+        if (missing instanceof Missing.Forks forks) {
+            return "about " + forks.perSide() + " forks a side would tell";
+        }
+        if (missing instanceof Missing.Runs runs) {
+            return "about " + runs.perSide() + " runs a side would tell";
+        }
+        return missing instanceof Missing.SecondFork ? "a second fork is needed"
+                : "the data scatter too much";
+    }
+
+    /** Such as {@code 12 scenarios: bind: PASS, but VIOLATION (returned 0)}. */
+    public static String difference(SemanticDifference difference) {
+        SemanticDifference.Cause cause = difference.cause();
+        return difference.count() + (difference.count() == 1 ? " scenario of " : " scenarios of ") + cause.group()
+                + (cause.call().isEmpty() ? "" : ", " + cause.call()) + ": " + outcome(cause.baseGrade(), cause.baseObserved())
+                + " became " + outcome(cause.otherGrade(), cause.otherObserved());
+    }
+
+    private static String outcome(String grade, String observed) {
+        return observed.isEmpty() ? grade : grade + " (" + observed + ")";
+    }
+}

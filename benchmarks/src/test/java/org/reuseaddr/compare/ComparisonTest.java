@@ -1,0 +1,344 @@
+package org.reuseaddr.compare;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.reuseaddr.report.Sentences;
+import org.reuseaddr.results.Cell;
+import org.reuseaddr.results.RunId;
+import org.reuseaddr.results.Sample;
+
+/** What a comparison claims, and what it does not. */
+class ComparisonTest {
+
+    private static final double TEN_MILLISECONDS = 10e6;
+    private static final Map<Cell, Double> NATIVE = SyntheticRuns.costs(0);
+
+    private static Versus compare(List<RunData> base, List<RunData> other) {
+        return Comparison.of(List.of(new Side("base", base), new Side("other", other)), Comparison.DEFAULT_MARGIN)
+                .others().get(0);
+    }
+
+    private static Map<String, String> from(String start, String end) {
+        return Map.of(RunData.STARTED, start, RunData.FINISHED, end);
+    }
+
+    private static Map<Cell, Double> slowed(double factor) {
+        Map<Cell, Double> costs = new TreeMap<>();
+        NATIVE.forEach((cell, cost) -> costs.put(cell, cost * factor));
+        return costs;
+    }
+
+    private static Verdict verdict(Versus versus, String benchmark) {
+        return versus.cells().stream().filter(cell -> cell.cell().benchmark().equals(benchmark)).findFirst().orElseThrow()
+                .verdict();
+    }
+
+    @Test
+    void tenMillisecondBindIsFoundAndNamedFromOneRunASide() {
+        SyntheticRuns runs = new SyntheticRuns(1, 5);
+        Versus versus = compare(List.of(runs.run("native", NATIVE)),
+                List.of(runs.run("wsl2", SyntheticRuns.costs(TEN_MILLISECONDS))));
+
+        assertThat(versus.design()).isEqualTo(Design.ONE_RUN);
+        assertThat(verdict(versus, "SyscallCost.bind")).isEqualTo(Verdict.SLOWER);
+        assertThat(verdict(versus, "ListenerLifecycle.cycle")).isEqualTo(Verdict.SLOWER);
+        for (String call : List.of("socket", "listen", "close")) {
+            assertThat(verdict(versus, "SyscallCost." + call)).isIn(Verdict.SAME, Verdict.UNCLEAR);
+        }
+        assertThat(versus.blames()).hasSize(2).allSatisfy(blame -> {
+            assertThat(blame.shares().get(0).call()).isEqualTo("bind");
+            assertThat(blame.shares().get(0).proven()).isTrue();
+            assertThat(Sentences.blame(blame)).startsWith("bind accounts for ").contains(" ms that ListenerLifecycle.cycle");
+        });
+    }
+
+    @Test
+    void nothingIsConcludedFromOneFork() {
+        Versus versus = compare(List.of(new SyntheticRuns(2, 1).run("a", NATIVE)),
+                List.of(new SyntheticRuns(3, 10).run("b", slowed(100))));
+
+        assertThat(versus.cells()).isNotEmpty().allSatisfy(cell -> {
+            assertThat(cell.verdict()).isEqualTo(Verdict.UNCLEAR);
+            assertThat(cell.ratio()).isEmpty();
+            assertThat(cell.missing()).contains(new Missing.SecondFork());
+        });
+    }
+
+    @Test
+    void runsThatOverlapInTimeAreComparedForkByFork() {
+        SyntheticRuns runs = new SyntheticRuns(4, 40);
+        Versus versus = compare(
+                List.of(runs.run("a", NATIVE, from("2026-11-22T10:00:00Z", "2026-11-22T10:15:00Z"), 0.3)),
+                List.of(runs.run("b", NATIVE, from("2026-11-22T10:00:01Z", "2026-11-22T10:15:01Z"), 0.3)));
+
+        assertThat(versus.design()).isEqualTo(Design.SAME_SESSION);
+        assertThat(versus.remarks()).anySatisfy(remark -> assertThat(remark).contains("one session"));
+    }
+
+    @Test
+    void runsOneAfterTheOtherAreNotOneSession() {
+        SyntheticRuns runs = new SyntheticRuns(4, 5);
+        Versus versus = compare(
+                List.of(runs.run("a", NATIVE, from("2026-11-22T10:00:00Z", "2026-11-22T10:15:00Z"), 0)),
+                List.of(runs.run("b", NATIVE, from("2026-11-22T10:14:59Z", "2026-11-22T10:30:00Z"), 0)));
+
+        assertThat(versus.design()).isEqualTo(Design.ONE_RUN);
+    }
+
+    @Test
+    void hourThatSlowsEverythingIsNotClaimedAsThePlatforms() {
+        SyntheticRuns runs = new SyntheticRuns(5, 5);
+        Versus versus = compare(List.of(runs.run("a", NATIVE, Map.of(), 0)), List.of(runs.run("b", NATIVE, Map.of(), 0.45)));
+
+        assertThat(versus.cells()).allSatisfy(cell -> {
+            assertThat(cell.verdict()).isIn(Verdict.SAME, Verdict.UNCLEAR);
+            assertThat(cell.absolute().orElseThrow().value()).isGreaterThan(1.3);
+            assertThat(cell.controlled().orElseThrow().value()).isCloseTo(1, within(0.2));
+        });
+        assertThat(versus.controls().values()).allSatisfy(ratio -> assertThat(ratio).isBetween(1.5, 1.65));
+    }
+
+    @Test
+    void controlThatThePlatformItselfSlowsDoesNotHideASlowdown() {
+        SyntheticRuns runs = new SyntheticRuns(6, 5);
+        RunData other = with(runs.run("b", slowed(2), Map.of(), 0), "control_getppid", 10);
+        Versus versus = compare(List.of(runs.run("a", NATIVE, Map.of(), 0)), List.of(other));
+
+        assertThat(versus.cells()).allSatisfy(cell -> assertThat(cell.verdict()).isEqualTo(Verdict.SLOWER));
+    }
+
+    @Test
+    void controlsThatAllDifferByMoreThanHoursDoCorrectNothing() {
+        SyntheticRuns runs = new SyntheticRuns(7, 5);
+        RunData other = runs.run("b", slowed(10), Map.of(), 0);
+        for (String control : List.of("control_getppid", "control_socket_close", "control_cpu")) {
+            other = with(other, control, 10);
+        }
+        Versus versus = compare(List.of(runs.run("a", NATIVE, Map.of(), 0)), List.of(other));
+
+        assertThat(versus.cells()).allSatisfy(cell -> {
+            assertThat(cell.basis()).isEqualTo(Basis.ABSOLUTE);
+            assertThat(cell.verdict()).isEqualTo(Verdict.SLOWER);
+        });
+    }
+
+    private static RunData with(RunData run, String metric, double factor) {
+        SortedMap<Cell, CellData> cells = new TreeMap<>();
+        run.cells().forEach((cell, data) -> cells.put(cell, new CellData(cell, data.units(), data.forks().stream()
+                .map(fork -> {
+                    SortedMap<String, Double> metrics = new TreeMap<>(fork.metrics());
+                    metrics.computeIfPresent(metric, (name, value) -> value * factor);
+                    return new Fork(fork.number(), fork.iterations(), metrics);
+                }).toList())));
+        return new RunData(run.run(), run.source(), cells, run.environment(), run.scenarios(), run.rows());
+    }
+
+    @Test
+    void falseVerdictsAreRareAndSlowdownsAreFoundAcrossSessions() {
+        SyntheticRuns runs = new SyntheticRuns(8, 5);
+        // Costs a fraction apart with one run a side and three: claims among cells of one and the same thing.
+        assertThat(claims(runs, 1, 1)).as("false, one run a side").isLessThanOrEqualTo(0.10);
+        assertThat(claims(runs, 3, 1)).as("false, three runs a side").isLessThanOrEqualTo(0.10);
+        assertThat(claims(runs, 3, 1.25)).as("a quarter slower, three runs a side").isGreaterThan(0.75);
+        assertThat(claims(runs, 1, 2)).as("twice as slow, one run a side").isEqualTo(1);
+        assertThat(claims(runs, 3, 2)).as("twice as slow, three runs a side").isEqualTo(1);
+    }
+
+    /** The share of cells in which a difference is claimed, over many comparisons of the same with itself, slowed. */
+    private static double claims(SyntheticRuns runs, int perSide, double factor) {
+        int claims = 0;
+        int cells = 0;
+        for (int draw = 0; draw < 40; draw++) {
+            Versus versus = compare(IntStream.range(0, perSide).mapToObj(i -> runs.run("a", NATIVE)).toList(),
+                    IntStream.range(0, perSide).mapToObj(i -> runs.run("b", slowed(factor))).toList());
+            claims += (int) versus.cells().stream()
+                    .filter(cell -> cell.verdict() == Verdict.SLOWER || cell.verdict() == Verdict.FASTER).count();
+            cells += versus.cells().size();
+        }
+        return (double) claims / cells;
+    }
+
+    @Test
+    void claimedIntervalsLeaveOutOneAndIntervalsOfTheSameLieWithinTheMargin() {
+        SyntheticRuns runs = new SyntheticRuns(9, 10);
+        List<CellComparison> cells = new ArrayList<>();
+        for (double factor : new double[] {1, 1.02, 1.1, 1.3, 3}) {
+            cells.addAll(compare(List.of(runs.run("a", NATIVE, Map.of(), 0), runs.run("a", NATIVE)),
+                    List.of(runs.run("b", slowed(factor)), runs.run("b", slowed(factor)))).cells());
+        }
+        assertThat(cells).allSatisfy(cell -> {
+            Ratio ratio = cell.ratio().orElseThrow();
+            switch (cell.verdict()) {
+                case SLOWER -> assertThat(ratio.interval().low()).isGreaterThan(1);
+                case FASTER -> assertThat(ratio.interval().high()).isLessThan(1);
+                case SAME -> assertThat(ratio.interval().within(1 / 1.05, 1.05)).isTrue();
+                case UNCLEAR -> assertThat(cell.missing()).isPresent();
+            }
+        });
+    }
+
+    @Test
+    void rateThatHalvesIsTwiceAsSlow() {
+        Cell throughput = new Cell("AcceptThroughput.accept", "thrpt", 1, new TreeMap<>());
+        SyntheticRuns runs = new SyntheticRuns(10, 10);
+        Versus versus = compare(List.of(runs.run("a", Map.of(throughput, 28_000.0), Map.of(), 0)),
+                List.of(runs.run("b", Map.of(throughput, 14_000.0), Map.of(), 0)));
+
+        assertThat(versus.cells()).singleElement().satisfies(cell -> {
+            assertThat(cell.verdict()).isEqualTo(Verdict.SLOWER);
+            assertThat(cell.absolute().orElseThrow().value()).isCloseTo(2, within(0.3));
+        });
+    }
+
+    @Test
+    void cellsThatOneSideLacksAreNamedAndNotFatal() {
+        SyntheticRuns runs = new SyntheticRuns(11, 3);
+        Cell extra = SyntheticRuns.cell("CrowdedBind.cycle", Map.of("held", "100"));
+        Map<Cell, Double> more = new TreeMap<>(NATIVE);
+        more.put(extra, 5000.0);
+        Versus versus = compare(List.of(runs.run("a", NATIVE)), List.of(runs.run("b", more)));
+
+        assertThat(versus.onlyOther()).containsExactly(extra);
+        assertThat(versus.onlyBase()).isEmpty();
+    }
+
+    @Test
+    void scenariosThatDifferAreGroupedByCause() {
+        List<ScenarioResult> base = new ArrayList<>();
+        List<ScenarioResult> other = new ArrayList<>();
+        for (int i = 0; i < 1000; i++) {
+            String id = "inet6-loopback/listening/" + i;
+            base.add(new ScenarioResult(id, "pairs", "PASS", "as promised", "", "", "no duplicate listener"));
+            other.add(new ScenarioResult(id, "pairs", "VIOLATION", "-1 EADDRINUSE", "returned 0",
+                    "bind(" + (3 + i % 5) + ", {sa_family=AF_INET6, sin6_port=htons(" + (1000 + i) + ")}, 28) = 0",
+                    "no duplicate listener"));
+        }
+        base.add(new ScenarioResult("same", "pairs", "PASS", "", "", "", ""));
+        other.add(new ScenarioResult("same", "pairs", "PASS", "", "", "", ""));
+        Versus versus = compare(List.of(semantics(base)), List.of(semantics(other)));
+
+        assertThat(versus.semantics()).singleElement().satisfies(difference -> {
+            assertThat(difference.count()).isEqualTo(1000);
+            assertThat(difference.examples()).hasSize(3);
+            assertThat(difference.cause().call()).isEqualTo("bind");
+            assertThat(difference.cause().baseGrade()).isEqualTo("PASS");
+            assertThat(difference.cause().otherGrade()).isEqualTo("VIOLATION");
+        });
+    }
+
+    private static RunData semantics(List<ScenarioResult> results) {
+        SortedMap<String, ScenarioResult> scenarios = new TreeMap<>();
+        results.forEach(result -> scenarios.put(result.scenario(), result));
+        return new RunData(new RunId("r", "l", "p"), Path.of("r"), new TreeMap<>(), Map.of(), scenarios,
+                new RunData.RowRange(0, 0));
+    }
+
+    @Test
+    void environmentsDifferenceThatExplainsMostComesFirst() {
+        SyntheticRuns runs = new SyntheticRuns(12, 2);
+        Versus versus = compare(
+                List.of(runs.run("a", NATIVE, Map.of("java.version", "17", "kernel.release", "6.18", "kind", "linux",
+                        "process.seccomp_filters", "0", "run.started", "x", "cpu.model", "A"), 0)),
+                List.of(runs.run("b", NATIVE, Map.of("java.version", "25", "kernel.release", "6.6", "kind", "wsl2",
+                        "process.seccomp_filters", "1", "run.started", "y", "cpu.model", "A"), 0)));
+
+        assertThat(versus.environment()).extracting(EnvironmentDifference::name)
+                .containsExactly("kind", "kernel.release", "process.seccomp_filters", "java.version");
+    }
+
+    @Test
+    void newerSchemaAndOtherProfileAreSaid() {
+        SyntheticRuns runs = new SyntheticRuns(13, 2);
+        Versus versus = compare(
+                List.of(runs.run("a", NATIVE, Map.of(RunData.SCHEMA, "1", "run.profile", "quick"), 0)),
+                List.of(runs.run("b", NATIVE, Map.of(RunData.SCHEMA, "7", "run.profile", "standard"), 0)));
+
+        assertThat(versus.remarks()).anySatisfy(remark -> assertThat(remark).contains("schema 7"))
+                .anySatisfy(remark -> assertThat(remark).contains("quick against standard"));
+    }
+
+    @Test
+    void estimateIsTheMedianOfForkMeansAndHasNoIntervalFromOneFork() {
+        Cell cell = SyntheticRuns.cell("B.m", Map.of());
+        RunId run = new RunId("r", "l", "p");
+        List<Sample> samples = new ArrayList<>();
+        double[][] forks = {{1, 3}, {4, 4}, {100, 300}};
+        for (int fork = 0; fork < forks.length; fork++) {
+            for (int i = 0; i < forks[fork].length; i++) {
+                samples.add(new Sample(run, cell, fork + 1, i + 1, Sample.SCORE, forks[fork][i], "us/op"));
+            }
+        }
+        Estimate estimate = Estimates.of(samples).get(cell);
+        assertThat(estimate.value()).isEqualTo(4000);
+        assertThat(estimate.unit()).isEqualTo("ns/op");
+        assertThat(estimate.interval().orElseThrow().contains(4000)).isTrue();
+
+        Estimate single = Estimates.of(samples.subList(0, 2)).get(cell);
+        assertThat(single.value()).isEqualTo(2000);
+        assertThat(single.interval()).isEmpty();
+        assertThat(single.precision()).isEmpty();
+    }
+
+    @Test
+    void estimatesIntervalHoldsTheMedianAsOftenAsItSays() {
+        java.util.Random random = new java.util.Random(14);
+        for (int forks : new int[] {2, 3, 5, 6, 10, 20}) {
+            int held = 0;
+            int draws = 2000;
+            for (int draw = 0; draw < draws; draw++) {
+                double[] values = random.doubles(forks).map(u -> 1000 * Math.exp(random.nextGaussian() * 0.05)).toArray();
+                held += Estimates.ofReplicates(values, "ns/op").interval().orElseThrow().contains(1000) ? 1 : 0;
+            }
+            assertThat((double) held / draws).as("%d forks", forks).isGreaterThan(0.94);
+        }
+    }
+
+    @Test
+    void oddForkDriftAndTwoHumpsAreNamed() {
+        assertThat(findings(100, 101, 99, 100, 102, 100, 200)).singleElement()
+                .isInstanceOfSatisfying(Finding.OutlierFork.class, outlier -> {
+                    assertThat(outlier.fork()).isEqualTo(7);
+                    assertThat(outlier.ratio()).isCloseTo(2, within(0.05));
+                });
+        assertThat(findings(100, 102, 104, 106, 108, 110, 112, 114, 116, 118)).singleElement()
+                .isInstanceOfSatisfying(Finding.Drift.class,
+                        drift -> assertThat(drift.perPass()).isCloseTo(1.02, within(0.005)));
+        assertThat(findings(100, 200, 101, 199, 102, 198, 100, 201, 101, 200)).anySatisfy(
+                finding -> assertThat(finding).isInstanceOfSatisfying(Finding.Bimodal.class, modes -> {
+                    assertThat(modes.low()).isCloseTo(101, within(1.0));
+                    assertThat(modes.high()).isCloseTo(200, within(1.0));
+                    assertThat(modes.shareHigh()).isEqualTo(0.5);
+                }));
+        assertThat(findings(100, 101, 99, 100, 102, 100, 98, 101, 100, 99)).isEmpty();
+    }
+
+    private static List<Finding> findings(double... forkScores) {
+        Cell cell = SyntheticRuns.cell("B.m", Map.of());
+        RunId run = new RunId("r", "l", "p");
+        List<Sample> samples = new ArrayList<>();
+        IntStream.range(0, forkScores.length).forEach(fork -> IntStream.rangeClosed(1, 2).forEach(iteration ->
+                samples.add(new Sample(run, cell, fork + 1, iteration, Sample.SCORE,
+                        forkScores[fork] + iteration * 0.01, "ns/op"))));
+        return Findings.of(samples);
+    }
+
+    @Test
+    void sampleOrderDoesNotMatter() {
+        Cell cell = SyntheticRuns.cell("B.m", Map.of());
+        Sample[] samples = {
+            new Sample(new RunId("r", "l", "p"), cell, 2, 1, Sample.SCORE, 5, "ns/op"),
+            new Sample(new RunId("r", "l", "p"), cell, 1, 1, Sample.SCORE, 4, "ns/op"),
+            new Sample(new RunId("r", "l", "p"), cell, 1, 2, Sample.SCORE, 6, "ns/op")};
+        assertThat(Estimates.of(Arrays.asList(samples)).get(cell).value()).isEqualTo(5);
+    }
+}

@@ -1,0 +1,241 @@
+package org.reuseaddr.results;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The CSV files of a run, and what hostile or broken ones are answered. */
+class CsvFilesTest {
+
+    private static final String HEADER = "run_id,label,platform,benchmark,mode,threads,param_family,fork,iteration,metric,"
+            + "value,unit\n";
+    private static final RunId RUN = new RunId("r1", "native", "linux-6.18");
+    private static final SortedMap<String, String> INET = new TreeMap<>(Map.of("family", "INET"));
+
+    @TempDir
+    Path directory;
+
+    private static Sample sample(int iteration, double value) {
+        return new Sample(RUN, new Cell("ListenerLifecycle.cycle", "avgt", 1, INET), 1, iteration, Sample.SCORE, value,
+                "ns/op");
+    }
+
+    private Path file(String content) throws IOException {
+        return Files.writeString(directory.resolve("samples.csv"), content);
+    }
+
+    private static void assertRefused(Path file, String message) {
+        assertThatThrownBy(() -> SamplesFile.readAll(file)).isInstanceOf(InputException.class)
+                .hasMessageContaining(message).hasMessageStartingWith(file.toString())
+                .message().hasLineCount(1).hasSizeLessThan(1000);
+    }
+
+    @Test
+    void rowsAreOnDiskAsSoonAsTheyAreAppended() {
+        Path file = directory.resolve("samples.csv");
+        try (SamplesFile samples = new SamplesFile(file, List.of("family"))) {
+            samples.append(sample(1, 1.5));
+            assertThat(SamplesFile.readAll(file)).containsExactly(sample(1, 1.5));
+            samples.append(sample(2, 1e-300));
+            assertThat(SamplesFile.readAll(file)).containsExactly(sample(1, 1.5), sample(2, 1e-300));
+        }
+    }
+
+    @Test
+    void resumedFileHasOneHeader() {
+        Path file = directory.resolve("samples.csv");
+        for (int iteration = 1; iteration <= 2; iteration++) {
+            try (SamplesFile samples = new SamplesFile(file, List.of("family"))) {
+                samples.append(sample(iteration, iteration));
+            }
+        }
+        assertThat(SamplesFile.readAll(file)).containsExactly(sample(1, 1), sample(2, 2));
+    }
+
+    @Test
+    void valuesHaveADecimalPointInAGermanLocale() throws IOException {
+        Locale before = Locale.getDefault();
+        Locale.setDefault(Locale.GERMANY);
+        Path file = directory.resolve("samples.csv");
+        try (SamplesFile samples = new SamplesFile(file, List.of("family"))) {
+            samples.append(sample(1, 1234.5));
+        } finally {
+            Locale.setDefault(before);
+        }
+        assertThat(Files.readString(file)).endsWith(",score,1234.5,ns/op\n");
+    }
+
+    @Test
+    void decimalCommaIsRefusedWithLineAndColumn() throws IOException {
+        Path file = file(HEADER + "r1,n,l,B.m,avgt,1,INET,1,1,score,\"1234,5\",ns/op\n");
+        assertRefused(file, "samples.csv:2: column value: expected a number with a decimal point, found \"1234,5\"");
+    }
+
+    @Test
+    void missingColumnIsNamed() throws IOException {
+        assertRefused(file("run_id,label\n"), "samples.csv:1: expected a column platform");
+    }
+
+    @Test
+    void columnsOfNewerVersionsArePassedOver() throws IOException {
+        Path file = file(HEADER.replace("unit", "unit,mood").replace("\n", "\n")
+                + "r1,native,linux-6.18,ListenerLifecycle.cycle,avgt,1,INET,1,1,score,1.5,ns/op,fine\n");
+        assertThat(SamplesFile.readAll(file)).containsExactly(sample(1, 1.5));
+    }
+
+    @Test
+    void lastLineCutShortIsRefusedWithItsNumber() throws IOException {
+        Path file = file(HEADER + "r1,n,l,B.m,avgt,1,INET,1,1,score,1,ns/op\nr1,n,l,B.m,avgt,1,INET,1,2,sco");
+        assertRefused(file, "samples.csv:3: expected a line end, found the end of the file");
+    }
+
+    @Test
+    void lastLineCutShortInsideItsValueIsRefusedThoughItsCellsAreAllThere() throws IOException {
+        Path file = file(HEADER + "r1,n,l,B.m,avgt,1,INET,1,1,score,1,ns/op\nr1,n,l,B.m,avgt,1,INET,1,2,score,12.5,ns");
+        assertRefused(file, "samples.csv:3: expected a line end");
+    }
+
+    @Test
+    void rowWithTooFewCellsIsRefusedWithItsLine() throws IOException {
+        assertRefused(file(HEADER + "r1,n\n"), "samples.csv:2: expected 12 columns, found 2");
+    }
+
+    @Test
+    void nulByteIsRefusedWithItsLine() throws IOException {
+        assertRefused(file(HEADER + "r1,n,l,B.m,avgt,1,INET,1,1,sc\0re,1,ns/op\n"), "samples.csv:2: expected text");
+    }
+
+    @Test
+    void bytesThatAreNoUtf8AreRefused() throws IOException {
+        Path file = directory.resolve("samples.csv");
+        Files.write(file, HEADER.getBytes(StandardCharsets.UTF_8));
+        Files.write(file, new byte[] {'r', (byte) 0xFF, (byte) 0xFE, '\n'}, StandardOpenOption.APPEND);
+        assertRefused(file, "expected UTF-8 text");
+    }
+
+    @Test
+    void millionColumnsAreRefused() throws IOException {
+        assertRefused(file("c,".repeat(400_000) + "c\n"), "expected at most 1000 columns");
+    }
+
+    @Test
+    void lineWithoutEndIsRefusedBeforeItFillsTheMemory() throws Exception {
+        Path endless = directory.resolve("samples.csv");
+        Process writer = endless(endless, "yes x | tr -d '\\n' | head -c 1073741824");
+        assertRefused(endless, "samples.csv:1: expected rows of at most 1048576 characters");
+        // Its pipe is broken now that nobody reads.
+        assertThat(writer.waitFor(10, TimeUnit.SECONDS)).isTrue();
+    }
+
+    @Test
+    void quoteThatIsNeverClosedIsRefusedBeforeItFillsTheMemory() throws Exception {
+        Path endless = directory.resolve("samples.csv");
+        Process writer = endless(endless, "{ printf '%s\\n\"' '" + HEADER.strip() + "'; yes r1,n,l | head -c 1073741824; }");
+        assertRefused(endless, "samples.csv:2: expected rows of at most 1048576 characters with every quote closed");
+        // Its pipe is broken now that nobody reads.
+        assertThat(writer.waitFor(10, TimeUnit.SECONDS)).isTrue();
+    }
+
+    @Test
+    void quoteThatIsNotClosedIsRefusedWithItsLine() throws IOException {
+        assertRefused(file(HEADER + "r1,\"n,l\n"), "samples.csv:2: expected a closing quote");
+    }
+
+    /** Makes a named pipe and writes a gigabyte into it, as far as somebody reads it. */
+    private static Process endless(Path pipe, String generator) throws IOException, InterruptedException {
+        assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
+        return new ProcessBuilder("sh", "-c", "(" + generator + ") > '" + pipe + "' 2>/dev/null").start();
+    }
+
+    @Test
+    void emptyFileDirectoryAndMissingFileAreRefused() throws IOException {
+        assertRefused(file(""), "expected a header line, found an empty file");
+        assertRefused(directory, "found a directory");
+        assertRefused(directory.resolve("none.csv"), "no such file");
+    }
+
+    @Test
+    void columnNamedTwiceIsRefused() throws IOException {
+        assertRefused(file(HEADER.replace("param_family", "unit")), "samples.csv:1: expected each column once");
+    }
+
+    @Test
+    void infinityIsRefusedAndNotANumberIsRead() throws IOException {
+        String row = "r1,n,l,B.m,avgt,1,INET,1,1,score,%s,ns/op\n";
+        assertRefused(file(HEADER + String.format(row, "Infinity")), "expected a number");
+        assertRefused(file(HEADER + String.format(row, "1e999")), "expected a finite number");
+        assertThat(SamplesFile.readAll(file(HEADER + String.format(row, "NaN"))).get(0).value()).isNaN();
+    }
+
+    @Test
+    void javaNumberSuffixesAndHexadecimalsAreRefused() throws IOException {
+        for (String odd : List.of("1d", "0x1p3", "1f", " 1")) {
+            assertRefused(file(HEADER + "r1,n,l,B.m,avgt,1,INET,1,1,score," + odd + ",ns/op\n"), "column value");
+        }
+    }
+
+    @Test
+    void carriageReturnsOfWindowsEditorsAreRead() throws IOException {
+        Path file = file((HEADER + "r1,native,linux-6.18,ListenerLifecycle.cycle,avgt,1,INET,1,1,score,1.5,ns/op\n")
+                .replace("\n", "\r\n"));
+        assertThat(SamplesFile.readAll(file)).containsExactly(sample(1, 1.5));
+    }
+
+    @Test
+    void fullDiskIsNamedAndLeavesWholeRows() {
+        assertThatThrownBy(() -> new SamplesFile(Path.of("/dev/full"), List.of()))
+                .isInstanceOf(OutputException.class).hasMessageContaining("/dev/full").message().hasLineCount(1);
+    }
+
+    @Test
+    void laterEntryOfAResumedEnvironmentCounts() {
+        Path file = directory.resolve("environment.csv");
+        EnvironmentFile.append(file, Map.of("kernel", "6.1"));
+        EnvironmentFile.append(file, Map.of("kernel", "6.18"));
+        assertThat(EnvironmentFile.read(file)).containsExactly(Map.entry("kernel", "6.18"));
+    }
+
+    @Test
+    void evidenceOfManyLinesSurvivesInSemantics() {
+        Path file = directory.resolve("semantics.csv");
+        SemanticsRow row = new SemanticsRow(RUN, "inet/x", "g", "INET", "VIOLATION", "-1 EADDRINUSE", "0",
+                "bind(4, {sa_family=AF_INET, \"x\"}, 16) = 0", "=rule", "microsoft/WSL#1", 12, "line 1\n-> line 2\r\n\"q\"\n");
+        try (SemanticsFile semantics = new SemanticsFile(file)) {
+            semantics.append(row);
+        }
+        assertThat(SemanticsFile.readAll(file)).containsExactly(row);
+    }
+
+    @Test
+    void linesAreCountedAcrossQuotedLineBreaks() throws IOException {
+        Path file = file(HEADER + "\"r\n1\",n,l,B.m,avgt,1,INET,1,1,score,1,ns/op\nr1,n,l,B.m,avgt,1,INET,x,1,score,1,ns/op\n");
+        assertRefused(file, "samples.csv:4: column fork: expected a whole number, found \"x\"");
+    }
+
+    @Test
+    void claimedDirectoryIsRefusedToASecondRun() {
+        RunDirectory run = new RunDirectory(directory);
+        try (RunDirectory.Claim claim = run.claim()) {
+            assertThat(claim).isNotNull();
+            assertThatThrownBy(run::claim).isInstanceOf(OutputException.class).hasMessageContaining("another run");
+        }
+        List<RunDirectory.Claim> again = new ArrayList<>();
+        again.add(run.claim());
+        again.forEach(RunDirectory.Claim::close);
+        assertThat(directory).isEmptyDirectory();
+    }
+}
