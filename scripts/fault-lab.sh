@@ -113,7 +113,9 @@ examine() {
     local arguments reports out=$lab/$id status=0
     read -r -a arguments <<<"$5"
     read -r -a reports <<<"$8"
-    [ "${arguments[0]}" = check ] || arguments=("${arguments[0]}" "${effort[@]}" "${arguments[@]:1}")
+    if [ "${arguments[0]}" = run ] && [[ "$5" != *' -f '* ]]; then
+        arguments=(run "${effort[@]}" "${arguments[@]:1}")
+    fi
     suite "$out" "$preload" "$injection" "$namespace" "${arguments[@]}" || status=$?
     case $seen_by in
         scenario)
