@@ -102,8 +102,9 @@ with open(out + '/semantics.csv', encoding='utf-8', newline='') as file:
             and pattern.search(row['scenario']) and (not reports or reports & set(re.split(r'[\s;,]+', row['references'])))]
 if rows:
     row = min(rows, key=lambda r: len(r['scenario']))
-    print(f"{len(rows)} scenarios, such as {row['scenario']}: {row['divergent_call']}: "
-          f"expected {row['expected']}, observed {row['observed']}")
+    # The suite guards cells that a spreadsheet would take for a formula with an apostrophe.
+    call, expected, observed = (row[name].lstrip("'") for name in ('divergent_call', 'expected', 'observed'))
+    print(f"{len(rows)} scenarios, such as {row['scenario']}: {call}: expected {expected}, observed {observed}")
 PYTHON
 }
 
@@ -113,7 +114,9 @@ examine() {
     local arguments reports out=$lab/$id status=0
     read -r -a arguments <<<"$5"
     read -r -a reports <<<"$8"
-    [ "${arguments[0]}" = check ] || arguments=("${arguments[0]}" "${effort[@]}" "${arguments[@]:1}")
+    if [ "${arguments[0]}" = run ] && [[ "$5" != *' -f '* ]]; then
+        arguments=(run "${effort[@]}" "${arguments[@]:1}")
+    fi
     suite "$out" "$preload" "$injection" "$namespace" "${arguments[@]}" || status=$?
     case $seen_by in
         scenario)

@@ -38,8 +38,8 @@ if grep -qw amx_tile /proc/cpuinfo; then
     gcc -shared -fPIC -O2 -Wall -Wextra -Werror -o "$preload" "$repository/scripts/uml-xstate.c"
 fi
 
-# What the guest runs, with the directory, the home and the arguments of here.
-printf 'cd %q && HOME=%q exec %q' "$PWD" "$HOME" "$java" >"$control/command"
+# What the guest runs, with the directory, the home, the locale and the arguments of here.
+printf 'cd %q && HOME=%q LC_ALL=%q exec %q' "$PWD" "$HOME" "${LC_ALL:-${LANG:-C.UTF-8}}" "$java" >"$control/command"
 printf ' %q' -jar "$jar" "$@" >>"$control/command"
 
 # The guest's tty1 is this script's output; what its kernel says goes to a log, shown if the guest fails.

@@ -86,6 +86,7 @@ static const char ELSEWHERE_INET6[] = "2001:db8::1";
 typedef int setsockopt_function(int, int, int, const void *, socklen_t);
 typedef int bind_function(int, const struct sockaddr *, socklen_t);
 typedef int listen_function(int, int);
+typedef int getsockname_function(int, struct sockaddr *, socklen_t *);
 typedef int connect_function(int, const struct sockaddr *, socklen_t);
 typedef int close_function(int);
 typedef int dup2_function(int, int);
@@ -96,6 +97,7 @@ static enum fault active = NONE;
 static setsockopt_function *real_setsockopt;
 static bind_function *real_bind;
 static listen_function *real_listen;
+static getsockname_function *real_getsockname;
 static connect_function *real_connect;
 static close_function *real_close;
 static dup2_function *real_dup2;
@@ -162,6 +164,7 @@ static void initialise(void)
     real_setsockopt = (setsockopt_function *) next("setsockopt");
     real_bind = (bind_function *) next("bind");
     real_listen = (listen_function *) next("listen");
+    real_getsockname = (getsockname_function *) next("getsockname");
     real_connect = (connect_function *) next("connect");
     real_close = (close_function *) next("close");
     real_dup2 = (dup2_function *) next("dup2");
@@ -218,7 +221,7 @@ static bool is_unbound(int fd)
 {
     struct sockaddr_storage name = {0};
     socklen_t length = sizeof name;
-    if (getsockname(fd, (struct sockaddr *) &name, &length) != 0)
+    if (real_getsockname(fd, (struct sockaddr *) &name, &length) != 0)
         return false;
     return name.ss_family == AF_INET ? ((struct sockaddr_in *) &name)->sin_port == 0
                                      : ((struct sockaddr_in6 *) &name)->sin6_port == 0;
@@ -302,7 +305,7 @@ static int close_and_leak(int fd)
     struct sockaddr_storage name = {0};
     socklen_t length = sizeof name;
     bool leaks = fd >= 0 && fd < FOLLOWED_DESCRIPTORS && atomic_exchange(&is_client[fd], false)
-        && getsockname(fd, (struct sockaddr *) &name, &length) == 0;
+        && real_getsockname(fd, (struct sockaddr *) &name, &length) == 0;
     if (leaks)
         switch_on(fd, SOL_SOCKET, SO_REUSEADDR);
     int result = real_close(fd);
@@ -372,6 +375,32 @@ int listen(int fd, int backlog)
             return -1;
     }
     return real_listen(fd, backlog);
+}
+
+/* An implicit bind is to the wildcard address, says the platform whose listener cannot be reached. */
+static void hide_elsewhere(struct sockaddr *name, socklen_t length)
+{
+    struct in6_addr elsewhere;
+    if (length >= sizeof(struct sockaddr_in) && name->sa_family == AF_INET) {
+        struct in_addr *host = &((struct sockaddr_in *) name)->sin_addr;
+        inet_pton(AF_INET, ELSEWHERE_INET, &elsewhere);
+        if (memcmp(host, &elsewhere, sizeof *host) == 0)
+            host->s_addr = htonl(INADDR_ANY);
+    } else if (length >= sizeof(struct sockaddr_in6) && name->sa_family == AF_INET6) {
+        struct in6_addr *host = &((struct sockaddr_in6 *) name)->sin6_addr;
+        inet_pton(AF_INET6, ELSEWHERE_INET6, &elsewhere);
+        if (memcmp(host, &elsewhere, sizeof *host) == 0)
+            *host = in6addr_any;
+    }
+}
+
+int getsockname(int fd, struct sockaddr *name, socklen_t *length)
+{
+    enum fault fault_here = fault();
+    int result = real_getsockname(fd, name, length);
+    if (result == 0 && fault_here == AUTOBIND_ELSEWHERE)
+        hide_elsewhere(name, *length);
+    return result;
 }
 
 int connect(int fd, const struct sockaddr *address, socklen_t length)

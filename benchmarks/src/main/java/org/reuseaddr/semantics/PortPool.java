@@ -1,11 +1,18 @@
 package org.reuseaddr.semantics;
 
-import java.util.Random;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * Hands out ports for the literal ports of transcripts. A port is handed out once, since a scenario may leave
  * connections in TIME_WAIT on it; whether a stranger holds it shows when it is used.
+ *
+ * <p>The order is random. What holds ports comes in runs of neighbours (what another check left behind, for one), and
+ * the next attempt of a scenario must not meet the same stranger.
  */
 final class PortPool {
 
@@ -13,22 +20,20 @@ final class PortPool {
     private static final int LOW = 10_240;
     private static final int HIGH = 32_767;
 
-    private final Set<Integer> avoid;
-    private int next = LOW + new Random().nextInt(HIGH - LOW + 1);
+    private final List<Integer> order;
+    private int taken;
 
     PortPool(Set<Integer> avoid) {
-        this.avoid = Set.copyOf(avoid);
+        order = IntStream.rangeClosed(LOW, HIGH).boxed().filter(port -> !avoid.contains(port))
+                .collect(Collectors.toCollection(ArrayList::new));
+        if (order.isEmpty()) {
+            throw new ReplayException("every port from " + LOW + " to " + HIGH + " is in use");
+        }
+        Collections.shuffle(order);
     }
 
     /** The next port; goes round after 22,528 ports, by when the first ones' TIME_WAIT is over. */
     synchronized int take() {
-        for (int tries = 0; tries <= HIGH - LOW; tries++) {
-            int port = next;
-            next = next < HIGH ? next + 1 : LOW;
-            if (!avoid.contains(port)) {
-                return port;
-            }
-        }
-        throw new ReplayException("every port from " + LOW + " to " + HIGH + " is in use");
+        return order.get(taken++ % order.size());
     }
 }
