@@ -143,7 +143,7 @@ record LinuxBindRules(boolean remembersReuseAddr, boolean overlooksMappedAny) {
 
     /** Whether the kernel takes the candidate for one more of a group it has checked (kernel: sk_reuseport_match). */
     private static boolean followsLeader(Holder candidate, PortState port) {
-        return candidate.reusePort() && !port.holders().isEmpty() && port.leader()
+        return candidate.reusePort() && port.leader()
                 .filter(leader -> leader.user() == candidate.user() && covers(leader, candidate))
                 .isPresent();
     }

@@ -2,11 +2,12 @@ package org.reuseaddr.semantics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.reuseaddr.socket.Family;
 import org.reuseaddr.socket.Linux;
@@ -24,21 +25,32 @@ import org.reuseaddr.transcript.Step;
 class ModelAgainstKernelTest {
 
     private static final int TRIES = 3;
+    private static final int RANDOM_SCRIPTS = 5000;
 
     private final Sockets sockets = new Sockets();
 
     @Test
     void everyGeneratedScenarioHasOnThisKernelTheResultsThatTheModelGivesIt() {
-        List<String> mismatches = new ArrayList<>();
-        for (Scenario scenario : GeneratedScenarios.under(LinuxBindRules.LINUX_6_18)) {
-            Optional<String> mismatch = Optional.of("");
-            // A stranger may take a port between two calls; it does not do so three times.
-            for (int i = 0; i < TRIES && mismatch.isPresent(); i++) {
-                mismatch = new Execution().run(scenario);
-            }
-            mismatch.ifPresent(mismatches::add);
-        }
+        assertThatTheKernelAgrees(GeneratedScenarios.under(LinuxBindRules.LINUX_6_18).stream());
+    }
+
+    @Test
+    void severalSocketsInAnyOrderHaveOnThisKernelTheResultsThatTheModelGivesThem() {
+        assertThatTheKernelAgrees(LongStream.range(0, RANDOM_SCRIPTS).mapToObj(RandomScript::of));
+    }
+
+    private void assertThatTheKernelAgrees(Stream<Scenario> scenarios) {
+        List<String> mismatches = scenarios.flatMap(scenario -> mismatch(scenario).stream()).toList();
         assertThat(mismatches).as("%d mismatches", mismatches.size()).isEmpty();
+    }
+
+    private Optional<String> mismatch(Scenario scenario) {
+        Optional<String> mismatch = Optional.of("");
+        // A stranger may take a port between two calls; it does not do so three times.
+        for (int i = 0; i < TRIES && mismatch.isPresent(); i++) {
+            mismatch = new Execution().run(scenario);
+        }
+        return mismatch;
     }
 
     /** One run of a scenario on ports of its own. */
