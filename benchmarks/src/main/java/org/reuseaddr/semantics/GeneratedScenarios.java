@@ -525,14 +525,8 @@ final class GeneratedScenarios {
     private void add(String id, String group, String family, Story story) {
         Rule rule = story.rule();
         boolean promised = story.challengeIsPromised();
-        Map<String, String> headers = new LinkedHashMap<>();
-        headers.put("scenario", id);
-        headers.put("group", group);
-        headers.put("family", family);
-        headers.put("rule", rule.sentence());
-        headers.put("source", rule.source());
-        headers.put("promised", promised ? "yes" : "no");
-        headers.put("references", String.join(", ", rule.references()));
+        Map<String, String> headers = ScenarioHeaders.of(id, group, family, rule.sentence(), rule.source(), promised,
+                rule.references());
         Scenario scenario = new Scenario(id, group, family, rule.sentence(), rule.source(), promised,
                 rule.references(), story.transcript(headers));
         if (scenarios.put(id, scenario) != null) {
