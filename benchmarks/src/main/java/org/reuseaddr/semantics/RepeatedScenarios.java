@@ -1,7 +1,6 @@
 package org.reuseaddr.semantics;
 
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -9,7 +8,6 @@ import java.util.stream.Stream;
 import org.reuseaddr.socket.Errno;
 import org.reuseaddr.socket.Family;
 import org.reuseaddr.socket.Linux;
-import org.reuseaddr.socket.SockAddr;
 import org.reuseaddr.socket.SocketOption;
 import org.reuseaddr.socket.SyscallResult;
 import org.reuseaddr.transcript.Call;
@@ -33,8 +31,8 @@ final class RepeatedScenarios {
     private static final int SECOND_LISTENER = 4;
     private static final int CLIENT = 5;
 
-    private static final String EPHEMERAL_PORTS = "connect(2) EADDRNOTAVAIL: only if \"all port numbers in the ephemeral "
-            + "port range are currently in use\"";
+    private static final String EPHEMERAL_PORTS = "connect(2) EADDRNOTAVAIL: only if \"all port numbers in the "
+            + "ephemeral port range are currently in use\"";
     private static final List<String> LEAK_REPORTS = List.of("microsoft/WSL#2913", "microsoft/WSL#3951");
 
     private final Family family;
@@ -153,9 +151,8 @@ final class RepeatedScenarios {
     }
 
     private void accept(int listener, int fd) {
-        SockAddr undecoded = null;
         steps.add(new Step(0, new Call.Accept(listener, false, 0),
-                new Outcome.WithAddress(new SyscallResult.Returned(fd), undecoded)));
+                new Outcome.WithAddress(new SyscallResult.Returned(fd), null)));
     }
 
     private void succeed(Call call) {

@@ -44,7 +44,8 @@ class CatalogueTest {
             assertThat(scenario.rule()).as(scenario.id()).endsWith(".");
             assertThat(scenario.source()).as(scenario.id()).isNotBlank();
             assertThat(scenario.family()).as(scenario.id()).isIn("INET", "INET6", "mixed");
-            assertThat(scenario.references()).as(scenario.id()).allMatch(report -> report.matches("[\\w.-]+/[\\w.-]+#\\d+"));
+            assertThat(scenario.references()).as(scenario.id())
+                    .allMatch(report -> report.matches("[\\w.-]+/[\\w.-]+#\\d+"));
         });
     }
 
@@ -68,7 +69,9 @@ class CatalogueTest {
 
     @Test
     void theScenarioOfTheOriginalReportIsRefusedAtTheSecondBind() {
-        Scenario original = scenarios.stream().filter(s -> s.id().equals("original-report/two-terminals")).findAny().orElseThrow();
+        Scenario original = scenarios.stream()
+                .filter(scenario -> scenario.id().equals("original-report/two-terminals"))
+                .findAny().orElseThrow();
         List<Outcome> outcomes = original.transcript().steps().stream().map(step -> step.outcome()).toList();
         assertThat(outcomes).hasSize(7);
         assertThat(outcomes.get(6)).isInstanceOfSatisfying(Outcome.Completed.class,

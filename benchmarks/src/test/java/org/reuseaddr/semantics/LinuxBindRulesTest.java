@@ -97,8 +97,8 @@ class LinuxBindRulesTest {
 
     @Test
     void anIpv6ConnectionThatIsNotV6OnlyBlocksTheIpv4WildcardAlone() {
-        Holder connection = socket(AddressKind.INET6_LOOPBACK, false, false, USER, Holder.State.CONNECTED);
-        PortState port = PortState.heldBy(new Holder(connection.local(), false, false, false, USER, connection.state()));
+        PortState port = PortState.heldBy(new Holder(AddressKind.INET6_LOOPBACK.at(Script.PORT), false, false, false,
+                USER, Holder.State.CONNECTED));
         assertThat(LINUX.bind(plain(AddressKind.INET_ANY), port)).isEqualTo(Rule.REMNANT_EXCLUDES_INET_ANY);
         assertThat(LINUX.bind(plain(AddressKind.INET_LOOPBACK), port).refuses()).isFalse();
         assertThat(LINUX.bind(plain(AddressKind.MAPPED_ANY), port).refuses()).isFalse();

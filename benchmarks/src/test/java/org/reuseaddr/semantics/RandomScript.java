@@ -7,7 +7,7 @@ import java.util.Random;
 import org.reuseaddr.socket.SocketOption;
 import org.reuseaddr.transcript.Transcript;
 
-/** A scenario of up to six sockets that bind, listen, connect, switch options and close in an order that a seed decides. */
+/** A scenario of five sockets that bind, listen, accept, switch options and close in an order that a seed decides. */
 final class RandomScript {
 
     private static final int ACTIONS = 16;
