@@ -2,7 +2,7 @@ package org.reuseaddr.semantics;
 
 import org.reuseaddr.socket.SockAddr;
 
-/** The kinds of local address whose pairs the catalogue runs through, each as a socket(2) domain, options and sockaddr. */
+/** The kinds of local address whose pairs the catalogue runs through. */
 enum AddressKind {
     INET_LOOPBACK("inet-loopback", new SockAddr.Inet4(127, 0, 0, 1, 0), false),
     INET_LOOPBACK_2("inet-loopback2", new SockAddr.Inet4(127, 0, 0, 2, 0), false),

@@ -1,7 +1,8 @@
 package org.reuseaddr.semantics;
 
-import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** All scenarios that the suite checks, in an order that never changes within a version. */
 public final class Catalogue {
@@ -9,8 +10,11 @@ public final class Catalogue {
     private Catalogue() {
     }
 
-    /** The generated families, with what Linux 6.18 answers. */
+    /** The hand-written scenarios, those that repeat themselves, and the generated families, as Linux 6.18 has them. */
     public static List<Scenario> scenarios() {
-        return List.copyOf(new ArrayList<>(GeneratedScenarios.under(LinuxBindRules.LINUX_6_18)));
+        return Stream.of(HandWrittenScenarios.all(), RepeatedScenarios.all(),
+                        GeneratedScenarios.under(LinuxBindRules.LINUX_6_18))
+                .flatMap(Collection::stream)
+                .toList();
     }
 }

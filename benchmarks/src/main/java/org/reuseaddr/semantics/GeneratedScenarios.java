@@ -13,8 +13,8 @@ import org.reuseaddr.transcript.Transcript;
  * The generated families of the catalogue. A family is a loop over tables; what must come of each case is the
  * {@link Script}'s to say, never the family's.
  *
- * <p>The product of address pairs (64) × SO_REUSEADDR (4) × SO_REUSEPORT (4) × states of the holder (9) × processes (2) ×
- * orders of listen (2) has some 36,000 cases, most of which differ in nothing that any platform is known to get wrong.
+ * <p>The product of address pairs (64) × SO_REUSEADDR (4) × SO_REUSEPORT (4) × states of the holder (9) × processes (2)
+ * × orders of listen (2) has some 36,000 cases, most of which differ in nothing that any platform is known to get wrong.
  * Run in full is what those defects are made of; the rest is reduced:
  * <ul>
  * <li>{@code address-pairs}: 64 pairs × 4 SO_REUSEADDR × {bound, listening} × 2 processes, in full;
@@ -525,14 +525,8 @@ final class GeneratedScenarios {
     private void add(String id, String group, String family, Story story) {
         Rule rule = story.rule();
         boolean promised = story.challengeIsPromised();
-        Map<String, String> headers = new LinkedHashMap<>();
-        headers.put("scenario", id);
-        headers.put("group", group);
-        headers.put("family", family);
-        headers.put("rule", rule.sentence());
-        headers.put("source", rule.source());
-        headers.put("promised", promised ? "yes" : "no");
-        headers.put("references", String.join(", ", rule.references()));
+        Map<String, String> headers = ScenarioHeaders.of(id, group, family, rule.sentence(), rule.source(), promised,
+                rule.references());
         Scenario scenario = new Scenario(id, group, family, rule.sentence(), rule.source(), promised,
                 rule.references(), story.transcript(headers));
         if (scenarios.put(id, scenario) != null) {

@@ -33,7 +33,7 @@ record Holder(SockAddr local, boolean v6Only, boolean reuseAddr, boolean reusePo
         return new Holder(local, v6Only, reuseAddr, reusePort, user, State.LISTENING);
     }
 
-    /** Whether the address covers IPv4 traffic: 127.0.0.1, 0.0.0.0, their mapped forms, and {@code ::} in dual stack. */
+    /** Whether the address covers IPv4: 127.0.0.1, 0.0.0.0, their mapped forms, and {@code ::} in dual stack. */
     boolean coversInet() {
         return inetAddress() != null;
     }

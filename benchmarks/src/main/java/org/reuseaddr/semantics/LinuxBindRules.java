@@ -17,12 +17,8 @@ import org.reuseaddr.socket.SockAddr;
  * inet_csk_listen_start; inet_csk_bind_conflict, inet_bind_conflict, inet_rcv_saddr_equal). Options count as they
  * stand. Processes, and how the port number was come by, make no difference. Everything here is pure.
  *
- * @param remembersReuseAddr whether bind with SO_REUSEADDR goes unchecked as long as every socket that bound before
- *     had the option when it did so, whatever its option is now: a defect of releases before 6.8, which kept
- *     {@code fastreuse} for the whole port
- * @param overlooksMappedAny whether bind of {@code ::ffff:a.b.c.d} is not checked against {@code ::ffff:0.0.0.0}: a
- *     defect of the releases with {@code bhash2} before 6.9, which lets two overlapping listeners run with no option
- *     set at all
+ * @param remembersReuseAddr {@link KernelDefect#REMEMBERS_REUSEADDR}
+ * @param overlooksMappedAny {@link KernelDefect#OVERLOOKS_MAPPED_ANY}
  */
 record LinuxBindRules(boolean remembersReuseAddr, boolean overlooksMappedAny) {
 
@@ -143,7 +139,7 @@ record LinuxBindRules(boolean remembersReuseAddr, boolean overlooksMappedAny) {
 
     /** Whether the kernel takes the candidate for one more of a group it has checked (kernel: sk_reuseport_match). */
     private static boolean followsLeader(Holder candidate, PortState port) {
-        return candidate.reusePort() && !port.holders().isEmpty() && port.leader()
+        return candidate.reusePort() && port.leader()
                 .filter(leader -> leader.user() == candidate.user() && covers(leader, candidate))
                 .isPresent();
     }

@@ -29,7 +29,7 @@ final class Script {
     /** The port of a listener that only serves as the peer of a client under test. */
     static final int PEER_PORT = 12346;
 
-    /** The first number that stands for a port the kernel chose: whoever replays learns it from the first getsockname. */
+    /** The first number that stands for a port the kernel chose; a replay learns which from the first getsockname. */
     static final int FIRST_CHOSEN_PORT = 40001;
 
     private static final int FIRST_DESCRIPTOR = 3;
