@@ -18,7 +18,8 @@ final class CheckCommand implements Callable<Integer> {
     public Integer call() {
         Platform platform = EnvCommand.probe();
         RunId id = new RunId("check", platform.defaultLabel(), platform.shortName());
-        try (CheckSession session = new CheckSession(id, null, new Replayer(HeldPorts.now()))) {
+        try (Replayer replayer = new Replayer(HeldPorts.now());
+                CheckSession session = new CheckSession(id, null, replayer)) {
             List<ScenarioResult> results = session.replay(Catalogue.scenarios());
             new SemanticsSummary(System.out).print(results);
             return results.stream().anyMatch(result -> result.grade().isBroken()) ? ExitCode.VIOLATION : ExitCode.DONE;

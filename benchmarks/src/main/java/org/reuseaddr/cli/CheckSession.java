@@ -35,7 +35,6 @@ final class CheckSession implements AutoCloseable {
 
     @Override
     public void close() {
-        replayer.close();
         if (file != null) {
             file.close();
         }

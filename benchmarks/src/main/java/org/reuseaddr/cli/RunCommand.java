@@ -86,24 +86,36 @@ final class RunCommand implements Callable<Integer> {
         RunId id = new RunId(name + "-" + TIME.format(started), name, platform.shortName());
         RunDirectory directory = new RunDirectory(out != null ? out : Path.of("results").resolve(id.id()));
         long order = seed != null ? seed : new Random().nextLong();
-        SuiteRun run = new SuiteRun(new SuiteRun.Settings(profile, jmh, directory, id, order, goOn,
-                Duration.ofSeconds(watchdogSeconds)));
+        try (Replayer replayer = new Replayer(HeldPorts.now())) {
+            SuiteRun run = new SuiteRun(new SuiteRun.Settings(profile, jmh, directory, id, order, replayer.families(), goOn,
+                    Duration.ofSeconds(watchdogSeconds)));
+            directory.prepare();
+            return runIn(directory, id, platform, environment(id, profile, order, started), run, replayer, goOn);
+        }
+    }
 
-        directory.prepare();
+    private Map<String, String> environment(RunId id, Profile profile, long order, Instant started) {
+        Map<String, String> environment = new LinkedHashMap<>();
+        environment.put("suite.schema", "1");
+        environment.put("run.id", id.id());
+        environment.put("run.started", started.toString());
+        environment.put("run.profile", profile.optionName());
+        environment.put("run.jmh_arguments", String.join(" ", jmhArguments));
+        environment.put("run.seed", Long.toString(order));
+        return environment;
+    }
+
+    private static int runIn(RunDirectory directory, RunId id, Platform platform, Map<String, String> runEntries,
+            SuiteRun run, Replayer replayer, boolean goOn) {
         try (RunDirectory.Claim claim = directory.claim()) {
             Map<String, String> environment = new LinkedHashMap<>(platform.entries());
-            environment.put("suite.schema", "1");
-            environment.put("run.id", id.id());
-            environment.put("run.started", started.toString());
-            environment.put("run.profile", profile.optionName());
-            environment.put("run.jmh_arguments", String.join(" ", jmhArguments));
-            environment.put("run.seed", Long.toString(order));
+            environment.putAll(runEntries);
             EnvironmentFile.append(directory.environment(), environment);
             System.out.println("results go to " + directory.path());
             for (Warning warning : platform.warnings()) {
                 System.err.println("warning: " + warning.sentence());
             }
-            int code = checkAndMeasure(platform, id, directory, run, goOn);
+            int code = checkAndMeasure(id, directory, run, replayer, goOn);
             EnvironmentFile.append(directory.environment(),
                     Map.of("run.finished", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString()));
             System.out.println("results are in " + directory.path());
@@ -128,9 +140,10 @@ final class RunCommand implements Callable<Integer> {
                 + String.join(", ", Arrays.stream(values).map(name).toList()) + ", found " + given);
     }
 
-    private int checkAndMeasure(Platform platform, RunId id, RunDirectory directory, SuiteRun run, boolean goOn) {
+    private static int checkAndMeasure(RunId id, RunDirectory directory, SuiteRun run, Replayer replayer,
+            boolean goOn) {
         List<ScenarioResult> results = new ArrayList<>();
-        try (CheckSession session = new CheckSession(id, directory, new Replayer(HeldPorts.now()))) {
+        try (CheckSession session = new CheckSession(id, directory, replayer)) {
             List<ScenarioResult> gate = session.replay(Gate.beforeRun());
             requireLoopback(gate);
             List<ScenarioResult> broken = broken(gate);

@@ -1,10 +1,14 @@
 package org.reuseaddr.cli;
 
+import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.util.Collection;
 import java.util.Locale;
 import java.util.Map;
 import java.util.SortedMap;
+import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.results.format.ResultFormatFactory;
 import org.openjdk.jmh.results.format.ResultFormatType;
 import org.reuseaddr.compare.Estimate;
@@ -32,21 +36,42 @@ final class RunSummary {
             for (Map.Entry<Cell, Estimate> entry : estimates.entrySet()) {
                 Estimate estimate = entry.getValue();
                 out.printf(Locale.ROOT, "  %-" + width + "s %12.4g %-6s %s%n", entry.getKey(), estimate.value(),
-                        estimate.unit(), estimate.interval()
-                                .map(interval -> String.format(Locale.ROOT, "[%.4g, %.4g]", interval.low(), interval.high()))
-                                .orElse("no interval from " + estimate.replicates() + " fork"));
+                        estimate.unit(), interval(estimate));
             }
         }
         if (!summary.results().isEmpty()) {
             out.println();
             out.println("as JMH sees it, iterations of all forks taken together:");
-            ResultFormatFactory.getInstance(ResultFormatType.TEXT, out).writeOut(summary.results());
+            printJmhTable(summary.results());
         }
         out.println();
         if (summary.interrupted()) {
             out.println("interrupted after " + summary.done() + " of " + summary.planned() + " forks");
         }
+        if (!summary.unsupported().isEmpty()) {
+            out.println("not measured, since the platform lacks their address family: " + summary.unsupported().size()
+                    + " cells, such as " + summary.unsupported().get(0));
+        }
         summary.missing().forEach(missing -> out.println(
                 "missing: fork " + missing.fork() + " of " + missing.cell() + ": " + missing.reason()));
+    }
+
+    private static String interval(Estimate estimate) {
+        if (estimate.interval().isEmpty()) {
+            return "no interval from " + estimate.replicates() + " fork";
+        }
+        double low = estimate.interval().get().low();
+        double high = estimate.interval().get().high();
+        return high > 10 * low ? "too wide to be of use from " + estimate.replicates() + " forks"
+                : String.format(Locale.ROOT, "[%.4g, %.4g]", low, high);
+    }
+
+    /** JMH's table without the metrics that stand in samples.csv: a dozen lines a benchmark that bury the scores. */
+    private void printJmhTable(Collection<RunResult> results) {
+        ByteArrayOutputStream table = new ByteArrayOutputStream();
+        ResultFormatFactory.getInstance(ResultFormatType.TEXT, new PrintStream(table, true, StandardCharsets.UTF_8))
+                .writeOut(results);
+        table.toString(StandardCharsets.UTF_8).lines().filter(line -> !line.split(" ", 2)[0].contains(":"))
+                .forEach(out::println);
     }
 }

@@ -23,6 +23,7 @@ import org.openjdk.jmh.runner.options.Options;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
 import org.openjdk.jmh.runner.options.TimeValue;
 import org.openjdk.jmh.runner.options.VerboseMode;
+import org.reuseaddr.benchmarks.ForkArguments;
 import org.reuseaddr.benchmarks.ForkGate;
 
 /** Runs one fork of one cell under JMH, with failures that cannot be missed and a limit in time. */
@@ -99,7 +100,7 @@ final class ForkRunner {
                 .forks(Math.min(1, user.getForkCount().orElse(1)))
                 .shouldFailOnError(true)
                 .addProfiler(ControlProfiler.class)
-                .jvmArgsAppend(jvmArguments().toArray(String[]::new));
+                .jvmArgsAppend(jvmArguments(cell).toArray(String[]::new));
         for (Map.Entry<String, String> param : cell.params().entrySet()) {
             options.param(param.getKey(), param.getValue());
         }
@@ -119,7 +120,7 @@ final class ForkRunner {
         return options.build();
     }
 
-    private List<String> jvmArguments() {
+    private List<String> jvmArguments(PlannedCell cell) {
         List<String> arguments = new ArrayList<>();
         if (Runtime.version().feature() >= 22) {
             arguments.add("--enable-native-access=ALL-UNNAMED");
@@ -130,6 +131,7 @@ final class ForkRunner {
         }
         arguments.add("-D" + ForkGate.RECORD_PROPERTY + "=" + gateRecord.toAbsolutePath());
         arguments.add("-D" + ForkGate.CONTINUE_PROPERTY + "=" + continueOnViolation);
+        arguments.addAll(ForkArguments.of(cell.params()));
         arguments.addAll(user.getJvmArgsAppend().orElse(List.of()));
         return arguments;
     }

@@ -18,16 +18,18 @@ import org.openjdk.jmh.runner.format.OutputFormat;
 import org.openjdk.jmh.runner.format.OutputFormatFactory;
 import org.openjdk.jmh.runner.options.TimeValue;
 import org.openjdk.jmh.runner.options.VerboseMode;
+import org.reuseaddr.socket.Family;
 
 /**
  * What a run measures.
  *
  * @param cells each is one fork in every pass
+ * @param unsupported cells that were chosen and need an address family that the platform does not have
  * @param passes how many forks each cell gets
  * @param parameterNames of every benchmark of the suite, so that the columns of result files do not depend on the choice
  * @param seconds how long it will take, estimated
  */
-record Plan(List<PlannedCell> cells, int passes, List<String> parameterNames, double seconds) {
+record Plan(List<PlannedCell> cells, List<PlannedCell> unsupported, int passes, List<String> parameterNames, double seconds) {
 
     /** Starting a JVM, JMH's handshake, the gate, set-up and tear-down of one fork on an ordinary machine, in seconds. */
     private static final double FORK_OVERHEAD_SECONDS = 1.1;
@@ -35,9 +37,10 @@ record Plan(List<PlannedCell> cells, int passes, List<String> parameterNames, do
     /**
      * Chooses from the jar's benchmarks.
      *
+     * @param families those whose loopback address the platform has
      * @throws UsageException if a regex matches nothing, or a parameter is unknown to every chosen benchmark
      */
-    static Plan of(Profile profile, JmhOptions jmh) {
+    static Plan of(Profile profile, JmhOptions jmh, Set<Family> families) {
         List<String> includes = jmh.options().getIncludes();
         OutputFormat silent = OutputFormatFactory.createFormatInstance(System.err, VerboseMode.SILENT);
         BenchmarkList all = BenchmarkList.defaultList();
@@ -48,6 +51,7 @@ record Plan(List<PlannedCell> cells, int passes, List<String> parameterNames, do
         }
         List<Profile.Selection> selections = profile.selections();
         Set<PlannedCell> cells = new LinkedHashSet<>();
+        Set<PlannedCell> unsupported = new LinkedHashSet<>();
         Set<String> known = new TreeSet<>();
         double fork = 0;
         for (BenchmarkListEntry entry : entries) {
@@ -57,7 +61,10 @@ record Plan(List<PlannedCell> cells, int passes, List<String> parameterNames, do
                 known.addAll(declared.keySet());
                 for (SortedMap<String, String> params : product(profile, declared, values, jmh)) {
                     for (Mode mode : modes(entry, jmh)) {
-                        if (cells.add(new PlannedCell(entry.getUsername(), mode, threads(entry, jmh), params))) {
+                        PlannedCell cell = new PlannedCell(entry.getUsername(), mode, threads(entry, jmh), params);
+                        if (families.stream().noneMatch(cell::canMeasure)) {
+                            unsupported.add(cell);
+                        } else if (cells.add(cell)) {
                             fork += forkSeconds(profile, jmh, mode);
                         }
                     }
@@ -71,7 +78,7 @@ record Plan(List<PlannedCell> cells, int passes, List<String> parameterNames, do
             }
         }
         int passes = jmh.options().getForkCount().orElse(profile.passes());
-        return new Plan(List.copyOf(cells), passes, suiteParameters(all, silent), fork * Math.max(1, passes));
+        return new Plan(List.copyOf(cells), List.copyOf(unsupported), passes, suiteParameters(all, silent), fork * Math.max(1, passes));
     }
 
     private static List<String> suiteParameters(BenchmarkList all, OutputFormat silent) {

@@ -4,6 +4,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import org.openjdk.jmh.annotations.Mode;
 import org.reuseaddr.results.Cell;
+import org.reuseaddr.socket.Family;
 
 /**
  * One benchmark with one value of each parameter: what one fork measures.
@@ -22,6 +23,11 @@ record PlannedCell(String benchmark, Mode mode, int threads, SortedMap<String, S
     static String simpleName(String benchmark) {
         int method = benchmark.lastIndexOf('.');
         return benchmark.substring(benchmark.lastIndexOf('.', method - 1) + 1);
+    }
+
+    /** Whether a platform that has this family can measure it; a cell without the parameter {@code family} needs none. */
+    boolean canMeasure(Family family) {
+        return params.getOrDefault("family", family.name()).equals(family.name());
     }
 
     /** The cell as it stands in result files. */

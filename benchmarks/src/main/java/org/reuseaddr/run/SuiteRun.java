@@ -13,6 +13,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import org.openjdk.jmh.infra.BenchmarkParams;
 import org.openjdk.jmh.results.BenchmarkResult;
 import org.openjdk.jmh.results.IterationResult;
@@ -28,6 +29,7 @@ import org.reuseaddr.results.RunId;
 import org.reuseaddr.results.Sample;
 import org.reuseaddr.results.SamplesFile;
 import org.reuseaddr.semantics.ScenarioResult;
+import org.reuseaddr.socket.Family;
 
 /**
  * Measures: a sequence of passes, each of which runs every planned cell once, one fork each, in a fresh random order.
@@ -50,11 +52,12 @@ public final class SuiteRun {
      * What a run needs to know.
      *
      * @param seed of the order of forks, recorded so that it can be repeated
+     * @param families those whose loopback address the platform has; what needs another is not measured
      * @param continueOnViolation whether forks whose gate is broken measure on
      * @param watchdog how long a fork may be silent, beyond the length of one iteration, before it is ended
      */
     public record Settings(Profile profile, JmhOptions jmh, RunDirectory directory, RunId id, long seed,
-            boolean continueOnViolation, Duration watchdog) {
+            Set<Family> families, boolean continueOnViolation, Duration watchdog) {
     }
 
     /** A planned fork that did not come to its end; rows of its finished iterations are kept. */
@@ -67,11 +70,13 @@ public final class SuiteRun {
      * @param planned forks that were planned
      * @param done forks that measured all they should
      * @param missing the failed ones by name; forks that an interruption kept from starting are not among them
+     * @param unsupported cells that were not planned, since the platform lacks their address family
      * @param violations broken promises that gates in forks found
      * @param results JMH's own results
      * @param interrupted whether {@link #stop} ended it
      */
-    public record Summary(int planned, int done, List<Missing> missing, List<ScenarioResult> violations,
+    public record Summary(int planned, int done, List<Missing> missing, List<Cell> unsupported,
+            List<ScenarioResult> violations,
             Collection<RunResult> results, boolean interrupted) {
     }
 
@@ -82,7 +87,7 @@ public final class SuiteRun {
      */
     public SuiteRun(Settings settings) {
         this.settings = settings;
-        this.plan = Plan.of(settings.profile(), settings.jmh());
+        this.plan = Plan.of(settings.profile(), settings.jmh(), settings.families());
     }
 
     /** How many forks are planned. */
@@ -121,7 +126,8 @@ public final class SuiteRun {
         } finally {
             writeJmhResults();
         }
-        return new Summary(plannedForks(), forksDone, List.copyOf(missing), List.copyOf(violations),
+        return new Summary(plannedForks(), forksDone, List.copyOf(missing),
+                plan.unsupported().stream().map(PlannedCell::cell).toList(), List.copyOf(violations),
                 jmhResults.results(), stopping);
     }
 

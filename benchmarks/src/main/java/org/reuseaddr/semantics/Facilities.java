@@ -1,6 +1,8 @@
 package org.reuseaddr.semantics;
 
+import java.util.EnumSet;
 import java.util.Optional;
+import java.util.Set;
 import org.reuseaddr.socket.Family;
 import org.reuseaddr.socket.Linux;
 import org.reuseaddr.socket.SockAddr;
@@ -48,6 +50,18 @@ record Facilities(boolean inet6, boolean inetLoopback, boolean inet6Loopback) {
     private static boolean returned(Outcome outcome) {
         return outcome instanceof Outcome.Completed completed
                 && completed.result() instanceof SyscallResult.Returned;
+    }
+
+    /** The families whose loopback address can be bound. */
+    Set<Family> families() {
+        Set<Family> families = EnumSet.noneOf(Family.class);
+        if (inetLoopback) {
+            families.add(Family.INET);
+        }
+        if (inet6Loopback) {
+            families.add(Family.INET6);
+        }
+        return families;
     }
 
     /** Why a transcript cannot be replayed here; empty if it can. */

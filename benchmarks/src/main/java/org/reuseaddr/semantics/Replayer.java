@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.reuseaddr.socket.Errno;
+import org.reuseaddr.socket.Family;
 import org.reuseaddr.socket.SyscallResult;
 import org.reuseaddr.transcript.Call;
 import org.reuseaddr.transcript.Outcome;
@@ -54,6 +55,11 @@ public final class Replayer implements AutoCloseable {
     /** A replayer that lets the JDK's own listeners make the calls of a scenario's first process, as the gate wants it. */
     static Replayer throughTheJdk() {
         return new Replayer(Set.of(), new JdkProcess());
+    }
+
+    /** The families whose loopback address can be bound. */
+    public Set<Family> families() {
+        return facilities.families();
     }
 
     /** Replays one scenario; never throws for what the platform does, and never takes longer than its calls' limits. */
