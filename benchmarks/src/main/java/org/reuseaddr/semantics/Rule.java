@@ -40,9 +40,10 @@ enum Rule {
             "Without SO_REUSEADDR an address that a socket has bound is in use.",
             "bind(2) EADDRINUSE: \"The given address is already in use\"",
             Reports.NONE),
-    HOLDER_WITHOUT_REUSEADDR_EXCLUDES(Answer.REFUSED, Promise.KERNEL_ONLY,
+    HOLDER_WITHOUT_REUSEADDR_EXCLUDES(Answer.REFUSED, Promise.DOCUMENTED,
             "SO_REUSEADDR of the later socket is in vain where the holder of the address did not set it too.",
-            "kernel: inet_bind_conflict requires sk_reuse of both sockets",
+            "socket(7) NOTES: only \"when this option was set both in the previous program that performed a bind(2) to "
+                    + "the port and in the program that wants to reuse the port\"",
             Reports.NONE),
     LISTEN_CHECKS_AGAIN(Answer.REFUSED, Promise.KERNEL_ONLY,
             "listen repeats the check of bind with the options as they stand now.",
