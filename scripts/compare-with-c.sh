@@ -38,7 +38,7 @@ in_java() {
     if [ "$3" = INET ] && [ "$4" = socket ]; then
         arguments+=(-Djava.net.preferIPv4Stack=true)
     fi
-    "$1" -cp "$jar" org.openjdk.jmh.Main "org.reuseaddr.benchmarks.$2\$" -foe true -f 1 -wi 25 -w 30ms -i 30 -r 30ms \
+    "$1" -Djmh.ignoreLock=true -cp "$jar" org.openjdk.jmh.Main "org.reuseaddr.benchmarks.$2\$" -foe true -f 1 -wi 25 -w 30ms -i 30 -r 30ms \
         -p family="$3" -p api="$4" -p port=ephemeral -p reuseAddress=true -p backlog=128 \
         -jvmArgsAppend "${arguments[*]}" 2>&1 | tee "$work/jmh.log" | fastest \
         || { cat "$work/jmh.log" >&2; return 1; }

@@ -185,6 +185,7 @@ public class AcceptDrain extends GatedBenchmark {
         @TearDown(Level.Trial)
         public void close() {
             guard.stop();
+            acceptor.release();
             lane.close();
             for (int client : clients) {
                 if (client != NONE) {

@@ -207,6 +207,12 @@ public class AcceptThroughput extends GatedBenchmark {
                         + counts.accept_failures + " calls of accept failed");
             }
         }
+
+        /** Gives back what accepting took. */
+        @TearDown(Level.Trial)
+        public void release() {
+            acceptor.release();
+        }
     }
 
     /** A connecting thread. */

@@ -19,4 +19,8 @@ abstract class Acceptor {
      * @return zero, or {@code -errno}
      */
     abstract int close(int slot);
+
+    /** Gives back what this acceptor holds beside accepted connections. To be called before the lane is closed. */
+    void release() {
+    }
 }

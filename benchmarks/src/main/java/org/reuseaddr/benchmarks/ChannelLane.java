@@ -152,5 +152,15 @@ final class ChannelLane implements AcceptLane {
         int close(int slot) {
             return closeSlot(slots, slot);
         }
+
+        /** Without this the kernel would keep the listener, closed as it is, for as long as the selector knows it. */
+        @Override
+        void release() {
+            try {
+                selector.close();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
     }
 }

@@ -54,7 +54,7 @@ public class Failures {
     /** Counts an operation of the JDK that failed. */
     void count(IOException e) {
         count(errnoOf(e));
-        latest = e.toString();
+        latest += ", " + e;
     }
 
     /** The error number whose words the JDK put into an exception's message, EIO if there are none that we know. */

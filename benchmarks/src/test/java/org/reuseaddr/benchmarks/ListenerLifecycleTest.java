@@ -1,0 +1,86 @@
+package org.reuseaddr.benchmarks;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.reuseaddr.socket.Family;
+import org.reuseaddr.socket.SocketCalls;
+
+class ListenerLifecycleTest {
+
+    record Combination(Family family, String port, String api, boolean reuseAddress) {
+    }
+
+    static List<Combination> combinations() {
+        List<Combination> all = new ArrayList<>();
+        for (Family family : Family.values()) {
+            for (String port : List.of("ephemeral", "fixed", "fresh")) {
+                for (String api : family == Family.INET ? List.of("channel", "native")
+                        : List.of("channel", "socket", "native")) {
+                    all.add(new Combination(family, port, api, true));
+                    all.add(new Combination(family, port, api, false));
+                }
+            }
+        }
+        return all;
+    }
+
+    @ParameterizedTest
+    @MethodSource("combinations")
+    void everyCombinationMakesListenersWithoutFailureOrLeak(Combination combination) {
+        Descriptors descriptors = new Descriptors();
+        ListenerLifecycle benchmark = new ListenerLifecycle();
+        benchmark.family = combination.family();
+        benchmark.port = combination.port();
+        benchmark.api = combination.api();
+        benchmark.reuseAddress = combination.reuseAddress();
+        Failures failures = new Failures();
+        ListenerLifecycle.Listener listener = new ListenerLifecycle.Listener();
+        listener.prepare(benchmark, OneThread.PARAMS, failures);
+        listener.begin();
+
+        for (int i = 0; i < 3; i++) {
+            benchmark.cycle(listener);
+        }
+
+        assertThat(failures.failures).isZero();
+        assertThatCode(listener::end).doesNotThrowAnyException();
+        descriptors.assertNoneLeaked();
+    }
+
+    @ParameterizedTest
+    @EnumSource(Family.class)
+    void aTakenPortIsCountedAndFailsTheIteration(Family family) {
+        NativeLane holder = new NativeLane(family, 1);
+        Failures failures = new Failures();
+        List<ListenerCycle> cycles = List.of(
+                new NativeCycle(SocketCalls.open(), family, new int[] {holder.port()}, true, failures),
+                new ChannelCycle(family, new int[] {holder.port()}, true, failures));
+
+        cycles.forEach(ListenerCycle::run);
+
+        assertThat(failures.failures).isEqualTo(2);
+        assertThat(failures.address_in_use).isEqualTo(2);
+        assertThatThrownBy(cycles.get(0)::endIteration).isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("EADDRINUSE").hasMessageContaining("making a listener");
+        holder.close();
+    }
+
+    @Test
+    void aServerSocketIsNotMeasuredUnderTheOtherFamilysName() {
+        assertThatThrownBy(() -> ForkArguments.requireServerSocketOf(Family.INET))
+                .hasMessageContaining("preferIPv4Stack").hasMessageContaining("AF_INET6");
+        assertThat(ForkArguments.of(Map.of("api", "socket", "family", "INET")))
+                .containsExactly("-Djava.net.preferIPv4Stack=true");
+        assertThat(ForkArguments.of(Map.of("api", "socket", "family", "INET6"))).isEmpty();
+        assertThat(ForkArguments.of(Map.of("api", "channel", "family", "INET"))).isEmpty();
+    }
+}

@@ -1,0 +1,57 @@
+package org.reuseaddr.benchmarks;
+
+import static java.util.Map.entry;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.openjdk.jmh.runner.BenchmarkList;
+import org.openjdk.jmh.runner.BenchmarkListEntry;
+import org.openjdk.jmh.runner.format.OutputFormatFactory;
+import org.openjdk.jmh.runner.options.VerboseMode;
+
+/** Names, parameters and values are a promise to everyone who keeps results: this is the whole of it. */
+class ParametersTest {
+
+    private static final String FAMILY = "family=INET,INET6 ";
+    private static final String PORT = "port=ephemeral,fixed,fresh";
+    private static final String WHERE = " where=ephemeral,outside,otherAddress,samePort";
+
+    @Test
+    void benchmarksAndTheirParametersAreThePromisedOnes() {
+        Map<String, String> found = new TreeMap<>();
+        for (BenchmarkListEntry entry : BenchmarkList.defaultList()
+                .getAll(OutputFormatFactory.createFormatInstance(System.out, VerboseMode.SILENT), List.of())) {
+            String name = entry.getUsername().replace("org.reuseaddr.benchmarks.", "");
+            StringBuilder parameters = new StringBuilder();
+            new TreeMap<>(entry.getParams().orElse(Map.of())).forEach((parameter, values) ->
+                    parameters.append(parameter).append('=').append(String.join(",", Arrays.asList(values))).append(' '));
+            found.put(name, parameters.toString().trim());
+        }
+
+        assertThat(found).containsExactlyInAnyOrderEntriesOf(Map.ofEntries(
+                entry("ListenerLifecycle.cycle", "api=channel,socket,native " + FAMILY + PORT + " reuseAddress=true,false"),
+                entry("SyscallCost.socket", FAMILY + PORT),
+                entry("SyscallCost.setsockopt", FAMILY + PORT),
+                entry("SyscallCost.bind", FAMILY + PORT),
+                entry("SyscallCost.listen", FAMILY + PORT),
+                entry("SyscallCost.getsockname", FAMILY + PORT),
+                entry("SyscallCost.accept", FAMILY + PORT),
+                entry("SyscallCost.close", FAMILY + PORT),
+                entry("AcceptDrain.accept", "api=channel,socket,native backlog=1024,128,4096 family=INET,INET6"),
+                entry("AcceptDrain.acceptAndClose", "api=channel,socket,native backlog=1024,128,4096 family=INET,INET6"),
+                entry("AcceptThroughput.connections",
+                        "api=channel,socket,selector,native close=clientReset,clientFin,serverFin family=INET,INET6"),
+                entry("TimeToFirstAccept.listenConnectAccept", FAMILY + PORT),
+                entry("DuplicateRejection.bind", FAMILY.trim()),
+                entry("DuplicateRejection.listen", FAMILY.trim()),
+                entry("CrowdedBind.ephemeralPort", FAMILY + "held=0,100,1000,10000" + WHERE),
+                entry("CrowdedBind.fixedPort", FAMILY + "held=0,100,1000,10000" + WHERE),
+                entry("Control.getppid", ""),
+                entry("Control.socketClose", ""),
+                entry("Control.cpu", "")));
+    }
+}
