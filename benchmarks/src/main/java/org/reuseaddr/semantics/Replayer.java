@@ -49,7 +49,8 @@ public final class Replayer implements AutoCloseable {
     private Replayer(Set<Integer> portsInUse, SocketProcess local) {
         this.local = local;
         ports = new PortPool(portsInUse);
-        facilities = Facilities.probe(client);
+        // Asked of the process that makes the calls: a JVM with java.net.preferIPv4Stack has no AF_INET6 of its own.
+        facilities = Facilities.probe(local);
     }
 
     /** A replayer that lets the JDK's own listeners make the calls of a scenario's first process, as the gate wants it. */
