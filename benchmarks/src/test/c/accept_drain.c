@@ -1,5 +1,5 @@
 /*
- * Accepting connections that wait, as AcceptDrain.accept measures it with backlog=128: batches of 64, closed outside the
+ * Accepting connections that wait, as AcceptDrain.accept measures it with backlog=1024: batches of 64, closed outside the
  * measured time; slices of time, ns/op each.
  *
  *   accept_drain INET|INET6 bare|channel|socket SLICES MILLISECONDS
@@ -12,7 +12,7 @@
 #include "common.h"
 #include <fcntl.h>
 
-#define CAPACITY 128
+#define CAPACITY 1024
 #define BATCH 64
 
 static inline void name_of(int fd) {
