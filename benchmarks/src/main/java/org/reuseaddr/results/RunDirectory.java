@@ -1,14 +1,11 @@
 package org.reuseaddr.results;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.UUID;
 
 /** The directory of one run and the names of the files in it. */
 public record RunDirectory(Path path) {
@@ -58,29 +55,23 @@ public record RunDirectory(Path path) {
      */
     public Claim claim() {
         Path lockFile = path.resolve(".lock");
-        String owner = ProcessHandle.current().pid() + " " + UUID.randomUUID();
         try {
             FileChannel channel = FileChannel.open(lockFile, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-            try {
-                // Who opened the file just before its last owner deleted it locks a file that no longer has the name.
-                if (lock(channel) && channel.write(ByteBuffer.wrap(owner.getBytes(StandardCharsets.UTF_8)), 0) > 0
-                        && Files.exists(lockFile) && Files.readString(lockFile).equals(owner)) {
-                    return new Claim(lockFile, channel);
-                }
-                throw new IOException("another run is writing there; name another --out");
-            } catch (IOException e) {
-                channel.close();
-                throw new OutputException(path, e);
+            // Who opened the file just before its last owner deleted it has locked a file without a name. Nothing here
+            // may open and close the file a second time: POSIX releases a lock with any descriptor of the process.
+            if (lock(channel) && Files.exists(lockFile)) {
+                return new Claim(lockFile, channel);
             }
+            channel.close();
         } catch (IOException e) {
             throw new OutputException(lockFile, e);
         }
+        throw new OutputException(path, new IOException("another run is writing there; name another --out"));
     }
 
     private static boolean lock(FileChannel channel) throws IOException {
         try {
-            // A killed owner leaves its name in the file.
-            return channel.tryLock() != null && channel.truncate(0).size() == 0;
+            return channel.tryLock() != null;
         } catch (OverlappingFileLockException e) {
             return false;
         }
