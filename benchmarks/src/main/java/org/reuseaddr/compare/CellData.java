@@ -14,6 +14,9 @@ import org.reuseaddr.results.Sample;
  */
 public record CellData(Cell cell, Map<String, String> units, List<Fork> forks) {
 
+    /** JMH's short name of the mode in which more is better. */
+    static final String RATE_MODE = "thrpt";
+
     public CellData {
         units = Map.copyOf(units);
         forks = List.copyOf(forks);
@@ -26,7 +29,7 @@ public record CellData(Cell cell, Map<String, String> units, List<Fork> forks) {
 
     /** Whether a larger primary result is a better one, as with JMH's {@code thrpt}. */
     public boolean higherIsBetter() {
-        return cell.mode().equals("thrpt");
+        return cell.mode().equals(RATE_MODE);
     }
 
     /** The forks' own values of a metric, in fork order; forks without it are passed over. */

@@ -103,10 +103,16 @@ final class Comparer {
             if (design == Design.SAME_SESSION || !index.isAvailable()) {
                 return Optional.empty();
             }
-            double shift = costs(after, index::of).centre() - costs(before, index::of).centre()
-                    - costs(after, fork -> 0).centre() + costs(before, fork -> 0).centre();
-            return Math.abs(shift) > Math.log(CONTROL_LIMIT) ? Optional.empty()
-                    : ratio(index::of, SessionVariation.CONTROLLED);
+            double machine = centre(after, index::speed) - centre(before, index::speed);
+            double correction = centre(after, index::hour) - centre(before, index::hour);
+            return Math.abs(machine) > Math.log(CONTROL_LIMIT) ? Optional.empty()
+                    : ratio(index::hour, SessionVariation.CONTROLLED.afterCorrectionBy(correction));
+        }
+
+        /** The middle fork's value, averaged over runs. */
+        private static double centre(List<CellData> runs, ToDoubleFunction<Fork> value) {
+            return new LogCosts(runs.stream().map(run -> run.forks().stream().mapToDouble(value).toArray()).toList())
+                    .centre();
         }
 
         private Optional<LogRatio> ratio(ToDoubleFunction<Fork> hour, SessionVariation known) {

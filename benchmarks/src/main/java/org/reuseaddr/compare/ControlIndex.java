@@ -8,13 +8,15 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.apache.commons.statistics.descriptive.Median;
+import org.reuseaddr.results.Sample;
 
 /**
  * What the controls of a cell's forks say about the machine's hour: how much slower than on average everything was while
  * the fork ran.
  *
- * <p>It is the median over the controls that all forks have: a platform that makes one control slow (getppid under a
- * seccomp filter) does not move it, an hour that makes all slow does.
+ * <p>How fast the machine was is the median over the controls that all forks have: a platform that makes one control slow
+ * (getppid under a seccomp filter) does not move it, an hour that makes all slow does. How busy it was is the time in
+ * which the fork had no CPU; controls are too short to tell.
  */
 final class ControlIndex {
 
@@ -34,10 +36,15 @@ final class ControlIndex {
         return !references.isEmpty();
     }
 
-    /** The logarithm of the fork's slowness. */
-    double of(Fork fork) {
+    /** The logarithm of how slow the machine was, by its controls, while it let the fork run. */
+    double speed(Fork fork) {
         return median(references.entrySet().stream()
                 .map(control -> Math.log(fork.controls().get(control.getKey())) - control.getValue()).toList());
+    }
+
+    /** The logarithm of what the hour made of the fork's cost: a slow machine, and CPUs that others had. */
+    double hour(Fork fork) {
+        return speed(fork) + Math.abs(Math.log(fork.metrics().get(Sample.SCORE) / fork.running()));
     }
 
     /** The median over a run's forks of the logarithm of a control. */

@@ -12,7 +12,7 @@ final class Effort {
     private Effort() {
     }
 
-    /** The least number of replicates a side at which the interval would leave out 1, or be as narrow as half the margin. */
+    /** The least number of replicates a side at which the interval would leave out 1, or be no wider than the margin. */
     static Missing toDecide(LogRatio ratio, double margin, Design design, List<CellData> before, List<CellData> after) {
         boolean together = design == Design.SAME_SESSION;
         int base = together ? forks(before) : before.size();
@@ -21,8 +21,7 @@ final class Effort {
         // Beyond those of the data's own replicates: what experience contributes, see SessionVariation.
         double known = together ? 0 : ratio.degrees() - (base + other - 2);
         double difference = Math.abs(ratio.estimate());
-        // Half a margin decides every difference that is not just at its edge.
-        double narrow = Math.max(difference, Math.log1p(margin) / 2);
+        double narrow = Math.max(difference, Math.log1p(margin));
         int most = together ? MOST_FORKS : MOST_RUNS;
         for (int perSide = Math.min(base, other) + 1; perSide <= most; perSide++) {
             double degrees = known + 2.0 * perSide - 2;

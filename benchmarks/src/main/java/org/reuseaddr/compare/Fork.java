@@ -14,11 +14,17 @@ import java.util.TreeMap;
  * @param metrics the mean over iterations of every metric, {@code score} included, but the median of a control: a control
  *     is so short that one time slice of another process would double it; where the fork has a value for itself as a
  *     whole (iteration 0), that value
+ * @param running the mean over iterations of the primary result without the time in which the fork's threads were ready to
+ *     run and had no CPU; the mean of the primary result where that time is not known
  */
-public record Fork(int number, List<Double> iterations, SortedMap<String, Double> metrics) {
+public record Fork(int number, List<Double> iterations, SortedMap<String, Double> metrics,
+        double running) {
 
     /** The metrics that are measured around every iteration on calls that the platform's bind path does not touch. */
     public static final String CONTROL_PREFIX = "control_";
+
+    /** The metric that holds how long threads of the fork waited for a CPU, as a share of the iteration's time, summed. */
+    public static final String CPU_WAIT = "cpu_wait_share";
 
     /** The metric that holds the share of CPU time, 0 to 1, which others used while the fork ran. */
     public static final String FOREIGN_LOAD = "foreign_cpu_share";

@@ -16,6 +16,9 @@ import org.reuseaddr.results.Sample;
 /** Takes samples one by one and keeps what fork means need: the memory used grows with forks, not with rows. */
 final class ForkCollector {
 
+    /** Threads that ran for less of an iteration than this tell nothing that could be corrected. */
+    private static final double LEAST_RUNNING = 0.05;
+
     private final Map<Cell, Map<Integer, Builder>> cells = new HashMap<>();
     private final Map<Cell, Map<String, String>> units = new HashMap<>();
     private final Map<String, String> names = new HashMap<>();
@@ -37,13 +40,14 @@ final class ForkCollector {
     SortedMap<Cell, CellData> cells() {
         SortedMap<Cell, CellData> result = new TreeMap<>();
         cells.forEach((cell, forks) -> result.put(cell, new CellData(cell, units.get(cell),
-                forks.values().stream().filter(Builder::usable).map(Builder::build).toList())));
+                forks.values().stream().filter(Builder::usable).map(fork -> fork.build(cell)).toList())));
         return result;
     }
 
     private static final class Builder {
         private final int number;
         private final SortedMap<Integer, Double> scores = new TreeMap<>();
+        private final Map<Integer, Double> waits = new HashMap<>();
         private final Map<String, Centre> centres = new TreeMap<>();
 
         Builder(int number) {
@@ -56,6 +60,9 @@ final class ForkCollector {
             if (isScore && value > 0 && iteration > 0) {
                 scores.put(iteration, value);
             }
+            if (metric.equals(Fork.CPU_WAIT)) {
+                waits.put(iteration, value);
+            }
             return centres.computeIfAbsent(metric, name -> new Centre(name.startsWith(Fork.CONTROL_PREFIX)))
                     .add(iteration, value, !isScore || value > 0);
         }
@@ -65,7 +72,7 @@ final class ForkCollector {
             return score != null && Double.isFinite(score.value());
         }
 
-        Fork build() {
+        Fork build(Cell cell) {
             SortedMap<String, Double> values = new TreeMap<>();
             centres.forEach((metric, centre) -> {
                 if (Double.isFinite(centre.value())) {
@@ -73,7 +80,19 @@ final class ForkCollector {
                 }
             });
             List<Double> iterations = new ArrayList<>(scores.values());
-            return new Fork(number, iterations, values);
+            return new Fork(number, iterations, values, running(cell, values.get(Sample.SCORE)));
+        }
+
+        private double running(Cell cell, double score) {
+            return waits.keySet().containsAll(scores.keySet()) && !scores.isEmpty() ? scores.entrySet().stream()
+                    .mapToDouble(iteration -> running(cell, iteration.getValue(), waits.get(iteration.getKey())))
+                    .average().getAsDouble() : score;
+        }
+
+        /** A thread that waited half of the time did in the other half what it would otherwise have done in all of it. */
+        private static double running(Cell cell, double score, double wait) {
+            double had = Math.max(LEAST_RUNNING, 1 - wait / cell.threads());
+            return cell.mode().equals(CellData.RATE_MODE) ? score / had : score * had;
         }
     }
 

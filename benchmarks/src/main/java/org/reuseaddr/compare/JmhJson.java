@@ -7,6 +7,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -58,7 +59,7 @@ final class JmhJson {
             }
         } catch (JsonProcessingException e) {
             throw at(e.getLocation(), "expected JSON: " + e.getOriginalMessage().lines().findFirst().orElse(""));
-        } catch (java.nio.charset.CharacterCodingException e) {
+        } catch (CharacterCodingException e) {
             throw new InputException(file, "expected UTF-8 text");
         } catch (IOException e) {
             throw new InputException(file, "cannot be read: " + e.getMessage());

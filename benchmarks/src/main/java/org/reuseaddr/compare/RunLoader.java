@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.reuseaddr.results.EnvironmentFile;
 import org.reuseaddr.results.InputException;
 import org.reuseaddr.results.RunDirectory;
@@ -71,7 +72,7 @@ public final class RunLoader {
     private Map<RunId, Measured> measured(Path file) {
         Map<RunId, Measured> runs = new LinkedHashMap<>();
         long[] row = {0};
-        java.util.function.Consumer<Sample> consumer = sample -> {
+        Consumer<Sample> consumer = sample -> {
             Measured run = runs.computeIfAbsent(sample.run(), id -> new Measured(row[0]));
             run.last = row[0]++;
             if (!run.collector.add(sample)) {
@@ -94,6 +95,9 @@ public final class RunLoader {
                 directory != null && Files.exists(directory.semantics()) ? scenarios(directory.semantics()) : Map.of();
         Map<RunId, Measured> all = new LinkedHashMap<>(measured);
         scenarios.keySet().forEach(id -> all.putIfAbsent(id, new Measured(0)));
+        if (all.isEmpty()) {
+            throw new InputException(source, "expected measurements, found none");
+        }
         List<RunData> runs = new ArrayList<>();
         all.forEach((id, rows) -> runs.add(new RunData(id, source, rows.collector.cells(), environment,
                 scenarios.getOrDefault(id, new TreeMap<>()), new RunData.RowRange(rows.first, rows.last))));

@@ -14,7 +14,14 @@ record SessionVariation(double deviation, double weight) {
     /** Costs as measured: 13.9, 20.1 and 12.9 µs for one cell in three sessions. */
     static final SessionVariation ABSOLUTE = new SessionVariation(0.24, 4);
     /** Costs relative to the controls of the same forks. */
-    static final SessionVariation CONTROLLED = new SessionVariation(0.08, 4);
+    static final SessionVariation CONTROLLED = new SessionVariation(0.05, 6);
+    /** How much of a correction may be wrong, as a share of its logarithm. */
+    private static final double DISTRUST = 0.1;
+
+    /** The same with the correction by controls trusted to a part of its size. */
+    SessionVariation afterCorrectionBy(double logarithm) {
+        return new SessionVariation(Math.hypot(deviation, DISTRUST * logarithm), weight);
+    }
 
     double variance() {
         return deviation * deviation;

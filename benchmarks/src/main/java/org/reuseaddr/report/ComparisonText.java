@@ -108,7 +108,8 @@ public final class ComparisonText {
         }
         text.append('\n');
         line("Semantics: " + versus.semantics().stream().mapToInt(SemanticDifference::count).sum()
-                + " scenarios differ, in " + versus.semantics().size() + " ways.");
+                + " scenarios differ" + (versus.semantics().size() == 1 ? ", all in one way."
+                : ", in " + versus.semantics().size() + " ways."));
         for (SemanticDifference difference : versus.semantics()) {
             line(GAP + Plain.text(Sentences.difference(difference)));
             if (!difference.cause().rule().isEmpty()) {

@@ -29,7 +29,7 @@ final class Figures {
             return value == 0 ? "0" : "–";
         }
         BigDecimal rounded = new BigDecimal(value).round(new MathContext(DIGITS, RoundingMode.HALF_EVEN));
-        return rounded.scale() < 0 ? rounded.setScale(0).toPlainString() : rounded.toPlainString();
+        return rounded.setScale(Math.max(0, DIGITS - rounded.precision() + rounded.scale())).toPlainString();
     }
 
     /** A time with its unit, {@code 5.16 µs}. */

@@ -76,19 +76,25 @@ final class AaExperiment {
             ToDoubleFunction<Fork> hour = hour(base, other);
             return welchRuns(costs(base, hour), costs(other, hour));
         });
-        for (double deviation : new double[] {0.1, 0.15, 0.24, 0.35}) {
-            for (double weight : new double[] {2, 4, 8}) {
+        for (double deviation : new double[] {0.15, 0.24, 0.35}) {
+            for (double weight : new double[] {4, 8}) {
                 SessionVariation known = new SessionVariation(deviation, weight);
                 across.put("runs, moderated t, as measured, " + deviation + "/" + weight,
                         (base, other) -> RatioMethod.ofRuns(costs(base, none()), costs(other, none()), known));
             }
         }
-        for (double deviation : new double[] {0.03, 0.05, 0.08, 0.12, 0.18}) {
-            for (double weight : new double[] {2, 4, 8}) {
+        for (double deviation : new double[] {0.03, 0.05, 0.08, 0.12}) {
+            for (double weight : new double[] {4, 6, 8}) {
                 SessionVariation known = new SessionVariation(deviation, weight);
                 across.put("runs, moderated t, controls, " + deviation + "/" + weight, (base, other) -> {
                     ToDoubleFunction<Fork> hour = hour(base, other);
                     return RatioMethod.ofRuns(costs(base, hour), costs(other, hour), known);
+                });
+                across.put("the same, corrections distrusted by a tenth, " + deviation + "/" + weight, (base, other) -> {
+                    ToDoubleFunction<Fork> hour = hour(base, other);
+                    double correction = costs(base, none()).centre() - costs(base, hour).centre()
+                            - costs(other, none()).centre() + costs(other, hour).centre();
+                    return RatioMethod.ofRuns(costs(base, hour), costs(other, hour), known.afterCorrectionBy(correction));
                 });
             }
         }
@@ -202,7 +208,8 @@ final class AaExperiment {
         return with(run, cell -> cell.forks().stream().map(fork -> {
             SortedMap<String, Double> metrics = new TreeMap<>(fork.metrics());
             metrics.computeIfPresent(Sample.SCORE, (name, value) -> value * factor);
-            return new Fork(fork.number(), fork.iterations().stream().map(value -> value * factor).toList(), metrics);
+            return new Fork(fork.number(), fork.iterations().stream().map(value -> value * factor).toList(), metrics,
+                    fork.running() * factor);
         }).toList());
     }
 
@@ -224,7 +231,7 @@ final class AaExperiment {
     private static ToDoubleFunction<Fork> hour(List<CellData> base, List<CellData> other) {
         List<CellData> all = new ArrayList<>(base);
         all.addAll(other);
-        return new ControlIndex(all)::of;
+        return new ControlIndex(all)::hour;
     }
 
     private static LogCosts costs(List<CellData> side, ToDoubleFunction<Fork> hour) {

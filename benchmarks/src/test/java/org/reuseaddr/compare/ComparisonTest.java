@@ -138,7 +138,7 @@ class ComparisonTest {
                 .map(fork -> {
                     SortedMap<String, Double> metrics = new TreeMap<>(fork.metrics());
                     metrics.computeIfPresent(metric, (name, value) -> value * factor);
-                    return new Fork(fork.number(), fork.iterations(), metrics);
+                    return new Fork(fork.number(), fork.iterations(), metrics, fork.running());
                 }).toList())));
         return new RunData(run.run(), run.source(), cells, run.environment(), run.scenarios(), run.rows());
     }
