@@ -3,10 +3,12 @@ package org.reuseaddr.cli;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Optional;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
+import org.reuseaddr.compare.Estimate;
 import org.reuseaddr.results.Cell;
 import org.reuseaddr.results.Sample;
 import org.reuseaddr.run.RunProgress;
@@ -32,9 +34,10 @@ final class LiveProgress implements RunProgress, AutoCloseable {
     }
 
     @Override
-    public synchronized void forkStarted(Cell cell, int number, int pass) {
+    public synchronized void forkStarted(Cell cell, int number, int pass, Optional<Estimate> soFar) {
         current = cell;
-        bar.setExtraMessage("pass " + pass + " " + cell);
+        bar.maxHint(Math.max(bar.getMax(), number));
+        bar.setExtraMessage("pass " + pass + " " + soFar.map(LiveProgress::text).orElse("") + cell);
     }
 
     @Override
@@ -58,5 +61,11 @@ final class LiveProgress implements RunProgress, AutoCloseable {
         if (bar != null) {
             bar.close();
         }
+    }
+
+    private static String text(Estimate estimate) {
+        return String.format(Locale.ROOT, "%.4g %s", estimate.value(), estimate.unit())
+                + estimate.precision().stream().mapToObj(share -> String.format(Locale.ROOT, " ±%.0f %% ", share * 100))
+                        .findFirst().orElse(" ");
     }
 }

@@ -2,6 +2,8 @@ package org.reuseaddr.cli;
 
 import java.io.PrintStream;
 import java.time.Duration;
+import java.util.Optional;
+import org.reuseaddr.compare.Estimate;
 import org.reuseaddr.results.Cell;
 import org.reuseaddr.results.Sample;
 import org.reuseaddr.run.RunProgress;
@@ -27,7 +29,7 @@ final class PlainProgress implements RunProgress {
     }
 
     @Override
-    public void forkStarted(Cell cell, int number, int pass) {
+    public void forkStarted(Cell cell, int number, int pass, Optional<Estimate> soFar) {
         // Only ends are worth a line.
     }
 

@@ -3,16 +3,14 @@ package org.reuseaddr.cli;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.Random;
+import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
 import org.reuseaddr.platform.HeldPorts;
@@ -20,7 +18,7 @@ import org.reuseaddr.platform.Platform;
 import org.reuseaddr.platform.Warning;
 import org.reuseaddr.results.EnvironmentFile;
 import org.reuseaddr.results.RunDirectory;
-import org.reuseaddr.results.RunId;
+import org.reuseaddr.results.SemanticsFile;
 import org.reuseaddr.run.JmhOptions;
 import org.reuseaddr.run.Profile;
 import org.reuseaddr.run.RunException;
@@ -44,8 +42,6 @@ final class RunCommand implements Callable<Integer> {
 
     /** What a fork may be silent beyond an iteration's length: JMH's hand-shake and a benchmark's set-up take seconds. */
     private static final int WATCHDOG_SECONDS = 60;
-    private static final DateTimeFormatter TIME =
-            DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'", Locale.ROOT).withZone(ZoneOffset.UTC);
 
     @Option(names = "--out", paramLabel = "DIR", description = "The run directory. Default: results/<label>-<UTC time>.")
     private Path out;
@@ -54,9 +50,21 @@ final class RunCommand implements Callable<Integer> {
             description = "The platform's name in comparisons: letters, digits, dot, dash, underscore. Default: kind and kernel.")
     private String label;
 
-    @Option(names = "--profile", paramLabel = "NAME", defaultValue = "standard",
-            description = "quick (under 3 minutes), standard (about 15) or thorough. Default: ${DEFAULT-VALUE}.")
+    @Option(names = "--profile", paramLabel = "NAME",
+            description = "quick (under 3 minutes), standard (about 15) or thorough. Default: standard.")
     private String profileName;
+
+    @Option(names = "--resume", paramLabel = "DIR",
+            description = "Add the missing forks to a run, or with -f N further ones up to N of each.")
+    private Path resume;
+
+    @Option(names = "--precision", paramLabel = "P",
+            description = "After the planned forks go on with those whose interval is wider than ±P %%, at most to 100 forks.")
+    private String precision;
+
+    @Option(names = "--budget", paramLabel = "TIME",
+            description = "Fit the number and length of forks into this time, such as 90s, 10m, 2h.")
+    private String budget;
 
     @Option(names = "--on-violation", paramLabel = "fail|continue", defaultValue = "fail",
             description = "Whether benchmarks still run after a broken promise; the exit code is 3 either way.")
@@ -74,60 +82,55 @@ final class RunCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Profile profile = oneOf("--profile", profileName, Profile.values(), Profile::optionName);
-        boolean goOn = isContinue();
+        boolean goOn = oneOf("--on-violation", onViolation, new String[] {"fail", "continue"}, Function.identity())
+                .equals("continue");
         if (watchdogSeconds < 1) {
             throw new UsageException("--watchdog: expected at least 1 second, found " + watchdogSeconds);
         }
-        JmhOptions jmh = JmhOptions.parse(jmhArguments);
+        OptionalDouble share = precision == null ? OptionalDouble.empty() : OptionalDouble.of(share(precision));
+        Optional<Duration> time = Optional.ofNullable(budget).map(text -> Durations.parse("--budget", text));
+        JmhOptions given = JmhOptions.parse(jmhArguments);
+        Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
         Platform platform = EnvCommand.probe();
-        Instant started = Instant.now().truncatedTo(ChronoUnit.SECONDS);
-        String name = Labels.checked(label != null ? label : platform.defaultLabel());
-        RunId id = new RunId(name + "-" + TIME.format(started), name, platform.shortName());
-        RunDirectory directory = new RunDirectory(out != null ? out : Path.of("results").resolve(id.id()));
-        long order = seed != null ? seed : new Random().nextLong();
+        RunRequest request = resume == null
+                ? RunRequest.fresh(platform, label, out, profile(), jmhArguments, seed, now)
+                : RunRequest.resumed(platform, resume, forksAlone(given), now);
+        JmhOptions jmh = JmhOptions.parse(request.jmhArguments());
         try (Replayer replayer = new Replayer(HeldPorts.now())) {
-            SuiteRun run = new SuiteRun(new SuiteRun.Settings(profile, jmh, directory, id, order, replayer.families(), goOn,
+            SuiteRun run = new SuiteRun(new SuiteRun.Settings(request.profile(), jmh, request.directory(), request.id(),
+                    request.seed(), replayer.families(), goOn, share, time, request.earlier(),
                     Duration.ofSeconds(watchdogSeconds)));
-            directory.prepare();
-            return runIn(directory, id, platform, environment(id, profile, order, started), run, replayer, goOn);
-        }
-    }
-
-    private Map<String, String> environment(RunId id, Profile profile, long order, Instant started) {
-        Map<String, String> environment = new LinkedHashMap<>();
-        environment.put("suite.schema", "1");
-        environment.put("run.id", id.id());
-        environment.put("run.started", started.toString());
-        environment.put("run.profile", profile.optionName());
-        environment.put("run.jmh_arguments", String.join(" ", jmhArguments));
-        environment.put("run.seed", Long.toString(order));
-        return environment;
-    }
-
-    private static int runIn(RunDirectory directory, RunId id, Platform platform, Map<String, String> runEntries,
-            SuiteRun run, Replayer replayer, boolean goOn) {
-        try (RunDirectory.Claim claim = directory.claim()) {
+            request.directory().prepare();
             Map<String, String> environment = new LinkedHashMap<>(platform.entries());
-            environment.putAll(runEntries);
-            EnvironmentFile.append(directory.environment(), environment);
-            System.out.println("results go to " + directory.path());
-            for (Warning warning : platform.warnings()) {
-                System.err.println("warning: " + warning.sentence());
-            }
-            int code = checkAndMeasure(id, directory, run, replayer, goOn);
-            EnvironmentFile.append(directory.environment(),
-                    Map.of("run.finished", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString()));
-            System.out.println("results are in " + directory.path());
-            return code;
+            environment.putAll(request.environment(now, run.jmhArguments()));
+            return runIn(request, environment, platform.warnings(), run, replayer, goOn);
         }
     }
 
-    private boolean isContinue() {
-        if (!List.of("fail", "continue").contains(onViolation)) {
-            throw new UsageException("--on-violation: expected fail or continue, found " + onViolation);
+    private Profile profile() {
+        return oneOf("--profile", profileName == null ? "standard" : profileName, Profile.values(), Profile::optionName);
+    }
+
+    /** The only thing of a run that another session may change. */
+    private Integer forksAlone(JmhOptions given) {
+        boolean onlyForks = jmhArguments.isEmpty() || jmhArguments.size() == 2 && jmhArguments.get(0).equals("-f");
+        if (!onlyForks || profileName != null || label != null || out != null || seed != null) {
+            throw new UsageException("--resume takes benchmarks and options from the run; only -f, --precision, --budget, "
+                    + "--on-violation and --watchdog may be given with it");
         }
-        return onViolation.equals("continue");
+        return given.options().getForkCount().hasValue() ? given.options().getForkCount().get() : null;
+    }
+
+    private static double share(String percent) {
+        try {
+            double value = Double.parseDouble(percent.replaceFirst("%$", ""));
+            if (value > 0 && value <= 100) {
+                return value / 100;
+            }
+        } catch (NumberFormatException e) {
+            throw new UsageException("--precision: expected percents such as 2 or 2.5, found " + percent);
+        }
+        throw new UsageException("--precision: expected more than 0 and at most 100 percent, found " + percent);
     }
 
     static <T> T oneOf(String option, String given, T[] values, Function<T, String> name) {
@@ -140,20 +143,41 @@ final class RunCommand implements Callable<Integer> {
                 + String.join(", ", Arrays.stream(values).map(name).toList()) + ", found " + given);
     }
 
-    private static int checkAndMeasure(RunId id, RunDirectory directory, SuiteRun run, Replayer replayer,
-            boolean goOn) {
-        List<ScenarioResult> results = new ArrayList<>();
-        try (CheckSession session = new CheckSession(id, directory, replayer)) {
+    private static int runIn(RunRequest request, Map<String, String> environment, List<Warning> warnings, SuiteRun run,
+            Replayer replayer, boolean goOn) {
+        RunDirectory directory = request.directory();
+        try (RunDirectory.Claim claim = directory.claim()) {
+            EnvironmentFile.append(directory.environment(), environment);
+            System.out.println("results go to " + directory.path());
+            warnings.forEach(warning -> System.err.println("warning: " + warning.sentence()));
+            int code = checkAndMeasure(request, run, replayer, goOn);
+            EnvironmentFile.append(directory.environment(),
+                    Map.of("run.finished", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString()));
+            System.out.println("results are in " + directory.path());
+            return code;
+        }
+    }
+
+    private static int checkAndMeasure(RunRequest request, SuiteRun run, Replayer replayer, boolean goOn) {
+        RunDirectory directory = request.directory();
+        boolean promisesKept = true;
+        // A resumed run has its check already; the gate is passed again, since the machine is in another state now.
+        if (request.isResumed()) {
+            promisesKept = SemanticsFile.readAll(directory.semantics()).stream()
+                    .noneMatch(row -> Grade.valueOf(row.grade()).isBroken());
+        }
+        try (CheckSession session = new CheckSession(request.id(), directory, replayer)) {
             List<ScenarioResult> gate = session.replay(Gate.beforeRun());
             requireLoopback(gate);
             List<ScenarioResult> broken = broken(gate);
             broken.forEach(Violations::announce);
-            if (broken.isEmpty() || goOn) {
+            promisesKept &= broken.isEmpty();
+            if (!request.isResumed() && (broken.isEmpty() || goOn)) {
+                List<ScenarioResult> results = new ArrayList<>(gate);
                 results.addAll(session.replay(Catalogue.scenarios()));
-                results.addAll(0, gate);
                 new SemanticsSummary(System.out).print(results);
+                promisesKept = broken(results).isEmpty();
             }
-            boolean promisesKept = broken(results).isEmpty() && broken.isEmpty();
             if (!promisesKept && !goOn) {
                 System.err.println("nothing was measured, since a promise is broken; --on-violation continue measures anyway");
                 return ExitCode.VIOLATION;

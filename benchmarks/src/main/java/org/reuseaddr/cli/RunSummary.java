@@ -48,6 +48,10 @@ final class RunSummary {
         if (summary.interrupted()) {
             out.println("interrupted after " + summary.done() + " of " + summary.planned() + " forks");
         }
+        if (summary.budgetSpent()) {
+            out.println("the budget was spent after " + summary.done() + " of " + summary.planned() + " forks");
+        }
+        summary.imprecise().forEach(cell -> out.println("precision not reached: " + cell));
         if (!summary.unsupported().isEmpty()) {
             out.println("not measured, since the platform lacks their address family: " + summary.unsupported().size()
                     + " cells, such as " + summary.unsupported().get(0));

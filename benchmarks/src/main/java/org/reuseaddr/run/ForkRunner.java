@@ -29,7 +29,7 @@ import org.reuseaddr.benchmarks.ForkGate;
 /** Runs one fork of one cell under JMH, with failures that cannot be missed and a limit in time. */
 final class ForkRunner {
 
-    private final Profile profile;
+    private final Effort effort;
     private final CommandLineOptions user;
     private final Path gateRecord;
     private final boolean continueOnViolation;
@@ -37,14 +37,15 @@ final class ForkRunner {
     private final OutputFormat text;
 
     /**
-     * @param user JMH's options from the command line, which go before the profile's
+     * @param effort the length of a fork, JMH's options from the command line considered
+     * @param user JMH's options from the command line
      * @param gateRecord where a fork whose gate is broken says so
      * @param silence how long a fork may be silent beyond the length of an iteration
      * @param log takes JMH's own text
      */
-    ForkRunner(Profile profile, CommandLineOptions user, Path gateRecord, boolean continueOnViolation, Duration silence,
+    ForkRunner(Effort effort, CommandLineOptions user, Path gateRecord, boolean continueOnViolation, Duration silence,
             PrintStream log) {
-        this.profile = profile;
+        this.effort = effort;
         this.user = user;
         this.gateRecord = gateRecord;
         this.continueOnViolation = continueOnViolation;
@@ -104,18 +105,10 @@ final class ForkRunner {
         for (Map.Entry<String, String> param : cell.params().entrySet()) {
             options.param(param.getKey(), param.getValue());
         }
-        boolean timed = cell.mode() != Mode.SingleShotTime;
-        if (timed && !user.getWarmupIterations().hasValue()) {
-            options.warmupIterations(profile.warmupIterations());
-        }
-        if (timed && !user.getWarmupTime().hasValue()) {
-            options.warmupTime(profile.warmupTime());
-        }
-        if (timed && !user.getMeasurementIterations().hasValue()) {
-            options.measurementIterations(profile.iterations());
-        }
-        if (timed && !user.getMeasurementTime().hasValue()) {
-            options.measurementTime(profile.iterationTime());
+        // Single shots have no length, and JMH's own counts of them are as good as any.
+        if (cell.mode() != Mode.SingleShotTime) {
+            options.warmupIterations(effort.warmupIterations()).warmupTime(effort.warmupTime())
+                    .measurementIterations(effort.iterations()).measurementTime(effort.iterationTime());
         }
         return options.build();
     }

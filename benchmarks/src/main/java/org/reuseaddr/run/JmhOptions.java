@@ -5,11 +5,15 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.results.format.ResultFormatType;
 import org.openjdk.jmh.runner.options.CommandLineOptionException;
 import org.openjdk.jmh.runner.options.CommandLineOptions;
+import org.openjdk.jmh.runner.options.TimeValue;
 
 /**
  * The part of the command line that is JMH's, as JMH reads it.
@@ -49,6 +53,27 @@ public record JmhOptions(CommandLineOptions options, List<String> parameterNames
             }
         }
         return names;
+    }
+
+    /** The arguments with this effort, spelled out. */
+    List<String> with(Effort effort) {
+        Map<String, String> settled = Map.of("-f", Integer.toString(effort.passes()),
+                "-wi", Integer.toString(effort.warmupIterations()), "-w", milliseconds(effort.warmupTime()),
+                "-i", Integer.toString(effort.iterations()), "-r", milliseconds(effort.iterationTime()));
+        List<String> spelled = new ArrayList<>();
+        for (int i = 0; i < arguments.size(); i++) {
+            if (settled.containsKey(arguments.get(i))) {
+                i++;
+            } else {
+                spelled.add(arguments.get(i));
+            }
+        }
+        new TreeMap<>(settled).forEach((option, value) -> spelled.addAll(List.of(option, value)));
+        return spelled;
+    }
+
+    private static String milliseconds(TimeValue time) {
+        return time.convertTo(TimeUnit.MILLISECONDS) + "ms";
     }
 
     /** JMH's options without result and output files: each fork is a run of its own to JMH and would overwrite them. */

@@ -1,16 +1,17 @@
 package org.reuseaddr.run;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.runner.BenchmarkList;
 import org.openjdk.jmh.runner.BenchmarkListEntry;
@@ -25,22 +26,27 @@ import org.reuseaddr.socket.Family;
  *
  * @param cells each is one fork in every pass
  * @param unsupported cells that were chosen and need an address family that the platform does not have
- * @param passes how many forks each cell gets
+ * @param effort how many forks each cell gets, and how long they are
  * @param parameterNames of every benchmark of the suite, so that the columns of result files do not depend on the choice
- * @param seconds how long it will take, estimated
  */
-record Plan(List<PlannedCell> cells, List<PlannedCell> unsupported, int passes, List<String> parameterNames, double seconds) {
+record Plan(List<PlannedCell> cells, List<PlannedCell> unsupported, Effort effort,
+        List<String> parameterNames) {
 
-    /** Starting a JVM, JMH's handshake, the gate, set-up and tear-down of one fork on an ordinary machine, in seconds. */
-    private static final double FORK_OVERHEAD_SECONDS = 1.1;
+    /** With fewer forks there is hardly an interval; a budget shortens forks before it makes fewer. */
+    private static final int FEWEST_PASSES = 3;
+    /** What a tight budget turns to: the shortest forks that still warm up (lifecycle is within 3 % after 0.6 s). */
+    private static final List<Effort> SHORTER = List.of(
+            new Effort(1, 2, TimeValue.milliseconds(200), 3, TimeValue.milliseconds(200)),
+            new Effort(1, 2, TimeValue.milliseconds(100), 2, TimeValue.milliseconds(100)));
 
     /**
      * Chooses from the jar's benchmarks.
      *
      * @param families those whose loopback address the platform has
+     * @param budget how long the run may take; shortens and multiplies forks until it is used and not exceeded
      * @throws UsageException if a regex matches nothing, or a parameter is unknown to every chosen benchmark
      */
-    static Plan of(Profile profile, JmhOptions jmh, Set<Family> families) {
+    static Plan of(Profile profile, JmhOptions jmh, Set<Family> families, Optional<Duration> budget) {
         List<String> includes = jmh.options().getIncludes();
         OutputFormat silent = OutputFormatFactory.createFormatInstance(System.err, VerboseMode.SILENT);
         BenchmarkList all = BenchmarkList.defaultList();
@@ -53,7 +59,6 @@ record Plan(List<PlannedCell> cells, List<PlannedCell> unsupported, int passes, 
         Set<PlannedCell> cells = new LinkedHashSet<>();
         Set<PlannedCell> unsupported = new LinkedHashSet<>();
         Set<String> known = new TreeSet<>();
-        double fork = 0;
         for (BenchmarkListEntry entry : entries) {
             Map<String, String[]> declared = entry.getParams().orElse(Map.of());
             List<Map<String, List<String>>> chosen = chosen(profile, selections, entry, !includes.isEmpty());
@@ -64,8 +69,8 @@ record Plan(List<PlannedCell> cells, List<PlannedCell> unsupported, int passes, 
                         PlannedCell cell = new PlannedCell(entry.getUsername(), mode, threads(entry, jmh), params);
                         if (families.stream().noneMatch(cell::canMeasure)) {
                             unsupported.add(cell);
-                        } else if (cells.add(cell)) {
-                            fork += forkSeconds(profile, jmh, mode);
+                        } else {
+                            cells.add(cell);
                         }
                     }
                 }
@@ -77,8 +82,32 @@ record Plan(List<PlannedCell> cells, List<PlannedCell> unsupported, int passes, 
                         + String.join(", ", known) + " (-lp lists them)");
             }
         }
-        int passes = jmh.options().getForkCount().orElse(profile.passes());
-        return new Plan(List.copyOf(cells), List.copyOf(unsupported), passes, suiteParameters(all, silent), fork * Math.max(1, passes));
+        Effort usual = profile.effort().with(jmh.options());
+        Effort effort = budget.map(time -> within(time, usual, cells.size(), jmh)).orElse(usual);
+        return new Plan(List.copyOf(cells), List.copyOf(unsupported), effort, suiteParameters(all, silent));
+    }
+
+    private static Effort within(Duration budget, Effort usual, int cells, JmhOptions jmh) {
+        List<Effort> candidates = new ArrayList<>(List.of(usual));
+        SHORTER.stream().map(effort -> effort.with(jmh.options())).forEach(candidates::add);
+        Effort shortest = candidates.get(candidates.size() - 1);
+        Effort chosen = candidates.stream().filter(effort -> passesWithin(budget, effort, cells) >= FEWEST_PASSES)
+                .findFirst().orElse(shortest);
+        int passes = passesWithin(budget, chosen, cells);
+        if (passes < 1) {
+            throw new UsageException("--budget: one fork of each of " + cells + " cells takes about "
+                    + Math.round(cells * shortest.forkSeconds()) + " s; allow more or choose fewer benchmarks");
+        }
+        return chosen.withPasses(passes);
+    }
+
+    private static int passesWithin(Duration budget, Effort effort, int cells) {
+        return (int) Math.min(1_000, budget.toMillis() / 1e3 / (Math.max(1, cells) * effort.forkSeconds()));
+    }
+
+    /** How many forks the plan has. */
+    int forks() {
+        return cells.size() * effort.passes();
     }
 
     private static List<String> suiteParameters(BenchmarkList all, OutputFormat silent) {
@@ -133,18 +162,5 @@ record Plan(List<PlannedCell> cells, List<PlannedCell> unsupported, int passes, 
         int threads = jmh.options().getThreads().orElse(entry.getThreads().orElse(1));
         int wanted = threads == -1 ? Runtime.getRuntime().availableProcessors() : threads;
         return (wanted + group - 1) / group * group;
-    }
-
-    private static double forkSeconds(Profile profile, JmhOptions jmh, Mode mode) {
-        boolean single = mode == Mode.SingleShotTime;
-        double warmup = single ? 0 : seconds(jmh.options().getWarmupTime().orElse(profile.warmupTime()))
-                * jmh.options().getWarmupIterations().orElse(profile.warmupIterations());
-        double measured = single ? 0 : seconds(jmh.options().getMeasurementTime().orElse(profile.iterationTime()))
-                * jmh.options().getMeasurementIterations().orElse(profile.iterations());
-        return FORK_OVERHEAD_SECONDS + warmup + measured;
-    }
-
-    private static double seconds(TimeValue time) {
-        return time.convertTo(TimeUnit.MICROSECONDS) / 1e6;
     }
 }

@@ -24,39 +24,14 @@ public enum Profile {
     /** As long as it takes: every question with every parameter. */
     THOROUGH(10, 5, TimeValue.milliseconds(200), 5, TimeValue.milliseconds(400));
 
-    private final int passes;
-    private final int warmupIterations;
-    private final TimeValue warmupTime;
-    private final int iterations;
-    private final TimeValue iterationTime;
+    private final Effort effort;
 
     Profile(int passes, int warmupIterations, TimeValue warmupTime, int iterations, TimeValue iterationTime) {
-        this.passes = passes;
-        this.warmupIterations = warmupIterations;
-        this.warmupTime = warmupTime;
-        this.iterations = iterations;
-        this.iterationTime = iterationTime;
+        effort = new Effort(passes, warmupIterations, warmupTime, iterations, iterationTime);
     }
 
-    /** Forks of every benchmark, interleaved in as many passes. */
-    public int passes() {
-        return passes;
-    }
-
-    int warmupIterations() {
-        return warmupIterations;
-    }
-
-    TimeValue warmupTime() {
-        return warmupTime;
-    }
-
-    int iterations() {
-        return iterations;
-    }
-
-    TimeValue iterationTime() {
-        return iterationTime;
+    Effort effort() {
+        return effort;
     }
 
     /** The profile's name on the command line. */

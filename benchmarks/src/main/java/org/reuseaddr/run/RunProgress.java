@@ -1,6 +1,8 @@
 package org.reuseaddr.run;
 
 import java.time.Duration;
+import java.util.Optional;
+import org.reuseaddr.compare.Estimate;
 import org.reuseaddr.results.Cell;
 import org.reuseaddr.results.Sample;
 
@@ -10,8 +12,8 @@ public interface RunProgress {
     /** Before anything is measured: how many forks there will be in how many passes, and how long that should take. */
     void planned(int forks, int passes, Duration estimate);
 
-    /** A fork starts; {@code number} counts from 1 through all passes. */
-    void forkStarted(Cell cell, int number, int pass);
+    /** A fork starts; {@code number} counts from 1 through all passes, {@code soFar} is of the forks before. */
+    void forkStarted(Cell cell, int number, int pass, Optional<Estimate> soFar);
 
     /** A measured iteration's primary result. */
     void measured(Sample score);

@@ -12,6 +12,7 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Random;
 import java.util.Set;
 import org.openjdk.jmh.infra.BenchmarkParams;
@@ -40,12 +41,18 @@ public final class SuiteRun {
     /** Metric of a fork: the share of the machine's CPU time that other programs and the hypervisor took, 0 to 1. */
     public static final String FOREIGN_LOAD = "foreign_cpu_share";
 
+    /** Where a precision is out of reach, more forks than this do not bring it. */
+    private static final int MOST_FORKS = 100;
+
     private final Settings settings;
     private final Plan plan;
+    private final Ledger ledger;
     private final JmhJson jmhResults = new JmhJson();
     private final List<ScenarioResult> violations = new ArrayList<>();
     private final List<Missing> missing = new ArrayList<>();
+    private int forksStarted;
     private int forksDone;
+    private boolean budgetSpent;
     private volatile boolean stopping;
 
     /**
@@ -54,10 +61,14 @@ public final class SuiteRun {
      * @param seed of the order of forks, recorded so that it can be repeated
      * @param families those whose loopback address the platform has; what needs another is not measured
      * @param continueOnViolation whether forks whose gate is broken measure on
+     * @param precision go on until every estimate's interval is within ± this share, 0.05 for 5 %
+     * @param budget how long measuring may take; no fork is started that would not end within it
+     * @param earlier rows of earlier sessions of the same run, whose forks count
      * @param watchdog how long a fork may be silent, beyond the length of one iteration, before it is ended
      */
     public record Settings(Profile profile, JmhOptions jmh, RunDirectory directory, RunId id, long seed,
-            Set<Family> families, boolean continueOnViolation, Duration watchdog) {
+            Set<Family> families, boolean continueOnViolation, OptionalDouble precision, Optional<Duration> budget,
+            List<Sample> earlier, Duration watchdog) {
     }
 
     /** A planned fork that did not come to its end; rows of its finished iterations are kept. */
@@ -73,11 +84,14 @@ public final class SuiteRun {
      * @param unsupported cells that were not planned, since the platform lacks their address family
      * @param violations broken promises that gates in forks found
      * @param results JMH's own results
+     * @param imprecise cells whose interval is still wider than the precision asked for
+     * @param budgetSpent whether forks were left out because the budget was spent
      * @param interrupted whether {@link #stop} ended it
      */
     public record Summary(int planned, int done, List<Missing> missing, List<Cell> unsupported,
             List<ScenarioResult> violations,
-            Collection<RunResult> results, boolean interrupted) {
+            Collection<RunResult> results, List<Cell> imprecise, boolean budgetSpent,
+            boolean interrupted) {
     }
 
     /**
@@ -87,12 +101,19 @@ public final class SuiteRun {
      */
     public SuiteRun(Settings settings) {
         this.settings = settings;
-        this.plan = Plan.of(settings.profile(), settings.jmh(), settings.families());
+        this.plan = Plan.of(settings.profile(), settings.jmh(), settings.families(), settings.budget());
+        this.ledger = Ledger.resumed(settings.earlier());
     }
 
-    /** How many forks are planned. */
-    public int plannedForks() {
-        return plan.cells().size() * Math.max(1, plan.passes());
+    /** JMH's arguments with the length and number of forks as they were settled: with these, another session is alike. */
+    public List<String> jmhArguments() {
+        return settings.jmh().with(plan.effort());
+    }
+
+    /** How many forks there will be, as far as can be told: a precision asked for may take more. */
+    private int plannedForks() {
+        return Math.max(forksStarted, forksStarted + plan.cells().stream()
+                .mapToInt(cell -> Math.max(0, plan.effort().passes() - ledger.forks(cell.cell()))).sum());
     }
 
     /** Ends the fork that runs now and starts no other; {@link #measure} then returns. Callable from any thread. */
@@ -118,7 +139,7 @@ public final class SuiteRun {
                 progress.notice("another JMH measures on this machine: figures will be larger and less steady");
             }
             CommandLineOptions user = settings.jmh().withoutResultFile();
-            ForkRunner runner = new ForkRunner(settings.profile(), user, gateRecord, settings.continueOnViolation(),
+            ForkRunner runner = new ForkRunner(plan.effort(), user, gateRecord, settings.continueOnViolation(),
                     settings.watchdog(), text);
             passes(runner, samples, gateRecord, progress);
         } catch (IOException e) {
@@ -128,31 +149,62 @@ public final class SuiteRun {
         }
         return new Summary(plannedForks(), forksDone, List.copyOf(missing),
                 plan.unsupported().stream().map(PlannedCell::cell).toList(), List.copyOf(violations),
-                jmhResults.results(), stopping);
+                jmhResults.results(), imprecise(), budgetSpent, stopping);
     }
 
     private void passes(ForkRunner runner, SamplesFile samples, Path gateRecord, RunProgress progress) throws IOException {
-        int passes = Math.max(1, plan.passes());
-        progress.planned(plannedForks(), passes, Duration.ofSeconds(Math.round(plan.seconds())));
+        int planned = plannedForks();
+        progress.planned(planned, plan.effort().passes(),
+                Duration.ofSeconds(Math.round(planned * plan.effort().forkSeconds())));
         Random order = new Random(settings.seed());
         long start = System.nanoTime();
-        int number = 0;
-        for (int pass = 1; pass <= passes; pass++) {
-            List<PlannedCell> shuffled = new ArrayList<>(plan.cells());
-            Collections.shuffle(shuffled, order);
-            for (PlannedCell cell : shuffled) {
-                if (stopping || !violations.isEmpty() && !settings.continueOnViolation()) {
+        int pass = ledger.lastPass();
+        for (List<PlannedCell> due = due(); !due.isEmpty(); due = due()) {
+            pass++;
+            Collections.shuffle(due, order);
+            for (PlannedCell cell : due) {
+                if (isOver(start)) {
                     return;
                 }
-                number++;
-                progress.forkStarted(cell.cell(), number, pass);
+                forksStarted++;
+                progress.forkStarted(cell.cell(), forksStarted, pass, ledger.estimate(cell.cell()));
                 fork(runner, samples, gateRecord, cell, pass, progress);
-                long elapsed = System.nanoTime() - start;
-                progress.forkEnded(cell.cell(), number,
-                        Duration.ofNanos(elapsed / number * (plannedForks() - number)));
+                ledger.ended(cell.cell());
+                progress.forkEnded(cell.cell(), forksStarted,
+                        Duration.ofNanos((long) (secondsAFork(start) * 1e9 * (plannedForks() - forksStarted))));
             }
             writeJmhResults();
         }
+    }
+
+    /** The cells that the next pass runs: those that lack forks, then those whose interval is still too wide. */
+    private List<PlannedCell> due() {
+        List<PlannedCell> due = new ArrayList<>(plan.cells());
+        due.removeIf(cell -> ledger.forks(cell.cell()) >= plan.effort().passes());
+        if (due.isEmpty() && settings.precision().isPresent()) {
+            due.addAll(plan.cells());
+            due.removeIf(cell -> ledger.forks(cell.cell()) >= MOST_FORKS || !isImprecise(cell));
+        }
+        return due;
+    }
+
+    private boolean isImprecise(PlannedCell cell) {
+        return settings.precision().isPresent() && ledger.isWiderThan(cell.cell(), settings.precision().getAsDouble());
+    }
+
+    private List<Cell> imprecise() {
+        return plan.cells().stream().filter(this::isImprecise).map(PlannedCell::cell).toList();
+    }
+
+    private boolean isOver(long start) {
+        double elapsed = (System.nanoTime() - start) / 1e9;
+        budgetSpent = settings.budget().isPresent()
+                && elapsed + secondsAFork(start) > settings.budget().get().toMillis() / 1e3;
+        return stopping || budgetSpent || !violations.isEmpty() && !settings.continueOnViolation();
+    }
+
+    private double secondsAFork(long start) {
+        return forksStarted == 0 ? plan.effort().forkSeconds() : (System.nanoTime() - start) / 1e9 / forksStarted;
     }
 
     private void fork(ForkRunner runner, SamplesFile samples, Path gateRecord, PlannedCell cell, int pass,
@@ -163,15 +215,20 @@ public final class SuiteRun {
         ForkRunner.Ended ended = runner.run(cell, new RecordingFormat.Listener() {
             @Override
             public void event() {
-                // Signs of life interest the watchdog alone.
+                // A fork that came to life after the others were ended.
+                if (stopping) {
+                    ForkWatchdog.endForks();
+                }
             }
 
             @Override
             public void measured(BenchmarkParams params, int iteration, IterationResult result) {
                 try {
                     recorder.iteration(params, pass, iteration, result);
-                    progress.measured(new Sample(settings.id(), cell.cell(), pass, iteration, Sample.SCORE,
-                            result.getPrimaryResult().getScore(), result.getPrimaryResult().getScoreUnit()));
+                    Sample score = new Sample(settings.id(), cell.cell(), pass, iteration, Sample.SCORE,
+                            result.getPrimaryResult().getScore(), result.getPrimaryResult().getScoreUnit());
+                    ledger.record(score);
+                    progress.measured(score);
                 } catch (OutputException e) {
                     // JMH would swallow it; a measurement that cannot be kept is not worth going on for.
                     unwritten[0] = e;

@@ -1,0 +1,128 @@
+package org.reuseaddr.cli;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Random;
+import java.util.TreeMap;
+import org.reuseaddr.platform.Platform;
+import org.reuseaddr.results.EnvironmentFile;
+import org.reuseaddr.results.InputException;
+import org.reuseaddr.results.RunDirectory;
+import org.reuseaddr.results.RunId;
+import org.reuseaddr.results.Sample;
+import org.reuseaddr.results.SamplesFile;
+import org.reuseaddr.run.Profile;
+import org.reuseaddr.run.UsageException;
+
+/**
+ * What is to be run, and where: asked for on the command line, or taken from the directory of an earlier session.
+ *
+ * @param jmhArguments JMH's part of the command line
+ * @param seed of the order of forks
+ * @param earlier rows of earlier sessions, none for a new run
+ */
+record RunRequest(RunId id, RunDirectory directory, Profile profile, List<String> jmhArguments, long seed,
+        List<Sample> earlier) {
+
+    private static final DateTimeFormatter TIME =
+            DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'", Locale.ROOT).withZone(ZoneOffset.UTC);
+    private static final String ID = "run.id";
+    private static final String LABEL = "run.label";
+    private static final String PROFILE = "run.profile";
+    private static final String SEED = "run.seed";
+    private static final String ARGUMENT = "run.jmh_argument.";
+    /** Two sessions that differ in one of these are two runs. */
+    private static final List<String> IDENTITY = List.of("suite.version", "suite.commit", "kind", "kernel.release",
+            "kernel.version", "cpu.model", "cpu.cores", "java.version", "java.vm.name", "java.vm.version", "native.binding",
+            "jvm.flags");
+
+    boolean isResumed() {
+        return !earlier.isEmpty();
+    }
+
+    /** A new run. */
+    static RunRequest fresh(Platform platform, String label, Path out, Profile profile, List<String> jmhArguments, Long seed,
+            Instant now) {
+        String name = Labels.checked(label != null ? label : platform.defaultLabel());
+        RunId id = new RunId(name + "-" + TIME.format(now), name, platform.shortName());
+        RunDirectory directory = new RunDirectory(out != null ? out : Path.of("results").resolve(id.id()));
+        if (Files.exists(directory.samples())) {
+            throw new UsageException(directory.path() + " holds a run already: --resume " + directory.path()
+                    + " adds forks to it, another --out keeps it");
+        }
+        return new RunRequest(id, directory, profile, jmhArguments, seed != null ? seed : new Random().nextLong(), List.of());
+    }
+
+    /**
+     * Goes on with a run.
+     *
+     * @param forks how many forks every cell is to have in the end, null for as many as were planned
+     * @throws UsageException if this is another platform or suite than that of the run, with what differs
+     * @throws InputException if the directory holds no run that can be read
+     */
+    static RunRequest resumed(Platform platform, Path out, Integer forks, Instant now) {
+        RunDirectory directory = new RunDirectory(out);
+        Map<String, String> environment = EnvironmentFile.read(directory.environment());
+        List<String> differences = IDENTITY.stream()
+                .filter(name -> !Objects.equals(environment.get(name), platform.entry(name).orElse(null)))
+                .map(name -> name + " was " + environment.get(name) + " and is " + platform.entry(name).orElse("unknown"))
+                .toList();
+        if (!differences.isEmpty()) {
+            throw new UsageException("--resume " + out + ": this is not where that run was made: "
+                    + String.join("; ", differences) + "; start a run of its own and compare the two");
+        }
+        TreeMap<Integer, String> numbered = new TreeMap<>();
+        environment.forEach((name, value) -> {
+            if (name.startsWith(ARGUMENT)) {
+                numbered.put(Integer.parseInt(name.substring(ARGUMENT.length())), value);
+            }
+        });
+        List<String> arguments = new ArrayList<>(numbered.values());
+        if (forks != null) {
+            arguments.set(arguments.indexOf("-f") + 1, forks.toString());
+        }
+        RunId id = new RunId(required(directory, environment, ID), required(directory, environment, LABEL),
+                platform.shortName());
+        Profile profile = RunCommand.oneOf(PROFILE, required(directory, environment, PROFILE), Profile.values(),
+                Profile::optionName);
+        long seed = Long.parseLong(required(directory, environment, SEED)) + now.getEpochSecond();
+        return new RunRequest(id, directory, profile, arguments, seed, SamplesFile.readAll(directory.samples()));
+    }
+
+    private static String required(RunDirectory directory, Map<String, String> environment, String name) {
+        String value = environment.get(name);
+        if (value == null) {
+            throw new InputException(directory.environment(), "expected an entry " + name + ", which is not there");
+        }
+        return value;
+    }
+
+    /**
+     * The entries that another session needs to go on.
+     *
+     * @param effort the length and number of forks as JMH's options, which a budget may have settled
+     */
+    Map<String, String> environment(Instant now, List<String> effort) {
+        Map<String, String> entries = new LinkedHashMap<>();
+        entries.put("suite.schema", "1");
+        entries.put(ID, id.id());
+        entries.put(LABEL, id.label());
+        entries.put(isResumed() ? "run.resumed" : "run.started", now.toString());
+        entries.put(PROFILE, profile.optionName());
+        entries.put(SEED, Long.toString(seed));
+        int number = 0;
+        for (String argument : effort) {
+            entries.put(ARGUMENT + ++number, argument);
+        }
+        return entries;
+    }
+}
