@@ -30,6 +30,8 @@ import picocli.CommandLine.IParameterExceptionHandler;
             "130/143 interrupted/terminated (everything measured so far is on disk)."})
 public final class Main {
 
+    /** Environment variable: shows where a defect of the suite struck. */
+    private static final String TRACE = "REUSEADDR_TRACE";
     private static final Set<String> JMH_QUESTIONS = Set.of("-h", "-l", "-lp", "-lprof", "-lrf");
 
     private Main() {
@@ -85,8 +87,12 @@ public final class Main {
             System.err.println(e.getMessage());
             return ExitCode.FAILED;
         }
+        if (System.getenv(TRACE) != null) {
+            e.printStackTrace();
+        }
         System.err.println("this is a defect of the suite, please report it: " + oneLine(String.valueOf(e)) + " at "
-                + (e.getStackTrace().length > 0 ? e.getStackTrace()[0] : "an unknown place"));
+                + (e.getStackTrace().length > 0 ? e.getStackTrace()[0] : "an unknown place")
+                + "; with " + TRACE + "=1 the whole trace is shown");
         return ExitCode.FAILED;
     }
 

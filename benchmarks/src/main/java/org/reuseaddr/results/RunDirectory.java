@@ -31,6 +31,26 @@ public record RunDirectory(Path path) {
     }
 
     /**
+     * Makes room for the jmh.json of another session of the same run: JMH's form cannot be added to, so the one of the
+     * first session becomes {@code jmh-1.json}, and so on.
+     *
+     * @throws OutputException if the file cannot be renamed
+     */
+    public void keepEarlierJmhJson() {
+        if (Files.exists(jmhJson())) {
+            int number = 1;
+            while (Files.exists(path.resolve("jmh-" + number + ".json"))) {
+                number++;
+            }
+            try {
+                Files.move(jmhJson(), path.resolve("jmh-" + number + ".json"));
+            } catch (IOException e) {
+                throw new OutputException(jmhJson(), e);
+            }
+        }
+    }
+
+    /**
      * Makes the directory if it is not there and proves that it can be written, by writing.
      *
      * @throws OutputException if not

@@ -76,14 +76,18 @@ public record JmhOptions(CommandLineOptions options, List<String> parameterNames
         return time.convertTo(TimeUnit.MILLISECONDS) + "ms";
     }
 
-    /** JMH's options without result and output files: each fork is a run of its own to JMH and would overwrite them. */
-    CommandLineOptions withoutResultFile() {
+    /**
+     * JMH's options for a single fork: without result and output files, which each fork would overwrite, and without the
+     * regexes, to which JMH would add the one benchmark that the fork is for. Every other option of JMH takes a value.
+     */
+    CommandLineOptions forOneFork() {
         List<String> kept = new ArrayList<>();
-        for (int i = 0; i < arguments.size(); i++) {
-            if (RESULT_FILE.contains(arguments.get(i))) {
+        for (int i = 0; i + 1 < arguments.size(); i++) {
+            if (arguments.get(i).startsWith("-")) {
+                if (!RESULT_FILE.contains(arguments.get(i))) {
+                    kept.addAll(arguments.subList(i, i + 2));
+                }
                 i++;
-            } else {
-                kept.add(arguments.get(i));
             }
         }
         return parse(kept).options();

@@ -128,6 +128,7 @@ public final class SuiteRun {
      * @throws OutputException if a result cannot be written; rows written before are valid
      */
     public Summary measure(RunProgress progress) {
+        settings.directory().keepEarlierJmhJson();
         Path log = settings.directory().path().resolve("jmh.log");
         Path gateRecord = settings.directory().path().resolve(".gate");
         try (MachineLock machine = MachineLock.take();
@@ -138,7 +139,7 @@ public final class SuiteRun {
             if (!machine.isAlone()) {
                 progress.notice("another JMH measures on this machine: figures will be larger and less steady");
             }
-            CommandLineOptions user = settings.jmh().withoutResultFile();
+            CommandLineOptions user = settings.jmh().forOneFork();
             ForkRunner runner = new ForkRunner(plan.effort(), user, gateRecord, settings.continueOnViolation(),
                     settings.watchdog(), text);
             passes(runner, samples, gateRecord, progress);
@@ -262,6 +263,9 @@ public final class SuiteRun {
     }
 
     private void writeJmhResults() {
+        if (forksDone == 0) {
+            return;
+        }
         jmhResults.write(settings.directory().jmhJson(), ResultFormatType.JSON);
         settings.jmh().resultFile().ifPresent(file -> jmhResults.write(file, settings.jmh().resultFormat()));
     }

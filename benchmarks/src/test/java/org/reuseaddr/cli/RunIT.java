@@ -228,6 +228,42 @@ class RunIT {
     }
 
     @Test
+    void resumeAddsTheForksThatAreMissing() throws Exception {
+        JarRun.Started started = run(LONG).start();
+        started.until("ten measured iterations", () -> scores() >= 10);
+        started.process().descendants().forEach(ProcessHandle::destroyForcibly);
+        started.process().destroyForcibly();
+        started.await(10);
+        long before = scores();
+
+        JarRun.Ended ended = JarRun.of("--resume", directory().path().toString()).run();
+        assertThat(ended.exitCode()).as(ended.everything()).isZero();
+        // The fork that was cut short keeps its rows and is made again under another number.
+        assertThat(scores()).isEqualTo(before + 300);
+        assertThat(SamplesFile.readAll(directory().samples())).extracting(Sample::fork).contains(1, 2, 3, 4);
+    }
+
+    @Test
+    void resumeElsewhereIsRefusedWithWhatDiffers() {
+        assertThat(shortRun().run().exitCode()).isZero();
+        EnvironmentFile.append(directory().environment(), Map.of("kernel.release", "4.4.0-19041-Microsoft"));
+
+        assertUsage(JarRun.of("--resume", directory().path().toString()).run(), "kernel.release was 4.4.0-19041-Microsoft");
+    }
+
+    @Test
+    void budgetTooSmallForOneForkEachIsWrongUsage() {
+        assertUsage(JarRun.of("--budget", "2s", "--out", directory().path().toString()).run(), "--budget", "choose fewer");
+    }
+
+    @Test
+    void aRunIsNotWrittenOver() {
+        assertThat(shortRun().run().exitCode()).isZero();
+
+        assertUsage(shortRun().run(), "holds a run already", "--resume");
+    }
+
+    @Test
     void twoRunsIntoOneDirectoryAreRefused() {
         JarRun.Started first = shortRun().start();
         first.until("the first run's claim", () -> Files.exists(directory().path().resolve(".lock")));

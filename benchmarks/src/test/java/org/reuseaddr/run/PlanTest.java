@@ -1,0 +1,102 @@
+package org.reuseaddr.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.openjdk.jmh.runner.BenchmarkList;
+import org.openjdk.jmh.runner.BenchmarkListEntry;
+import org.openjdk.jmh.runner.format.OutputFormatFactory;
+import org.openjdk.jmh.runner.options.VerboseMode;
+import org.reuseaddr.socket.Family;
+
+class PlanTest {
+
+    private static final Set<Family> BOTH = Set.of(Family.INET, Family.INET6);
+
+    private static Plan plan(Profile profile, Optional<Duration> budget, String... jmh) {
+        return Plan.of(profile, JmhOptions.parse(List.of(jmh)), BOTH, budget);
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"QUICK", "STANDARD"})
+    void everyLineOfAProfileNamesABenchmarkItsParametersAndTheirValues(Profile profile) {
+        Map<String, BenchmarkListEntry> entries = new TreeMap<>();
+        BenchmarkList.defaultList().getAll(OutputFormatFactory.createFormatInstance(System.err, VerboseMode.SILENT), List.of())
+                .forEach(entry -> entries.put(PlannedCell.simpleName(entry.getUsername()), entry));
+        for (Profile.Selection selection : profile.selections()) {
+            assertThat(entries).containsKey(selection.benchmark());
+            Map<String, String[]> declared = entries.get(selection.benchmark()).getParams().orElse(Map.of());
+            selection.params().forEach((name, values) -> assertThat(Arrays.asList(declared.getOrDefault(name, new String[0])))
+                    .as(selection.benchmark() + " " + name).containsAll(values));
+        }
+    }
+
+    @Test
+    void quickTakesUnderThreeMinutesAndStandardAboutFifteenByTheirOwnEstimate() {
+        assertThat(seconds(plan(Profile.QUICK, Optional.empty()))).isLessThan(170);
+        assertThat(seconds(plan(Profile.STANDARD, Optional.empty()))).isBetween(720.0, 1_080.0);
+    }
+
+    private static double seconds(Plan plan) {
+        return plan.forks() * plan.effort().forkSeconds();
+    }
+
+    @Test
+    void thoroughIsTheWholeProduct() {
+        assertThat(plan(Profile.THOROUGH, Optional.empty(), "ListenerLifecycle").cells()).hasSize(2 * 3 * 3 * 2);
+    }
+
+    @Test
+    void benchmarkNamedByTheUserRunsWithDefaultsWhereTheProfileLeavesItOut() {
+        assertThat(plan(Profile.QUICK, Optional.empty(), "CrowdedBind.fixedPort").cells()).singleElement()
+                .satisfies(cell -> assertThat(cell.params()).containsEntry("held", "0").containsEntry("where", "ephemeral"));
+    }
+
+    @Test
+    void parametersOnTheCommandLineReplaceThoseOfTheProfile() {
+        assertThat(plan(Profile.STANDARD, Optional.empty(), "ListenerLifecycle", "-p", "port=fixed", "-p", "family=INET6", "-p",
+                "api=native", "-p", "reuseAddress=true").cells()).hasSize(1);
+    }
+
+    @Test
+    void cellsOfAMissingFamilyAreSetAside() {
+        Plan plan = Plan.of(Profile.QUICK, JmhOptions.parse(List.of("DuplicateRejection", "-p", "family=INET,INET6")),
+                Set.of(Family.INET), Optional.empty());
+
+        assertThat(plan.cells()).hasSize(2).allMatch(cell -> cell.params().get("family").equals("INET"));
+        assertThat(plan.unsupported()).hasSize(2).allMatch(cell -> cell.params().get("family").equals("INET6"));
+    }
+
+    @Test
+    void budgetIsUsedAndNotExceeded() {
+        Plan plan = plan(Profile.STANDARD, Optional.of(Duration.ofMinutes(2)), "Control");
+
+        assertThat(seconds(plan)).isBetween(100.0, 120.0);
+    }
+
+    @Test
+    void tightBudgetShortensForksBeforeItMakesFewerThanThree() {
+        Plan usual = plan(Profile.STANDARD, Optional.empty(), "Control");
+        Plan tight = plan(Profile.STANDARD, Optional.of(Duration.ofSeconds(22)), "Control");
+
+        assertThat(tight.effort().passes()).isGreaterThanOrEqualTo(3);
+        assertThat(tight.effort().forkSeconds()).isLessThan(usual.effort().forkSeconds());
+        assertThat(seconds(tight)).isLessThanOrEqualTo(22);
+    }
+
+    @Test
+    void unknownParameterIsNamedWithThoseThatThereAre() {
+        assertThatThrownBy(() -> plan(Profile.QUICK, Optional.empty(), "DuplicateRejection", "-p", "famly=INET"))
+                .isInstanceOf(UsageException.class).hasMessageContaining("famly").hasMessageContaining("family");
+    }
+}
