@@ -18,6 +18,9 @@ lab=$repository/benchmarks/target/fault-lab
 limit=${TIME_LIMIT:-1800}
 read -r -a effort <<<"${FAULT_LAB_JMH:--f 3 -wi 1 -w 100ms -i 2 -r 100ms}"
 
+as_root=()
+[ "$(id -u)" = 0 ] || as_root=(sudo -n)
+
 rootless=false
 wanted=()
 for argument in "$@"; do
@@ -85,12 +88,24 @@ suite() {
     if [ "$namespace" != - ]; then
         local enter
         enter="$(declare -f die enter_namespace); enter_namespace $namespace && exec \"\$@\""
-        command=(privileged timeout --kill-after=10 "$limit" unshare --net bash -c "$enter" bash "${command[@]}")
+        command=("${as_root[@]}" timeout --kill-after=10 "$limit" unshare --net bash -c "$enter" bash "${command[@]}")
     else
         command=(timeout --kill-after=10 "$limit" "${command[@]}")
     fi
-    "${command[@]}" </dev/null >"$out.log" 2>&1
+    # In the background, so that a signal to this script is heard at once and handed on.
+    "${command[@]}" </dev/null >"$out.log" 2>&1 &
+    running=$!
+    wait "$running"
 }
+
+# A process that was started in this shell or in a subshell of it; timeout hands the signal on to all that it started.
+stop() {
+    [ -z "$running" ] || kill -TERM "$running" 2>/dev/null || true
+    exit "$1"
+}
+running=
+trap 'stop 130' INT
+trap 'stop 143' TERM
 
 # broken OUT PATTERN REPORT...: the scenario rows that saw the defect, as "count id: what was observed".
 broken() {
@@ -151,10 +166,9 @@ while IFS=$'\t' read -r id preload injection namespace arguments seen_by pattern
     if $rootless && [ "$namespace" != - ]; then
         continue
     fi
-    evidence=$(examine "$id" "$preload" "$injection" "$namespace" "$arguments" "$seen_by" "$pattern" "$reports") || true
-    if [ -n "$evidence" ]; then
-        printf '%-5s %-24s %s\n' "$id" "$([ "$seen_by" = slower ] && echo 'run and compare' || echo "$arguments: $seen_by")" \
-            "$evidence"
+    examine "$id" "$preload" "$injection" "$namespace" "$arguments" "$seen_by" "$pattern" "$reports" >"$lab/evidence" || true
+    if [ -s "$lab/evidence" ]; then
+        printf '%-5s %-24s %s\n' "$id" "${arguments%% *}: $seen_by" "$(cat "$lab/evidence")"
     else
         printf '%-5s %-24s %s\n' "$id" UNSEEN "see $lab/$id.log"
         unseen=1

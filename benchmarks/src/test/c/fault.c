@@ -15,9 +15,11 @@
  *   reuseport-dropped      SO_REUSEPORT is accepted and has no effect                          D08
  *   reuseport-refused      SO_REUSEPORT fails with ENOPROTOOPT                                 D08
  *   ephemeral-leak         the port of a client stays in use when the client is closed         D09
+ *   bind-slow              bind takes 1 ms (10 ms in the report: a proof needs no such patience)   D10
  *   autobind-elsewhere     listen without bind listens where loopback does not lead            D11
  *   thread-bind-elsewhere  a bind off the main thread goes where loopback does not lead        D12
  *   v6only-forced          a bind to :: takes IPv6 alone                                       D18
+ *   accept-slow            accept takes 0.3 ms                                                 D19
  *
  * REUSEADDR_FAULT_ONLY_IN narrows the fault to processes whose command line contains this text, or, with a leading
  * '!', to those whose command line does not: JMH's forks can be broken and their parent left honest, or the reverse.
@@ -42,6 +44,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 enum fault {
@@ -55,9 +58,11 @@ enum fault {
     REUSEPORT_DROPPED,
     REUSEPORT_REFUSED,
     EPHEMERAL_LEAK,
+    BIND_SLOW,
     AUTOBIND_ELSEWHERE,
     THREAD_BIND_ELSEWHERE,
     V6ONLY_FORCED,
+    ACCEPT_SLOW,
 };
 
 static const struct {
@@ -73,9 +78,11 @@ static const struct {
     {"reuseport-dropped", REUSEPORT_DROPPED},
     {"reuseport-refused", REUSEPORT_REFUSED},
     {"ephemeral-leak", EPHEMERAL_LEAK},
+    {"bind-slow", BIND_SLOW},
     {"autobind-elsewhere", AUTOBIND_ELSEWHERE},
     {"thread-bind-elsewhere", THREAD_BIND_ELSEWHERE},
     {"v6only-forced", V6ONLY_FORCED},
+    {"accept-slow", ACCEPT_SLOW},
 };
 
 /* Local, and no address that a program connects to when it means loopback. */
@@ -88,6 +95,8 @@ typedef int bind_function(int, const struct sockaddr *, socklen_t);
 typedef int listen_function(int, int);
 typedef int getsockname_function(int, struct sockaddr *, socklen_t *);
 typedef int connect_function(int, const struct sockaddr *, socklen_t);
+typedef int accept_function(int, struct sockaddr *, socklen_t *);
+typedef int accept4_function(int, struct sockaddr *, socklen_t *, int);
 typedef int close_function(int);
 typedef int dup2_function(int, int);
 
@@ -99,6 +108,8 @@ static bind_function *real_bind;
 static listen_function *real_listen;
 static getsockname_function *real_getsockname;
 static connect_function *real_connect;
+static accept_function *real_accept;
+static accept4_function *real_accept4;
 static close_function *real_close;
 static dup2_function *real_dup2;
 
@@ -166,6 +177,8 @@ static void initialise(void)
     real_listen = (listen_function *) next("listen");
     real_getsockname = (getsockname_function *) next("getsockname");
     real_connect = (connect_function *) next("connect");
+    real_accept = (accept_function *) next("accept");
+    real_accept4 = (accept4_function *) next("accept4");
     real_close = (close_function *) next("close");
     real_dup2 = (dup2_function *) next("dup2");
     const char *name = getenv("REUSEADDR_FAULT");
@@ -187,6 +200,13 @@ static enum fault fault(void)
 {
     pthread_once(&once, initialise);
     return active;
+}
+
+static void delay_microseconds(long microseconds)
+{
+    struct timespec remaining = {.tv_nsec = microseconds * 1000};
+    while (nanosleep(&remaining, &remaining) != 0 && errno == EINTR)
+        ;
 }
 
 static int value_of(int fd, int level, int option)
@@ -348,6 +368,8 @@ int bind(int fd, const struct sockaddr *address, socklen_t length)
         return real_bind(fd, address, length);
     if (fault_here == TIME_WAIT_IGNORED)
         switch_on(fd, SOL_SOCKET, SO_REUSEADDR);
+    else if (fault_here == BIND_SLOW)
+        delay_microseconds(1000);
     else if (fault_here == FREEBIND)
         allow_foreign_addresses(fd);
     else if (fault_here == V6ONLY_FORCED && is_inet6_wildcard(address, length))
@@ -408,6 +430,20 @@ int connect(int fd, const struct sockaddr *address, socklen_t length)
     if (fault() == EPHEMERAL_LEAK && fd >= 0 && fd < FOLLOWED_DESCRIPTORS && is_tcp(fd))
         atomic_store(&is_client[fd], true);
     return real_connect(fd, address, length);
+}
+
+int accept(int fd, struct sockaddr *address, socklen_t *length)
+{
+    if (fault() == ACCEPT_SLOW)
+        delay_microseconds(300);
+    return real_accept(fd, address, length);
+}
+
+int accept4(int fd, struct sockaddr *address, socklen_t *length, int flags)
+{
+    if (fault() == ACCEPT_SLOW)
+        delay_microseconds(300);
+    return real_accept4(fd, address, length, flags);
 }
 
 int close(int fd)
