@@ -129,7 +129,8 @@ public final class Replayer implements AutoCloseable {
         return helpers.get(index - 1);
     }
 
-    private static int limitMillis(Transcript transcript) {
+    /** What a call of this transcript may take, in milliseconds, 1 to 10,000. */
+    public static int limitMillis(Transcript transcript) {
         String limit = transcript.headers().get("limit-ms");
         if (limit == null) {
             return DEFAULT_LIMIT_MILLIS;
