@@ -83,7 +83,7 @@ final class RunCommand implements Callable<Integer> {
         Platform platform = EnvCommand.probe();
         Instant started = Instant.now().truncatedTo(ChronoUnit.SECONDS);
         String name = Labels.checked(label != null ? label : platform.defaultLabel());
-        RunId id = new RunId(name + "-" + TIME.format(started), name, platform.shortName());
+        RunId id = id(name, platform, started);
         RunDirectory directory = new RunDirectory(out != null ? out : Path.of("results").resolve(id.id()));
         long order = seed != null ? seed : new Random().nextLong();
         try (Replayer replayer = new Replayer(HeldPorts.now())) {
@@ -92,6 +92,11 @@ final class RunCommand implements Callable<Integer> {
             directory.prepare();
             return runIn(directory, id, platform, environment(id, profile, order, started), run, replayer, goOn);
         }
+    }
+
+    /** The identity of what begins now. */
+    static RunId id(String label, Platform platform, Instant started) {
+        return new RunId(label + "-" + TIME.format(started), label, platform.shortName());
     }
 
     private Map<String, String> environment(RunId id, Profile profile, long order, Instant started) {
