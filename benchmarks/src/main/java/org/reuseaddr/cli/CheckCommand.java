@@ -1,28 +1,152 @@
 package org.reuseaddr.cli;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.reuseaddr.platform.HeldPorts;
 import org.reuseaddr.platform.Platform;
+import org.reuseaddr.results.EnvironmentFile;
+import org.reuseaddr.results.RunDirectory;
 import org.reuseaddr.results.RunId;
-import org.reuseaddr.semantics.Catalogue;
+import org.reuseaddr.run.UsageException;
+import org.reuseaddr.semantics.Grade;
 import org.reuseaddr.semantics.Replayer;
+import org.reuseaddr.semantics.Scenario;
 import org.reuseaddr.semantics.ScenarioResult;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 
-/** The semantic scenarios alone. */
-@Command(name = "check", description = "Replay the semantic scenarios alone (seconds).")
+/** The semantic scenarios alone, some of them, or transcripts of the user's. */
+@Command(name = "check", description = {"Replay the semantic scenarios alone (seconds), some of them, or strace transcripts."},
+        footer = {"", "A transcript is the promise: a call that ends otherwise is a VIOLATION. It may have at most "
+            + Replayer.MAX_PROCESSES + " processes, " + Replayer.MAX_THREADS + " threads and " + Replayer.MAX_DESCRIPTORS
+            + " open", "sockets in each, and take " + Replayer.MAX_SECONDS + " seconds. Exit codes: 0 promises kept, 1 a "
+            + "check failed itself, 2 wrong usage or input,", "3 a promise is broken."})
 final class CheckCommand implements Callable<Integer> {
+
+    private static final int MAX_REPEAT = 10_000;
+
+    @Parameters(paramLabel = "FILE.strace|SCENARIO",
+            description = "Transcripts, and ids of scenarios or what they begin with. Default: all scenarios.")
+    private List<String> arguments = new ArrayList<>();
+
+    @Option(names = "--list", description = "List the scenarios with group, family and rule, tab-separated; replay nothing.")
+    private boolean list;
+
+    @Option(names = "--group", paramLabel = "NAME", description = "The scenarios of this group. May be given several times.")
+    private List<String> groups = new ArrayList<>();
+
+    @Option(names = "--out", paramLabel = "DIR", description = "Write semantics.csv and environment.csv there.")
+    private Path out;
+
+    @Option(names = "--label", paramLabel = "NAME",
+            description = "The platform's name in comparisons: letters, digits, dot, dash, underscore. Default: kind and kernel.")
+    private String label;
+
+    @Option(names = "--limit", paramLabel = "MS",
+            description = "What a call may take, in milliseconds. Default: the scenario's own, mostly "
+                    + Replayer.DEFAULT_LIMIT_MILLIS + ".")
+    private Integer limitMillis;
+
+    @Option(names = "--allow-address",
+            description = "Let transcripts bind and connect to other addresses than those of this machine's loopback.")
+    private boolean allowAddress;
+
+    @Option(names = "--repeat", paramLabel = "N", defaultValue = "1",
+            description = "Replay each N times and keep the worst result. Default: ${DEFAULT-VALUE}.")
+    private int repeat;
 
     @Override
     public Integer call() {
-        Platform platform = EnvCommand.probe();
-        RunId id = new RunId("check", platform.defaultLabel(), platform.shortName());
-        try (Replayer replayer = new Replayer(HeldPorts.now());
-                CheckSession session = new CheckSession(id, null, replayer)) {
-            List<ScenarioResult> results = session.replay(Catalogue.scenarios());
-            new SemanticsSummary(System.out).print(results);
-            return results.stream().anyMatch(result -> result.grade().isBroken()) ? ExitCode.VIOLATION : ExitCode.DONE;
+        require("--limit", limitMillis == null ? 1 : limitMillis, Replayer.MAX_LIMIT_MILLIS);
+        require("--repeat", repeat, MAX_REPEAT);
+        List<Scenario> scenarios = chosen();
+        if (list) {
+            scenarios.forEach(scenario -> System.out.println(String.join("\t", scenario.id(), scenario.group(),
+                    scenario.family(), scenario.rule())));
+            return ExitCode.DONE;
         }
+        Platform platform = EnvCommand.probe();
+        Instant started = Instant.now().truncatedTo(ChronoUnit.SECONDS);
+        String name = Labels.checked(label != null ? label : platform.defaultLabel());
+        RunId id = RunRequest.id(name, platform, started);
+        try (Replayer replayer = new Replayer(HeldPorts.now())) {
+            if (out == null) {
+                return check(replayer, new CheckSession(id, null, replayer), scenarios);
+            }
+            RunDirectory directory = new RunDirectory(out);
+            directory.prepare();
+            try (RunDirectory.Claim claim = directory.claim()) {
+                EnvironmentFile.append(directory.environment(), environment(platform, id, started));
+                try (CheckSession session = new CheckSession(id, directory, replayer)) {
+                    return check(replayer, session, scenarios);
+                } finally {
+                    EnvironmentFile.append(directory.environment(),
+                            Map.of("run.finished", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString()));
+                }
+            }
+        }
+    }
+
+    private static void require(String option, int given, int highest) {
+        if (given < 1 || given > highest) {
+            throw new UsageException(option + ": expected 1 to " + highest + ", found " + given);
+        }
+    }
+
+    /** In the order of the arguments, each once; then those of the groups. */
+    private List<Scenario> chosen() {
+        ScenarioNames names = ScenarioNames.ofCatalogue();
+        Set<Scenario> chosen = new LinkedHashSet<>();
+        for (String argument : arguments) {
+            Path file = Path.of(argument);
+            if (argument.endsWith(".strace") || Files.exists(file) && !Files.isDirectory(file)) {
+                chosen.add(UserTranscript.read(file, allowAddress));
+            } else {
+                chosen.addAll(names.startingWith(argument));
+            }
+        }
+        groups.forEach(group -> chosen.addAll(names.inGroup(group)));
+        if (arguments.isEmpty() && groups.isEmpty()) {
+            chosen.addAll(names.all());
+        }
+        return chosen.stream().map(scenario -> limitMillis == null ? scenario : UserTranscript.limited(scenario, limitMillis))
+                .toList();
+    }
+
+    private Map<String, String> environment(Platform platform, RunId id, Instant started) {
+        Map<String, String> environment = new LinkedHashMap<>(platform.entries());
+        environment.put("suite.schema", "1");
+        environment.put("run.id", id.id());
+        environment.put("run.started", started.toString());
+        environment.put("run.check_arguments", String.join(" ", arguments));
+        return environment;
+    }
+
+    private int check(Replayer replayer, CheckSession session, List<Scenario> scenarios) {
+        List<ScenarioResult> results = new ArrayList<>();
+        for (Scenario scenario : scenarios) {
+            ScenarioResult worst = replayer.replay(scenario);
+            for (int again = 1; again < repeat; again++) {
+                ScenarioResult result = replayer.replay(scenario);
+                worst = result.grade().isWorseThan(worst.grade()) ? result : worst;
+            }
+            session.record(worst);
+            results.add(worst);
+        }
+        new SemanticsSummary(System.out).print(results);
+        if (results.stream().anyMatch(result -> result.grade().isBroken())) {
+            return ExitCode.VIOLATION;
+        }
+        return results.stream().anyMatch(result -> result.grade() == Grade.ERROR) ? ExitCode.FAILED : ExitCode.DONE;
     }
 }

@@ -53,13 +53,18 @@ record RunRequest(RunId id, RunDirectory directory, Profile profile, List<String
     static RunRequest fresh(Platform platform, String label, Path out, Profile profile, List<String> jmhArguments, Long seed,
             Instant now) {
         String name = Labels.checked(label != null ? label : platform.defaultLabel());
-        RunId id = new RunId(name + "-" + TIME.format(now), name, platform.shortName());
+        RunId id = id(name, platform, now);
         RunDirectory directory = new RunDirectory(out != null ? out : Path.of("results").resolve(id.id()));
         if (Files.exists(directory.samples())) {
             throw new UsageException(directory.path() + " holds a run already: --resume " + directory.path()
                     + " adds forks to it, another --out keeps it");
         }
         return new RunRequest(id, directory, profile, jmhArguments, seed != null ? seed : new Random().nextLong(), List.of());
+    }
+
+    /** The identity of what begins now. */
+    static RunId id(String label, Platform platform, Instant started) {
+        return new RunId(label + "-" + TIME.format(started), label, platform.shortName());
     }
 
     /**

@@ -1,10 +1,9 @@
 package org.reuseaddr.semantics;
 
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.reuseaddr.socket.Errno;
 import org.reuseaddr.socket.Linux;
 import org.reuseaddr.socket.SocketOption;
@@ -23,6 +22,7 @@ final class CallExecutor implements Call.Handler<Outcome> {
     private final DescriptorTable table;
     private int newName;
     private int limitMillis;
+    private int began;
 
     CallExecutor(DescriptorTable table) {
         this.table = table;
@@ -30,37 +30,54 @@ final class CallExecutor implements Call.Handler<Outcome> {
 
     /** The descriptors of one process, shared by its threads. */
     static final class DescriptorTable {
-        /** More than any catalogued scenario opens, fewer than any usual limit of descriptors. */
-        private static final int MAX_DESCRIPTORS = 512;
         private static final int NOT_OPEN = -1;
 
-        private final Map<Integer, Integer> open = new ConcurrentHashMap<>();
-        private final Set<Integer> nonBlocking = ConcurrentHashMap.newKeySet();
-        private final AtomicInteger nextAnonymous = new AtomicInteger(Integer.MIN_VALUE);
+        private final Map<Integer, Integer> open = new HashMap<>();
+        private final Set<Integer> nonBlocking = new HashSet<>();
+        private int nextAnonymous = Integer.MIN_VALUE;
+        private int generation;
 
-        private int descriptor(int name) {
+        private synchronized int descriptor(int name) {
             return open.getOrDefault(name, NOT_OPEN);
         }
 
-        private void add(int name, int descriptor, boolean isNonBlocking) {
-            int key = name != SocketProcess.UNNAMED && !open.containsKey(name) ? name : nextAnonymous.getAndIncrement();
+        private synchronized boolean isNonBlocking(int descriptor) {
+            return nonBlocking.contains(descriptor);
+        }
+
+        private synchronized boolean isFull() {
+            return open.size() >= Replayer.MAX_DESCRIPTORS;
+        }
+
+        private synchronized int generation() {
+            return generation;
+        }
+
+        /** False if everything has been closed since {@code began}: the call that made the descriptor was given up. */
+        private synchronized boolean add(int began, int name, int descriptor, boolean isNonBlocking) {
+            if (began != generation) {
+                return false;
+            }
+            int key = name != SocketProcess.UNNAMED && !open.containsKey(name) ? name : nextAnonymous++;
             open.put(key, descriptor);
             if (isNonBlocking) {
                 nonBlocking.add(descriptor);
             }
+            return true;
         }
 
-        private void remove(int name) {
+        private synchronized void remove(int name) {
             Integer descriptor = open.remove(name);
             if (descriptor != null) {
                 nonBlocking.remove(descriptor);
             }
         }
 
-        private Set<Integer> takeAll() {
+        private synchronized Set<Integer> takeAll() {
             Set<Integer> all = new HashSet<>(open.values());
             open.clear();
             nonBlocking.clear();
+            generation++;
             return all;
         }
     }
@@ -68,6 +85,7 @@ final class CallExecutor implements Call.Handler<Outcome> {
     Outcome execute(Call call, int name, int limit) {
         newName = name;
         limitMillis = limit;
+        began = table.generation();
         return call.dispatch(this);
     }
 
@@ -81,13 +99,17 @@ final class CallExecutor implements Call.Handler<Outcome> {
 
     @Override
     public Outcome socket(Call.Socket call) {
-        SyscallResult result = table.open.size() < DescriptorTable.MAX_DESCRIPTORS
-                ? sockets.socket(call.domain(), call.type() | Linux.SOCK_CLOEXEC, call.protocol())
-                : new SyscallResult.Failed(Errno.EMFILE);
-        if (result instanceof SyscallResult.Returned returned) {
-            table.add(newName, returned.value(), (call.type() & Linux.SOCK_NONBLOCK) != 0);
-        }
+        SyscallResult result = table.isFull() ? new SyscallResult.Failed(Errno.EMFILE)
+                : sockets.socket(call.domain(), call.type() | Linux.SOCK_CLOEXEC, call.protocol());
+        keep(result, (call.type() & Linux.SOCK_NONBLOCK) != 0);
         return new Outcome.Plain(result);
+    }
+
+    private void keep(SyscallResult result, boolean isNonBlocking) {
+        if (result instanceof SyscallResult.Returned returned
+                && !table.add(began, newName, returned.value(), isNonBlocking)) {
+            sockets.close(returned.value());
+        }
     }
 
     @Override
@@ -121,7 +143,7 @@ final class CallExecutor implements Call.Handler<Outcome> {
     @Override
     public Outcome connect(Call.Connect call) {
         int descriptor = table.descriptor(call.fd());
-        if (table.nonBlocking.contains(descriptor)) {
+        if (table.isNonBlocking(descriptor)) {
             return new Outcome.Plain(sockets.connect(descriptor, call.address()));
         }
         SyscallResult switched = sockets.setNonBlocking(descriptor, true);
@@ -143,14 +165,15 @@ final class CallExecutor implements Call.Handler<Outcome> {
     @Override
     public Outcome accept(Call.Accept call) {
         int descriptor = table.descriptor(call.fd());
-        boolean waits = descriptor != DescriptorTable.NOT_OPEN && !table.nonBlocking.contains(descriptor);
+        boolean waits = descriptor != DescriptorTable.NOT_OPEN && !table.isNonBlocking(descriptor);
         if (waits && !sockets.awaitReady(descriptor, Linux.POLLIN, limitMillis)) {
             return new Outcome.TimedOut(limitMillis);
         }
-        Sockets.WithAddress accepted = sockets.accept(descriptor, call.flags() | Linux.SOCK_CLOEXEC);
-        if (accepted.result() instanceof SyscallResult.Returned returned) {
-            table.add(newName, returned.value(), (call.flags() & Linux.SOCK_NONBLOCK) != 0);
+        if (table.isFull()) {
+            return new Outcome.Plain(new SyscallResult.Failed(Errno.EMFILE));
         }
+        Sockets.WithAddress accepted = sockets.accept(descriptor, call.flags() | Linux.SOCK_CLOEXEC);
+        keep(accepted.result(), (call.flags() & Linux.SOCK_NONBLOCK) != 0);
         return withAddress(accepted);
     }
 

@@ -7,6 +7,7 @@ import java.util.function.IntFunction;
 import org.reuseaddr.socket.Family;
 import org.reuseaddr.socket.Linux;
 import org.reuseaddr.socket.SockAddr;
+import org.reuseaddr.socket.SocketOption;
 import org.reuseaddr.socket.SyscallResult;
 import org.reuseaddr.transcript.Call;
 import org.reuseaddr.transcript.Outcome;
@@ -21,6 +22,8 @@ final class DuplicateListeners {
     private static final int CONNECTIONS = 8;
     /** Where all of eight go to one of two listeners, it may be chance; forty is no chance any more. */
     private static final int MANY_CONNECTIONS = 40;
+    /** Each that nobody gets takes a fifth of a second; so many in a row need no further proof. */
+    private static final int MAX_LOST = 4;
     private static final int CONNECT_LIMIT_MILLIS = 200;
     private static final int ACCEPT_ROUNDS = 50;
     private static final int CLIENT_FD = 3;
@@ -58,6 +61,7 @@ final class DuplicateListeners {
         Optional<Replay.SocketName> holder = replay.bound().entrySet().stream()
                 .filter(entry -> !entry.getKey().equals(challenger) && entry.getValue().port() == challenged.port())
                 .map(Map.Entry::getKey)
+                .filter(other -> LinuxBindRules.LINUX_6_18.overlap(holder(challenger), holder(other)))
                 .filter(this::listens)
                 .findFirst();
         if (holder.isEmpty() || !listens(challenger)) {
@@ -67,7 +71,7 @@ final class DuplicateListeners {
         Tally together = connect(target, holder.get(), challenger, CONNECTIONS);
         if (together.first() == CONNECTIONS || together.second() == CONNECTIONS) {
             Tally more = connect(target, holder.get(), challenger, MANY_CONNECTIONS - CONNECTIONS);
-            together = new Tally(MANY_CONNECTIONS, together.first() + more.first(), together.second() + more.second());
+            together = new Tally(together.made() + more.made(), together.first() + more.first(), together.second() + more.second());
         }
         replay.execute(holder.get(), new Call.Close(holder.get().fd()));
         Tally alone = connect(target, null, challenger, CONNECTIONS);
@@ -77,6 +81,14 @@ final class DuplicateListeners {
 
     private boolean listens(Replay.SocketName socket) {
         return replay.listening().contains(socket) || returned(replay.execute(socket, new Call.Listen(socket.fd(), BACKLOG)));
+    }
+
+    private Holder holder(Replay.SocketName socket) {
+        SockAddr address = replay.bound().get(socket);
+        boolean v6Only = address.family() == Family.INET6
+                && replay.execute(socket, new Call.GetOption(socket.fd(), SocketOption.IPV6_V6ONLY))
+                        instanceof Outcome.WithValue read && read.value() != 0;
+        return new Holder(address, v6Only, false, false, 0, Holder.State.LISTENING);
     }
 
     private static SockAddr target(SockAddr holder, SockAddr challenger) {
@@ -94,7 +106,11 @@ final class DuplicateListeners {
     private Tally connect(SockAddr target, Replay.SocketName first, Replay.SocketName second, int connections) {
         int toFirst = 0;
         int toSecond = 0;
-        for (int i = 0; i < connections; i++) {
+        int lost = 0;
+        int made = 0;
+        while (made < connections && lost < MAX_LOST) {
+            made++;
+            lost++;
             try {
                 client.execute(0, new Call.Socket(target.family().number(), Linux.SOCK_STREAM, Linux.IPPROTO_TCP),
                         CLIENT_FD, CONNECT_LIMIT_MILLIS);
@@ -103,13 +119,14 @@ final class DuplicateListeners {
                     continue;
                 }
                 Replay.SocketName winner = winner(first, second);
+                lost = winner == null ? lost : 0;
                 toFirst += winner != null && winner.equals(first) ? 1 : 0;
                 toSecond += winner != null && winner.equals(second) ? 1 : 0;
             } finally {
                 client.closeAll();
             }
         }
-        return new Tally(connections, toFirst, toSecond);
+        return new Tally(made, toFirst, toSecond);
     }
 
     private Replay.SocketName winner(Replay.SocketName first, Replay.SocketName second) {

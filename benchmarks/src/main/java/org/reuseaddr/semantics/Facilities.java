@@ -3,10 +3,10 @@ package org.reuseaddr.semantics;
 import java.util.EnumSet;
 import java.util.Optional;
 import java.util.Set;
+import org.reuseaddr.socket.Errno;
 import org.reuseaddr.socket.Family;
 import org.reuseaddr.socket.Linux;
 import org.reuseaddr.socket.SockAddr;
-import org.reuseaddr.socket.SyscallResult;
 import org.reuseaddr.transcript.Call;
 import org.reuseaddr.transcript.Outcome;
 import org.reuseaddr.transcript.Step;
@@ -25,7 +25,8 @@ record Facilities(boolean inet6, boolean inetLoopback, boolean inet6Loopback) {
     private static final int LIMIT_MILLIS = 2_000;
 
     static Facilities probe(SocketProcess process) {
-        boolean inet6 = returned(process.execute(0, socket(Family.INET6), FD, LIMIT_MILLIS));
+        // Other failures than "no such family" are for the scenarios to find.
+        boolean inet6 = !failedWith(process.execute(0, socket(Family.INET6), FD, LIMIT_MILLIS), Errno.EAFNOSUPPORT);
         process.closeAll();
         return new Facilities(inet6, canBind(process, Family.INET), inet6 && canBind(process, Family.INET6));
     }
@@ -34,10 +35,7 @@ record Facilities(boolean inet6, boolean inetLoopback, boolean inet6Loopback) {
         try {
             process.execute(0, socket(family), FD, LIMIT_MILLIS);
             Outcome outcome = process.execute(0, new Call.Bind(FD, family.loopback(0)), SocketProcess.UNNAMED, LIMIT_MILLIS);
-            // Only "no such address" means that there is none; what else goes wrong is for the scenarios to find.
-            return !(outcome instanceof Outcome.Plain plain
-                    && plain.result() instanceof SyscallResult.Failed failed
-                    && (failed.errno().symbol().equals("EADDRNOTAVAIL") || failed.errno().symbol().equals("EBADF")));
+            return !failedWith(outcome, Errno.EADDRNOTAVAIL) && !failedWith(outcome, Errno.EBADF);
         } finally {
             process.closeAll();
         }
@@ -47,9 +45,8 @@ record Facilities(boolean inet6, boolean inetLoopback, boolean inet6Loopback) {
         return new Call.Socket(family.number(), Linux.SOCK_STREAM, Linux.IPPROTO_TCP);
     }
 
-    private static boolean returned(Outcome outcome) {
-        return outcome instanceof Outcome.Completed completed
-                && completed.result() instanceof SyscallResult.Returned;
+    private static boolean failedWith(Outcome outcome, Errno errno) {
+        return outcome instanceof Outcome.Completed completed && completed.result().failedWith(errno);
     }
 
     /** The families whose loopback address can be bound. */

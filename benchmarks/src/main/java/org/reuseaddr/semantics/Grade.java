@@ -1,5 +1,7 @@
 package org.reuseaddr.semantics;
 
+import java.util.List;
+
 /** What a scenario's observation earns, in the manner of jcstress: a result explains itself. */
 public enum Grade {
     /** Every call had the result it must have. */
@@ -15,10 +17,18 @@ public enum Grade {
     /** The check itself failed: no descriptor, no helper process, no free port. */
     ERROR(false);
 
+    /** From what matters most to a reader to what matters least. */
+    public static final List<Grade> SEVERITY = List.of(VIOLATION, TIMEOUT, DEVIATION, ERROR, UNSUPPORTED, PASS);
+
     private final boolean broken;
 
     Grade(boolean broken) {
         this.broken = broken;
+    }
+
+    /** Whether a reader wants to hear of this grade before the other: see {@link #SEVERITY}. */
+    public boolean isWorseThan(Grade other) {
+        return SEVERITY.indexOf(this) < SEVERITY.indexOf(other);
     }
 
     /** Whether the grade means a broken promise, for which the suite exits with 3. */

@@ -20,8 +20,13 @@ final class LocalProcess implements SocketProcess {
     /** What a call gets beyond its own limit before its worker is given up; calls that can block bound themselves. */
     private static final int GRACE_MILLIS = 500;
 
+    /** Each holds a thread that nothing can end: with so many the platform is past examining call by call. */
+    private static final int MAX_STUCK = 64;
+
     private final CallExecutor.DescriptorTable table = new CallExecutor.DescriptorTable();
     private final Map<Integer, Worker> workers = new HashMap<>();
+
+    private int stuck;
 
     private final class Worker {
         private final ExecutorService thread = Executors.newSingleThreadExecutor(task -> {
@@ -34,6 +39,9 @@ final class LocalProcess implements SocketProcess {
 
     @Override
     public Outcome execute(int thread, Call call, int newName, int limitMillis) {
+        if (stuck >= MAX_STUCK) {
+            throw new ReplayException(stuck + " calls have never come back; no more are made");
+        }
         Worker worker = workers.computeIfAbsent(thread, number -> new Worker());
         Future<Outcome> answer = worker.thread.submit(() -> worker.executor.execute(call, newName, limitMillis));
         try {
@@ -51,6 +59,7 @@ final class LocalProcess implements SocketProcess {
     }
 
     private void abandon(int thread) {
+        stuck++;
         workers.remove(thread).thread.shutdownNow();
     }
 

@@ -1,10 +1,12 @@
 package org.reuseaddr.semantics;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.function.IntFunction;
 import java.util.function.UnaryOperator;
 import org.reuseaddr.socket.SockAddr;
@@ -26,13 +28,17 @@ final class Replay {
     private final IntFunction<SocketProcess> processes;
     private final PortPool pool;
     private final int limitMillis;
+    private final long deadline;
+    private final Map<Integer, List<Integer>> actors = new HashMap<>();
     private final Map<Integer, Integer> realPorts = new HashMap<>();
     private final Map<Integer, Integer> literalPorts = new HashMap<>();
     private final Map<SocketName, SockAddr> bound = new LinkedHashMap<>();
     private final List<SocketName> listening = new ArrayList<>();
     private final List<Step> observed = new ArrayList<>();
 
-    Replay(Transcript transcript, IntFunction<SocketProcess> processes, PortPool pool, int limitMillis) {
+    /** @param maxSeconds what all calls together may take, in seconds */
+    Replay(Transcript transcript, IntFunction<SocketProcess> processes, PortPool pool, int limitMillis, int maxSeconds) {
+        deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(maxSeconds);
         this.transcript = transcript;
         threads = transcript.threads();
         this.processes = processes;
@@ -40,9 +46,17 @@ final class Replay {
         this.limitMillis = limitMillis;
     }
 
-    /** Makes the calls up to the first whose outcome differs; returns that step's index, or -1. */
+    /**
+     * Makes the calls up to the first whose outcome differs; returns that step's index, or -1.
+     *
+     * @throws ReplayException if a process fails, or the transcript is beyond what a replay may take
+     */
     int run() {
         for (int i = 0; i < transcript.steps().size(); i++) {
+            if (System.nanoTime() > deadline) {
+                throw new ReplayException("after " + i + " of " + transcript.steps().size() + " calls the transcript has taken "
+                        + "the time that it may take");
+            }
             Step step = transcript.steps().get(i);
             Outcome outcome = execute(step);
             observed.add(new Step(step.process(), step.call(), outcome));
@@ -64,7 +78,7 @@ final class Replay {
 
     /** The bound sockets, with real ports. */
     Map<SocketName, SockAddr> bound() {
-        return Map.copyOf(bound);
+        return Collections.unmodifiableMap(new LinkedHashMap<>(bound));
     }
 
     /** Makes a call that is not in the transcript, with real ports; listeners are tracked all the same. */
@@ -81,7 +95,7 @@ final class Replay {
                 ? returned.value()
                 : SocketProcess.UNNAMED;
         Outcome outcome = track(process, real,
-                processOf(process).execute(step.process(), real, newName, limitMillis));
+                processOf(process).execute(threadOf(process, step.process()), real, newName, limitMillis));
         return outcome instanceof Outcome.WithAddress answered && answered.address() != null
                 ? new Outcome.WithAddress(answered.result(), literal(step.outcome(), answered.address()))
                 : outcome;
@@ -90,6 +104,21 @@ final class Replay {
     /** The process that a line's number stands for: itself, or the one whose thread it is. */
     int processOfThread(int number) {
         return threads.getOrDefault(number, number);
+    }
+
+    /** Threads by their first calls from 1 on; 0 is the process's first. */
+    private int threadOf(int process, int actor) {
+        if (actor == process) {
+            return 0;
+        }
+        List<Integer> known = actors.computeIfAbsent(process, fresh -> new ArrayList<>());
+        if (!known.contains(actor)) {
+            if (known.size() + 1 >= Replayer.MAX_THREADS) {
+                throw new ReplayException("a process of a transcript may have at most " + Replayer.MAX_THREADS + " threads");
+            }
+            known.add(actor);
+        }
+        return known.indexOf(actor) + 1;
     }
 
     private SocketProcess processOf(int process) {
@@ -105,6 +134,10 @@ final class Replay {
                 if (!listening.contains(name)) {
                     listening.add(name);
                 }
+            } else if (call instanceof Call.GetSockName name && bound.containsKey(new SocketName(process, name.fd()))
+                    && outcome instanceof Outcome.WithAddress shown) {
+                // Bound to port 0: this is where it came to be.
+                bound.put(new SocketName(process, name.fd()), shown.address());
             } else if (call instanceof Call.Close close) {
                 bound.remove(new SocketName(process, close.fd()));
                 listening.remove(new SocketName(process, close.fd()));

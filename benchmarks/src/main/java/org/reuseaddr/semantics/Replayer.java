@@ -26,9 +26,25 @@ public final class Replayer implements AutoCloseable {
     /** The limit of a call in milliseconds, unless the transcript's header {@code limit-ms} says otherwise. */
     public static final int DEFAULT_LIMIT_MILLIS = 2_000;
 
-    private static final int MAX_LIMIT_MILLIS = 10_000;
+    /** The largest limit of a call in milliseconds. */
+    public static final int MAX_LIMIT_MILLIS = 10_000;
+
+    /** How many processes a transcript may have. */
+    public static final int MAX_PROCESSES = 8;
+
+    /** How many threads each process of a transcript may have, its first included. */
+    public static final int MAX_THREADS = 32;
+
+    /** How many sockets each process of a transcript may have open: fewer than any usual limit of descriptors. */
+    public static final int MAX_DESCRIPTORS = 512;
+
+    /** What all calls of a transcript together may take, in seconds. */
+    public static final int MAX_SECONDS = 60;
+
     private static final int MAX_ATTEMPTS = 6;
-    private static final int MAX_PROCESSES = 8;
+    /** Calls that did not come back before the rest is given less time: a platform that hangs must not hang the check. */
+    private static final int PATIENCE = 20;
+    private static final int IMPATIENT_LIMIT_MILLIS = 200;
     private static final Set<String> RESOURCE_ERRORS = Set.of("EMFILE", "ENFILE", "ENOBUFS", "ENOMEM");
 
     private final PortPool ports;
@@ -36,6 +52,7 @@ public final class Replayer implements AutoCloseable {
     private final LocalProcess client = new LocalProcess();
     private final List<HelperProcess> helpers = new ArrayList<>();
     private final Facilities facilities;
+    private int timeouts;
 
     /**
      * Finds out what the platform has at all.
@@ -82,35 +99,55 @@ public final class Replayer implements AutoCloseable {
     private record Attempt(Grade grade, List<Step> observed, int divergent, String detail, boolean couldBeStranger) {
     }
 
-    private Attempt attempt(Scenario scenario) {
-        Transcript transcript = scenario.transcript();
-        Map<Integer, SocketProcess> processes = new LinkedHashMap<>();
-        try {
-            Replay replay = new Replay(transcript, number -> processes.computeIfAbsent(number,
-                    fresh -> process(processes.size())), ports, limitMillis(transcript));
-            int divergent = replay.run();
-            if (divergent < 0) {
-                return new Attempt(Grade.PASS, replay.observed(), -1, "", false);
-            }
-            Step promised = transcript.steps().get(divergent);
-            Outcome observed = replay.observed().get(divergent).outcome();
-            Optional<String> duplicate = examine(replay, processes, promised, observed);
-            Grade grade = duplicate.isPresent() ? Grade.VIOLATION : grade(scenario, observed);
-            return new Attempt(grade, replay.observed(), divergent, duplicate.orElse(""),
-                    duplicate.isEmpty() && couldBeStranger(promised.outcome(), observed));
-        } catch (ReplayException e) {
-            return new Attempt(Grade.ERROR, List.of(), -1, e.getMessage(), false);
-        } finally {
-            processes.values().forEach(SocketProcess::closeAll);
-        }
+    private static Attempt failed(ReplayException e) {
+        return new Attempt(Grade.ERROR, List.of(), -1, e.getMessage(), false);
     }
 
-    private Optional<String> examine(Replay replay, Map<Integer, SocketProcess> processes, Step promised, Outcome observed) {
-        boolean permitted = failedWith(promised.outcome(), Errno.EADDRINUSE) && !(observed instanceof Outcome.TimedOut)
-                && ((Outcome.Completed) observed).result() instanceof SyscallResult.Returned;
-        if (!permitted) {
-            return Optional.empty();
+    private Attempt attempt(Scenario scenario) {
+        Map<Integer, SocketProcess> processes = new LinkedHashMap<>();
+        Attempt made;
+        try {
+            made = attempt(scenario, processes);
+        } catch (ReplayException e) {
+            made = failed(e);
         }
+        for (SocketProcess process : processes.values()) {
+            try {
+                process.closeAll();
+            } catch (ReplayException e) {
+                made = failed(e);
+            }
+        }
+        return made;
+    }
+
+    private Attempt attempt(Scenario scenario, Map<Integer, SocketProcess> processes) {
+        Transcript transcript = scenario.transcript();
+        int limitMillis = limitMillis(transcript);
+        Replay replay = new Replay(transcript, number -> processes.computeIfAbsent(number,
+                fresh -> process(processes.size())), ports,
+                timeouts < PATIENCE ? limitMillis : Math.min(limitMillis, IMPATIENT_LIMIT_MILLIS), MAX_SECONDS);
+        int divergent = replay.run();
+        if (divergent < 0) {
+            return new Attempt(Grade.PASS, replay.observed(), -1, "", false);
+        }
+        Step promised = transcript.steps().get(divergent);
+        Outcome observed = replay.observed().get(divergent).outcome();
+        timeouts += observed instanceof Outcome.TimedOut ? 1 : 0;
+        Optional<String> duplicate = permits(promised, observed) ? examine(replay, processes, promised) : Optional.empty();
+        Grade grade = duplicate.isPresent() ? Grade.VIOLATION : grade(scenario, observed);
+        return new Attempt(grade, replay.observed(), divergent, duplicate.orElse(""),
+                duplicate.isEmpty() && couldBeStranger(promised.outcome(), observed));
+    }
+
+    /** Whether a bind or listen succeeded that should have been refused. */
+    private static boolean permits(Step promised, Outcome observed) {
+        return (promised.call() instanceof Call.Bind || promised.call() instanceof Call.Listen)
+                && failedWith(promised.outcome(), Errno.EADDRINUSE)
+                && observed instanceof Outcome.Completed completed && completed.result() instanceof SyscallResult.Returned;
+    }
+
+    private Optional<String> examine(Replay replay, Map<Integer, SocketProcess> processes, Step promised) {
         int fd = promised.call() instanceof Call.Bind bind ? bind.fd() : ((Call.Listen) promised.call()).fd();
         return new DuplicateListeners(replay, processes::get, client)
                 .examine(new Replay.SocketName(replay.processOfThread(promised.process()), fd));
@@ -129,7 +166,8 @@ public final class Replayer implements AutoCloseable {
         return helpers.get(index - 1);
     }
 
-    private static int limitMillis(Transcript transcript) {
+    /** What a call of this transcript may take, in milliseconds, 1 to 10,000. */
+    public static int limitMillis(Transcript transcript) {
         String limit = transcript.headers().get("limit-ms");
         if (limit == null) {
             return DEFAULT_LIMIT_MILLIS;

@@ -1,0 +1,100 @@
+package org.reuseaddr.cli;
+
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import org.reuseaddr.run.UsageException;
+import org.reuseaddr.semantics.Catalogue;
+import org.reuseaddr.semantics.Scenario;
+
+/** Finds scenarios by what the user calls them. */
+final class ScenarioNames {
+
+    private static final int SUGGESTIONS = 3;
+
+    private final Map<String, Scenario> byId = new LinkedHashMap<>();
+
+    private ScenarioNames(List<Scenario> scenarios) {
+        scenarios.forEach(scenario -> byId.put(scenario.id(), scenario));
+    }
+
+    static ScenarioNames ofCatalogue() {
+        return new ScenarioNames(Catalogue.scenarios());
+    }
+
+    /**
+     * The scenario of this id.
+     *
+     * @throws UsageException if there is none, with ids that are like it
+     */
+    Scenario named(String id) {
+        Scenario found = byId.get(id);
+        if (found == null) {
+            throw unknown(id);
+        }
+        return found;
+    }
+
+    /**
+     * The scenario of this id, or all whose ids begin with it.
+     *
+     * @throws UsageException if there is none, with ids that are like it
+     */
+    List<Scenario> startingWith(String prefix) {
+        Scenario exact = byId.get(prefix);
+        if (exact != null) {
+            return List.of(exact);
+        }
+        List<Scenario> found = byId.values().stream().filter(scenario -> scenario.id().startsWith(prefix)).toList();
+        if (found.isEmpty()) {
+            throw unknown(prefix);
+        }
+        return found;
+    }
+
+    /**
+     * The scenarios of this group.
+     *
+     * @throws UsageException if there is none, with all groups
+     */
+    List<Scenario> inGroup(String group) {
+        List<Scenario> found = byId.values().stream().filter(scenario -> scenario.group().equals(group)).toList();
+        if (found.isEmpty()) {
+            TreeSet<String> groups = new TreeSet<>();
+            byId.values().forEach(scenario -> groups.add(scenario.group()));
+            throw new UsageException("--group: expected one of " + String.join(", ", groups) + ", found " + group);
+        }
+        return found;
+    }
+
+    List<Scenario> all() {
+        return List.copyOf(byId.values());
+    }
+
+    private UsageException unknown(String id) {
+        List<String> nearest = byId.keySet().stream()
+                .sorted(Comparator.comparingInt(known -> distance(known, id))).limit(SUGGESTIONS).toList();
+        return new UsageException("no scenario is called " + id + "; near it: " + String.join(", ", nearest)
+                + " (check --list shows all)");
+    }
+
+    /** How many characters must be put in, taken out or changed (Levenshtein) to make one text of the other. */
+    private static int distance(String one, String other) {
+        int[] before = new int[other.length() + 1];
+        for (int j = 0; j < before.length; j++) {
+            before[j] = j;
+        }
+        for (int i = 1; i <= one.length(); i++) {
+            int[] row = new int[before.length];
+            row[0] = i;
+            for (int j = 1; j < row.length; j++) {
+                int change = before[j - 1] + (one.charAt(i - 1) == other.charAt(j - 1) ? 0 : 1);
+                row[j] = Math.min(change, Math.min(before[j], row[j - 1]) + 1);
+            }
+            before = row;
+        }
+        return before[other.length()];
+    }
+}

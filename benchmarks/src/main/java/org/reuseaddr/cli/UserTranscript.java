@@ -1,0 +1,111 @@
+package org.reuseaddr.cli;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.reuseaddr.run.UsageException;
+import org.reuseaddr.semantics.Scenario;
+import org.reuseaddr.socket.Family;
+import org.reuseaddr.socket.SockAddr;
+import org.reuseaddr.transcript.Call;
+import org.reuseaddr.transcript.Parsed;
+import org.reuseaddr.transcript.Step;
+import org.reuseaddr.transcript.Transcript;
+import org.reuseaddr.transcript.TranscriptException;
+import org.reuseaddr.transcript.TranscriptParser;
+import org.reuseaddr.transcript.TranscriptPrinter;
+
+/** A transcript that the user gives, as a scenario whose every result is promised. */
+final class UserTranscript {
+
+    private static final String GROUP = "file";
+
+    private UserTranscript() {
+    }
+
+    /**
+     * Reads a file; says on standard error what of it is passed over.
+     *
+     * @param anyAddress whether it may bind and connect to other addresses than loopback and wildcard ones
+     * @throws UsageException if it cannot be read, with the place, or has such an address
+     */
+    static Scenario read(Path file, boolean anyAddress) {
+        Parsed parsed = parse(file);
+        if (!anyAddress) {
+            parsed.transcript().steps().forEach(step -> requireLocal(file, step));
+        }
+        if (parsed.skippedLines() > 0) {
+            System.err.println(file + ": " + parsed.skippedLines() + " lines are passed over: "
+                    + parsed.skipped().entrySet().stream().map(entry -> entry.getValue() + " " + entry.getKey())
+                            .collect(Collectors.joining(", ")));
+        }
+        Map<String, String> headers = parsed.transcript().headers();
+        List<String> references = Arrays.stream(headers.getOrDefault("references", "").split("[,\\s]+"))
+                .filter(reference -> !reference.isEmpty()).toList();
+        return new Scenario(file.toString(), GROUP, family(parsed.transcript()),
+                headers.getOrDefault("rule", "The calls end as in the transcript."), headers.getOrDefault("source", file.toString()),
+                true, references, parsed.transcript());
+    }
+
+    private static Parsed parse(Path file) {
+        try {
+            return TranscriptParser.parse(file);
+        } catch (NoSuchFileException e) {
+            throw new UsageException(file + ": there is no such file");
+        } catch (IOException e) {
+            throw new UsageException(file + ": cannot be read: " + (Files.isDirectory(file) ? "it is a directory"
+                    : Files.exists(file) && !Files.isReadable(file) ? "permission denied" : e.getMessage()));
+        } catch (TranscriptException e) {
+            throw new UsageException(e.getMessage());
+        }
+    }
+
+    private static void requireLocal(Path file, Step step) {
+        Optional<SockAddr> address = step.call() instanceof Call.Bind bind ? Optional.of(bind.address())
+                : step.call() instanceof Call.Connect connect ? Optional.of(connect.address()) : Optional.empty();
+        if (address.isPresent() && !address.get().isLoopback() && !address.get().isWildcard()) {
+            throw new UsageException(file + place(file, step.call().name(), address.get().host()) + ": "
+                    + step.call().name() + " to " + address.get().host()
+                    + ", which is not this machine's loopback: --allow-address permits it: " + TranscriptPrinter.line(step));
+        }
+    }
+
+    /** The first line that has the call and the address, as {@code :LINE}; empty if they are written otherwise there. */
+    private static String place(Path file, String call, String host) {
+        try {
+            List<String> lines = Files.readAllLines(file, StandardCharsets.ISO_8859_1);
+            for (int i = 0; i < lines.size(); i++) {
+                if (lines.get(i).contains(call + "(") && lines.get(i).contains('"' + host + '"')) {
+                    return ":" + (i + 1);
+                }
+            }
+            return "";
+        } catch (IOException e) {
+            throw new UsageException(file + ": cannot be read: " + e.getMessage());
+        }
+    }
+
+    private static String family(Transcript transcript) {
+        Set<Family> families = transcript.steps().stream().map(Step::call).filter(Call.Socket.class::isInstance)
+                .map(call -> ((Call.Socket) call).domain() == Family.INET6.number() ? Family.INET6 : Family.INET)
+                .collect(Collectors.toSet());
+        return families.size() == 1 ? families.iterator().next().name() : "mixed";
+    }
+
+    /** The same scenario with another limit for each call, in milliseconds. */
+    static Scenario limited(Scenario scenario, int limitMillis) {
+        Map<String, String> headers = new LinkedHashMap<>(scenario.transcript().headers());
+        headers.put("limit-ms", Integer.toString(limitMillis));
+        return new Scenario(scenario.id(), scenario.group(), scenario.family(), scenario.rule(), scenario.source(),
+                scenario.promised(), scenario.references(), new Transcript(headers, scenario.transcript().steps()));
+    }
+}

@@ -1,0 +1,324 @@
+/*
+@header
+ */
+#define _GNU_SOURCE
+#include <arpa/inet.h>
+#include <errno.h>
+@if tcp
+#include <netinet/tcp.h>
+@end
+@if threads
+#include <pthread.h>
+@end
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+@if actors
+#include <sys/mman.h>
+@end
+#include <sys/socket.h>
+#include <sys/time.h>
+@if free
+#include <time.h>
+@end
+#include <unistd.h>
+
+enum { LIMIT_MS = {limit} };
+enum { {port_names}, PORTS }; /* the port numbers that the calls show */
+@if names
+static const int SHOWN[PORTS] = { {shown_ports} };
+@end
+@if actors
+static struct { int port[PORTS]; _Atomic int turn, status; } *shared; /* port: the real ones, -1 until it is known */
+static _Thread_local int me, step; /* the process or thread that runs here, and how far it is */
+static pid_t first_process;
+@else
+static struct { int port[PORTS]; } here, *shared = &here; /* the real ports, -1 until it is known */
+@end
+static int fd[{descriptors}]; /* the sockets, by the descriptors that the calls show */
+@if actors
+static _Thread_local char seen[512];
+@else
+static char seen[512];
+@end
+static volatile sig_atomic_t expired;
+
+@if free
+static int free_port(void)
+{
+    for (int port = 10240 + rand() % 22000; ; port++) {
+        char wanted[16], line[512];
+        int held = 0;
+        for (int i = 0; i < PORTS; i++)
+            held |= shared->port[i] == port;
+        snprintf(wanted, sizeof wanted, ":%04X ", port);
+        for (int six = 0; six < 2; six++) {
+            FILE *table = fopen(six ? "/proc/net/tcp6" : "/proc/net/tcp", "r");
+            while (table && fgets(line, sizeof line, table))
+                held |= strstr(line, wanted) != NULL;
+            if (table)
+                fclose(table);
+        }
+        if (!held)
+            return port;
+    }
+}
+
+@end
+@if inet
+static const struct sockaddr *inet(const char *host, int port)
+{
+    static struct sockaddr_in address;
+    address.sin_family = AF_INET;
+    address.sin_port = htons(shared->port[port]);
+    inet_pton(AF_INET, host, &address.sin_addr);
+    return (struct sockaddr *) &address;
+}
+
+@end
+@if inet6
+static const struct sockaddr *inet6(const char *host, int port, uint32_t flow, uint32_t scope)
+{
+    static struct sockaddr_in6 address;
+    address.sin6_family = AF_INET6;
+    address.sin6_port = htons(shared->port[port]);
+    address.sin6_flowinfo = htonl(flow);
+    address.sin6_scope_id = scope;
+    inet_pton(AF_INET6, host, &address.sin6_addr);
+    return (struct sockaddr *) &address;
+}
+
+@end
+@if options
+static int set(int socket, int level, int option, int value)
+{
+    return setsockopt(socket, level, option, &value, sizeof value);
+}
+
+@end
+@if values
+static int get(int socket, int level, int option, const char *call)
+{
+    int value = 0;
+    socklen_t length = sizeof value;
+    int result = getsockopt(socket, level, option, &value, &length);
+    if (result == 0)
+        snprintf(seen, sizeof seen, "%s, [%d], [%d])", call, value, (int) length);
+    return result;
+}
+
+@end
+@if names
+/* Notes an address from the kernel; a port that it shows for the first time is the expected one. */
+static int name(int result, const struct sockaddr_storage *address, const char *call, int expected, const char *end)
+{
+    const struct sockaddr_in *four = (const struct sockaddr_in *) address;
+    const struct sockaddr_in6 *six = (const struct sockaddr_in6 *) address;
+    int real = ntohs(address->ss_family == AF_INET ? four->sin_port : six->sin6_port), number = -1;
+    char host[INET6_ADDRSTRLEN] = "";
+    if (result < 0)
+        return result;
+    for (int i = 0; i < PORTS; i++)
+        if (shared->port[i] == real)
+            number = SHOWN[i];
+    if (number < 0 && shared->port[expected] < 0) {
+        shared->port[expected] = real;
+        number = SHOWN[expected];
+    }
+    number = number < 0 ? real : number;
+    if (address->ss_family == AF_INET)
+        snprintf(seen, sizeof seen, "%s, {sa_family=AF_INET, sin_port=htons(%d), sin_addr=inet_addr(\"%s\")}, [16]%s",
+                 call, number, inet_ntop(AF_INET, &four->sin_addr, host, sizeof host), end);
+    else
+        snprintf(seen, sizeof seen, "%s, {sa_family=AF_INET6, sin6_port=htons(%d), sin6_flowinfo=htonl(%u), "
+                 "inet_pton(AF_INET6, \"%s\", &sin6_addr), sin6_scope_id=%u}, [28]%s", call, number,
+                 ntohl(six->sin6_flowinfo), inet_ntop(AF_INET6, &six->sin6_addr, host, sizeof host),
+                 six->sin6_scope_id, end);
+    return result;
+}
+
+@end
+@if accepts
+static int named_accept(int listener, int flags, const char *call, int expected, const char *end)
+{
+    struct sockaddr_storage address = {0};
+    socklen_t length = sizeof address;
+    return name(accept4(listener, (struct sockaddr *) &address, &length, flags), &address, call, expected, end);
+}
+
+@end
+@if sockets
+static int sockname(int socket, const char *call, int expected)
+{
+    struct sockaddr_storage address = {0};
+    socklen_t length = sizeof address;
+    return name(getsockname(socket, (struct sockaddr *) &address, &length), &address, call, expected, ")");
+}
+
+@end
+@if closes
+static int shut(int number)
+{
+    int socket = fd[number];
+    fd[number] = -1;
+    return close(socket);
+}
+
+@end
+static void expire(int number)
+{
+    expired = number;
+}
+
+static void limit(int milliseconds)
+{
+    /* Again and again once it has expired: a signal just before the call would not end it. */
+    struct itimerval time = { { 0, milliseconds ? 50000 : 0 }, { milliseconds / 1000, milliseconds % 1000 * 1000 } };
+    expired = 0;
+    setitimer(ITIMER_REAL, &time, NULL);
+}
+
+static const char *symbol(int error)
+{
+    static const struct { int error; const char *symbol; } SYMBOLS[] = {
+@errors
+    };
+    for (size_t i = 0; i < sizeof SYMBOLS / sizeof *SYMBOLS; i++)
+        if (SYMBOLS[i].error == error)
+            return SYMBOLS[i].symbol;
+    return "ERRNO";
+}
+
+static void report(int who, const char *call, const char *result, const char *here, int differs)
+{
+    char pid[32] = "";
+    if (who != 0)
+        snprintf(pid, sizeof pid, "[pid %d] ", who);
+    if (differs)
+        printf("- %s%s = %s\n+ %s%s = %s\n", pid, call, result, pid, seen, here);
+    else
+        printf("  %s%s = %s\n", pid, seen, here);
+@if actors
+    shared->status = differs;
+    shared->turn++;
+@else
+    if (differs)
+        exit(1);
+@end
+}
+
+@if actors
+/* Whether the call is made here; waits for its turn if it is, and until it is over if it is not. */
+static int mine(int who, const char *call, const char *result)
+{
+    int is_first = getpid() == first_process && me == {first};
+    for (int waited = 0; shared->status != 0 || shared->turn < step + (who != me); waited++) {
+        if (shared->status != 0 && is_first)
+            exit(1);
+        if (getpid() != first_process && getppid() != first_process)
+            _exit(0);
+        usleep(1000);
+        if (waited > LIMIT_MS + 1000 && is_first && shared->status == 0) {
+            snprintf(seen, sizeof seen, "%s", call);
+            report(who, call, result, "? TIMEOUT", 1);
+        }
+    }
+    step++;
+    if (who == me) {
+        snprintf(seen, sizeof seen, "%s", call);
+        limit({alarmed} ? LIMIT_MS : 0);
+    }
+    return who == me;
+}
+
+@end
+static void made(int who, const char *call, const char *result, int error, int returned)
+{
+    int errno_here = errno, late = returned < 0 && errno_here == EINTR && expired;
+    char here[128];
+    limit(0);
+    if (late)
+        snprintf(here, sizeof here, "? TIMEOUT (no answer in %d ms)", LIMIT_MS);
+    else if (returned < 0)
+        snprintf(here, sizeof here, "-1 %s (%s)", symbol(errno_here), strerror(errno_here));
+    else
+        snprintf(here, sizeof here, "%s", error == 0 ? result : "0");
+    report(who, call, result, here, late ? error != -1 : returned < 0 ? error != errno_here
+           : error != 0 || strcmp(seen, call) != 0);
+}
+
+/* Who makes the call, the call, its result on Linux with the errno, and how it is made here. */
+@if actors
+#define CALL(who, call, result, error, here) if (mine(who, call, result)) made(who, call, result, error, here)
+@else
+#define CALL(who, call, result, error, here) (snprintf(seen, sizeof seen, "%s", call), limit(LIMIT_MS), \
+    made(who, call, result, error, here))
+@end
+
+static void calls(void)
+{
+@calls
+}
+
+@if threads
+static void *run(void *thread)
+{
+    me = (int) (intptr_t) thread;
+    calls();
+    return NULL;
+}
+
+static void start(int thread)
+{
+    pthread_t started;
+    if (pthread_create(&started, NULL, run, (void *) (intptr_t) thread) != 0)
+        exit(2);
+}
+
+@end
+@if processes
+/* The rest of another process's life: it holds its sockets until the first process ends. */
+static void live(int process)
+{
+    me = process;
+    calls();
+    while (getppid() == first_process)
+        usleep(1000);
+    _exit(0);
+}
+
+@end
+@if facilities
+static void need(int family, const struct sockaddr *address, socklen_t length, const char *host)
+{
+    int probe = socket(family, SOCK_STREAM, 0);
+    if ((probe < 0 || bind(probe, address, length) != 0) && (errno == EAFNOSUPPORT || errno == EADDRNOTAVAIL)) {
+        printf("cannot run here, there is no %s: %s\n", host, strerror(errno));
+        exit(2);
+    }
+    close(probe);
+}
+
+@end
+int main(void)
+{
+    struct sigaction alarms = { .sa_handler = expire };
+    sigaction(SIGALRM, &alarms, NULL);
+    setvbuf(stdout, NULL, _IOLBF, 0);
+@if free
+    srand((unsigned) (time(NULL) ^ getpid() << 8));
+@end
+@if actors
+    shared = mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (shared == MAP_FAILED)
+        return 2;
+@end
+    memset(fd, -1, sizeof fd);
+@needs
+@ports
+@actors
+    calls();
+    puts("As on Linux.");
+    return 0;
+}

@@ -1,0 +1,126 @@
+#!/usr/bin/env python3
+@header
+import errno, os, random, re, signal
+@if linger
+import struct
+@end
+@if processes
+from multiprocessing import Pipe
+@end
+@if threads
+from concurrent.futures import ThreadPoolExecutor
+@end
+from socket import *
+
+LIMIT = {limit}  # seconds that a call may take
+fd = {}  # the sockets, by the descriptors that the calls below show
+
+@if free
+try:
+    held = open("/proc/net/tcp").read() + open("/proc/net/tcp6").read()
+except OSError:
+    held = ""
+held = {int(number, 16) for number in re.findall(r":([0-9A-F]{4})\b", held)}
+free = random.sample([number for number in range(10240, 32768) if number not in held], {free})
+@end
+# The port numbers that the calls below show, and the real ones that they stand for.
+port = {ports}
+
+def keep(number, made):
+    fd[number] = made
+    return number
+
+@if unopened
+for number in {unopened}:  # never opened
+    fd[number] = socket()
+    fd[number].close()
+@end
+@if names
+def name(address, expected):  # in strace's notation; a port that the kernel shows for the first time is the expected one
+    host, real = address[:2]
+    if expected not in port and real not in port.values():
+        port[expected] = real
+    shown = {value: key for key, value in port.items()}.get(real, real)
+    if len(address) == 2:
+        return '{sa_family=AF_INET, sin_port=htons(%d), sin_addr=inet_addr("%s")}, [16]' % (shown, host)
+    return ('{sa_family=AF_INET6, sin6_port=htons(%d), sin6_flowinfo=htonl(%d), inet_pton(AF_INET6, "%s", &sin6_addr), '
+            'sin6_scope_id=%d}, [28]' % (shown, address[2], host, address[3]))
+
+@end
+# Who makes the call, the call with its result on Linux, and how it is made here.
+@steps
+@if threads
+threads = {threads}
+@end
+
+def observe(who, line, make):
+    call = line.rsplit(" = ", 1)[0]
+    try:
+        signal.setitimer(signal.ITIMER_REAL, LIMIT)
+@if threads
+        made = threads[who].submit(make).result() if who in threads else make()
+@else
+        made = make()
+@end
+        signal.setitimer(signal.ITIMER_REAL, 0)
+    except OSError as e:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        if e.errno is None:
+            return call + " = ? TIMEOUT (no answer in %d ms)" % round(LIMIT * 1000)
+        result = "%s = -1 %s (" % (call, errno.errorcode.get(e.errno, e.errno))
+        return line if line.startswith(result) else result + os.strerror(e.errno) + ")"
+    return made if isinstance(made, str) else "%s = %d" % (call, made or 0)
+
+def expire(number, frame):
+    raise TimeoutError  # without an errno, which ETIMEDOUT has
+
+@if facilities
+for family, host in {facilities}:
+    try:
+        socket(family, SOCK_STREAM).bind((host, 0))
+    except OSError as e:
+        if e.errno in (errno.EAFNOSUPPORT, errno.EADDRNOTAVAIL):
+            print("cannot run here, there is no %s: %s" % (host, e.strerror), flush=True)
+            os._exit(2)
+@end
+signal.signal(signal.SIGALRM, expire)
+@if processes
+others = {}  # the other processes make the calls that they are told to, until their pipe ends
+for who in {others}:
+    here, there = Pipe()
+    child = os.fork()
+    while child == 0:
+        try:
+            here.close()
+            i, known = there.recv()
+            port.update(known)
+            there.send((observe(*steps[i]), port))
+        except (EOFError, KeyboardInterrupt):
+            os._exit(1)
+    there.close()
+    others[who] = here, child
+@end
+status = 0
+for i, step in enumerate(steps):
+@if processes
+    pipe, _ = others.get({process}, (None, 0))
+    if pipe:
+        pipe.send((i, port))
+        answer = pipe.recv() if pipe.poll(LIMIT + 1) else (step[1].rsplit(" = ", 1)[0] + " = ? TIMEOUT", port)
+        port.update(answer[1])
+    seen = answer[0] if pipe else observe(*step)
+@else
+    seen = observe(*step)
+@end
+    pid = "[pid %d] " % step[0] if step[0] else ""
+    if seen != step[1]:
+        print("- %s%s\n+ %s%s" % (pid, step[1], pid, seen))
+        status = 1
+        break
+    print("  " + pid + seen)
+print("This platform does what the line + says, Linux what the line - says." if status else "As on Linux.", flush=True)
+@if processes
+for _, child in others.values():
+    os.kill(child, signal.SIGKILL)
+@end
+os._exit(status)

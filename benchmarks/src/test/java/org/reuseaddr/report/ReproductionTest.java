@@ -1,0 +1,112 @@
+package org.reuseaddr.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.reuseaddr.faults.FaultLibrary;
+import org.reuseaddr.semantics.Catalogue;
+import org.reuseaddr.semantics.Scenario;
+import org.reuseaddr.transcript.Transcript;
+import org.reuseaddr.transcript.TranscriptParser;
+
+class ReproductionTest {
+
+    private static final int PYTHON_SAMPLE = 100;
+    private static final int C_SAMPLE = 25;
+
+    @TempDir
+    private Path directory;
+
+    private static List<Scenario> sample(int size) {
+        long seed = new Random().nextLong();
+        List<Scenario> scenarios = new ArrayList<>(Catalogue.scenarios());
+        Collections.shuffle(scenarios, new Random(seed));
+        Map<String, Scenario> kinds = new LinkedHashMap<>();
+        scenarios.forEach(scenario -> kinds.putIfAbsent(scenario.group(), scenario));
+        List<Scenario> chosen = new ArrayList<>(kinds.values());
+        scenarios.stream().filter(scenario -> !chosen.contains(scenario)).limit(Math.max(0, size - chosen.size()))
+                .toList().forEach(chosen::add);
+        return chosen;
+    }
+
+    @Test
+    void everyScenarioIsAPythonProgramThatCompiles() {
+        List<Scenario> all = Catalogue.scenarios();
+        List<String> command = new ArrayList<>(List.of("python3", "-c", "import sys\n"
+                + "for name in open(sys.argv[1]).read().split('\\n'):\n"
+                + "    compile(open(name).read(), name, 'exec')\n"));
+        StringBuilder names = new StringBuilder();
+        for (int i = 0; i < all.size(); i++) {
+            Path file = Programs.written(directory.resolve("s" + i + ".py"), Reproduction.python(all.get(i)));
+            names.append(i == 0 ? "" : "\n").append(file);
+        }
+        command.add(Programs.written(directory.resolve("names"), names.toString()).toString());
+        assertThat(Programs.run(command, Map.of())).isEqualTo(new Programs.Ended(0, ""));
+    }
+
+    @Test
+    void aSampleInPythonEndsAsOnLinux() {
+        for (Scenario scenario : sample(PYTHON_SAMPLE)) {
+            Programs.Ended ended = Programs.python(directory, Reproduction.python(scenario), Map.of());
+            assertThat(ended.status()).as(scenario.id() + "\n" + ended.output()).isZero();
+            assertThat(ended.output()).endsWith("As on Linux.\n");
+        }
+    }
+
+    @Test
+    void aSampleInCCompilesWithoutAWarningAndEndsAsOnLinux() {
+        for (Scenario scenario : sample(C_SAMPLE)) {
+            Programs.Ended ended = Programs.c(directory, Reproduction.c(scenario), Map.of());
+            assertThat(ended.status()).as(scenario.id() + "\n" + ended.output()).isZero();
+            assertThat(ended.output()).endsWith("As on Linux.\n");
+        }
+    }
+
+    /** Same process, another process; the kernel's port; a connection left: one scenario a kind of program. */
+    private static final Map<String, String> BROKEN_BY = Map.of(
+            "inet6-loopback/listening/reuseaddr-both", "duplicate-listener",
+            "inet-loopback/listening/reuseaddr-both/other-process", "duplicate-listener",
+            "inet-any/chosen-port/listening/reuseaddr-both", "duplicate-listener",
+            "inet-loopback/time-wait/reuseaddr-neither", "time-wait-ignored",
+            "inet-loopback/listening/reuseaddr-neither/reuseport-both", "reuseport-refused");
+
+    @Test
+    void aBrokenPlatformMakesTheProgramsEndWithOneAndShowTheCall() {
+        BROKEN_BY.forEach((id, fault) -> {
+            Map<String, String> environment = FaultLibrary.compiled().environment(fault);
+            Scenario scenario = Catalogue.scenarios().stream().filter(known -> known.id().startsWith(id)).findFirst()
+                    .orElseThrow(() -> new IllegalStateException("no scenario " + id));
+            Programs.Ended python = Programs.python(directory, Reproduction.python(scenario), environment);
+            Programs.Ended c = Programs.c(directory, Reproduction.c(scenario), environment);
+            assertThat(List.of(python.status(), c.status())).as(id + "\n" + python.output() + c.output()).containsExactly(1, 1);
+            assertThat(python.output()).contains("\n- ", "\n+ ").endsWith(CLOSING);
+        });
+    }
+
+    private static final String CLOSING =
+            "This platform does what the line + says, Linux what the line - says.\n";
+
+    @Test
+    void aTranscriptReplaysAsItWas() throws Exception {
+        for (Scenario scenario : sample(PYTHON_SAMPLE)) {
+            Transcript read = TranscriptParser.parse(scenario.id(), Reproduction.strace(scenario)).transcript();
+            assertThat(read.steps()).isEqualTo(scenario.transcript().steps());
+            assertThat(read.headers()).containsEntry("scenario", scenario.id()).containsEntry("rule", scenario.rule());
+        }
+    }
+
+    @Test
+    void repeatedCallsAreWrittenOnce() {
+        List<Integer> numbers = List.of(9, 1, 2, 1, 2, 1, 2, 1, 2, 7, 7, 7, 3);
+        assertThat(Repetition.in(numbers)).containsExactly(new Repetition<>(List.of(9), 1),
+                new Repetition<>(List.of(1, 2), 4), new Repetition<>(List.of(7, 7, 7, 3), 1));
+    }
+}
