@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -61,7 +62,30 @@ public final class Reports {
         for (Map.Entry<String, String> attachment : markdown.attachments().entrySet()) {
             files.add(write(request.out().resolve("attachments").resolve(attachment.getKey()), attachment.getValue()));
         }
-        return new Written(files, List.of());
+        Charts charts = Charts.of(model);
+        Map<String, String> csv = csv(run, privacy);
+        files.add(write(request.out().resolve("report.html"), HtmlReport.render(model, charts, csv)));
+        for (ChartFigure figure : charts.figures()) {
+            Path directory = request.out().resolve("charts");
+            files.add(write(directory.resolve(figure.name() + ".svg"), figure.svgFile()));
+            files.add(write(directory.resolve(figure.name() + ".png"), figure.pngFile()));
+        }
+        return new Written(files, charts.problems());
+    }
+
+    /** The run's tables as they are, apart from what privacy leaves out. */
+    private static Map<String, String> csv(ReportedRun run, Privacy privacy) {
+        Map<String, String> texts = new LinkedHashMap<>();
+        for (Path file : List.of(run.directory().samples(), run.directory().semantics(), run.directory().environment())) {
+            if (Files.exists(file)) {
+                try {
+                    texts.put(file.getFileName().toString(), privacy.text(Files.readString(file)));
+                } catch (IOException e) {
+                    throw new InputException(file, "cannot be read: " + e.getMessage());
+                }
+            }
+        }
+        return texts;
     }
 
     /**
@@ -79,9 +103,13 @@ public final class Reports {
     }
 
     private static Path write(Path file, String text) {
+        return write(file, text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static Path write(Path file, byte[] bytes) {
         try {
             Files.createDirectories(file.getParent());
-            return Files.write(file, text.getBytes(StandardCharsets.UTF_8));
+            return Files.write(file, bytes);
         } catch (IOException e) {
             throw new OutputException(file, e);
         }
