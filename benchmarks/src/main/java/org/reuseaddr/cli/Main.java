@@ -20,8 +20,8 @@ import picocli.CommandLine.IParameterExceptionHandler;
  * command it runs the suite.
  */
 @Command(name = "benchmarks", mixinStandardHelpOptions = false, versionProvider = SuiteVersion.class,
-        subcommands = {RunCommand.class, CheckCommand.class, ReproCommand.class, CompareCommand.class, EnvCommand.class,
-            HelpCommand.class},
+        subcommands = {RunCommand.class, CheckCommand.class, CompareCommand.class, ReportCommand.class, ReproCommand.class,
+            EnvCommand.class, HelpCommand.class},
         synopsisHeading = "", customSynopsis = {
             "Usage: java -jar benchmarks.jar [COMMAND] [--options] [JMH options] [benchmark regex ...]"},
         description = {"", "Asks the platform two questions: does bind/listen keep the promises of SO_REUSEADDR, and what do "

@@ -1,0 +1,75 @@
+package org.reuseaddr.report;
+
+import java.awt.AWTError;
+import java.awt.Font;
+import java.awt.font.FontRenderContext;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.reuseaddr.compare.CellData;
+import org.reuseaddr.results.Cell;
+
+/**
+ * The pictures of a report.
+ *
+ * @param figures in their order
+ * @param problems why there are none, one line each
+ */
+record Charts(List<ChartFigure> figures, List<String> problems) {
+
+    private static final String CALLS = "SyscallCost";
+
+    Charts {
+        figures = List.copyOf(figures);
+        problems = List.copyOf(problems);
+    }
+
+    /** Draws what the data allow; without fonts nothing, and a line that says so. */
+    static Charts of(ReportModel report) {
+        // Where DISPLAY is set and the JRE is a headless one, AWT would look for a screen and fail.
+        System.setProperty("java.awt.headless", "true");
+        try {
+            new Font(Font.SANS_SERIF, Font.PLAIN, 12).getStringBounds("0", new FontRenderContext(null, true, true));
+        } catch (LinkageError | InternalError | AWTError | RuntimeException e) {
+            return new Charts(List.of(), List.of("no charts: this Java has no fonts to draw with ("
+                    + Visible.line(String.valueOf(e.getMessage())) + "); on Debian: apt-get install fontconfig fonts-dejavu-core"));
+        }
+        return new Charts(draw(report), List.of());
+    }
+
+    private static List<ChartFigure> draw(ReportModel report) {
+        Map<String, Map<Cell, CellData>> sides = new LinkedHashMap<>();
+        String label = Visible.line(report.run().data().run().label());
+        report.baseline().ifPresent(base -> {
+            String name = Visible.line(base.data().run().label());
+            sides.put(name.equals(label) ? name + " (baseline)" : name, base.data().cells());
+        });
+        sides.put(label, report.run().data().cells());
+
+        Map<String, Map<String, Map<Cell, CellData>>> byClass = new TreeMap<>();
+        sides.forEach((side, cells) -> cells.forEach((cell, data) -> {
+            if (!data.forks().isEmpty()) {
+                byClass.computeIfAbsent(className(cell) + " " + data.unit(), fresh -> new LinkedHashMap<>())
+                        .computeIfAbsent(side, fresh -> new TreeMap<>()).put(cell, data);
+            }
+        }));
+        List<ChartFigure> figures = new ArrayList<>();
+        byClass.values().forEach(group -> {
+            ChartPainter painter = new ChartPainter(group);
+            if (painter.title().startsWith(CALLS)) {
+                figures.add(painter.stackedCalls());
+            }
+            painter.scaling().ifPresent(figures::add);
+            figures.add(painter.estimates());
+            figures.add(painter.iterations());
+        });
+        return figures;
+    }
+
+    private static String className(Cell cell) {
+        int dot = cell.benchmark().indexOf('.');
+        return dot < 0 ? cell.benchmark() : cell.benchmark().substring(0, dot);
+    }
+}

@@ -1,0 +1,88 @@
+package org.reuseaddr.report;
+
+import gg.jte.html.OwaspHtmlTemplateOutput;
+import gg.jte.output.StringOutput;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.reuseaddr.compare.CellComparison;
+import org.reuseaddr.compare.Comparison;
+import org.reuseaddr.compare.Estimate;
+import org.reuseaddr.compare.Versus;
+import org.reuseaddr.results.Cell;
+
+/**
+ * A report as one page that needs nothing else.
+ *
+ * @param frame style, script and policy
+ * @param matrix empty where no scenario is about a pair of addresses
+ * @param charts the pictures
+ * @param problems why pictures are missing, one line each
+ * @param files what can be downloaded out of the page
+ */
+record HtmlReport(PageFrame frame, Optional<Matrix> matrix, List<ChartFigure> charts, List<String> problems,
+        List<Embedded> files) {
+
+    /**
+     * A file inside the page.
+     *
+     * @param id of its element
+     * @param name of the file
+     * @param size in words
+     * @param base64 see {@link Packed}
+     */
+    record Embedded(String id, String name, String size, String base64) {
+    }
+
+    /** Renders the page. */
+    static String render(ReportModel report, Charts charts, Map<String, String> csv) {
+        List<Embedded> files = new ArrayList<>();
+        csv.forEach((name, text) -> {
+            byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+            files.add(new Embedded("file-" + files.size(), name, (bytes.length + 1023) / 1024 + " KiB", Packed.base64(bytes)));
+        });
+        HtmlReport html = new HtmlReport(PageFrame.load(), Matrix.of(report), charts.figures(), charts.problems(), files);
+        StringOutput output = new StringOutput();
+        JtereportGenerated.render(new OwaspHtmlTemplateOutput(output), null, report, html);
+        return output.toString();
+    }
+
+    /** What a table of costs shows. */
+    ComparisonView view() {
+        return ComparisonView.ALL;
+    }
+
+    /** The program for a cause, where there is one. */
+    Optional<String> program(Cause cause) {
+        return cause.isBroken() ? cause.scenario().map(Reproduction::python) : Optional.empty();
+    }
+
+    /** The lines of a transcript, what steers the display made visible. */
+    static List<String> lines(String evidence) {
+        return Visible.text(evidence).lines().toList();
+    }
+
+    /** A cell's parameters, and threads and mode where they are not the usual ones. */
+    static String parameters(Cell cell) {
+        return cell.toString().substring(cell.benchmark().length()).strip();
+    }
+
+    /** An estimate in the view's units. */
+    static String estimate(Estimate estimate, ComparisonView view) {
+        return Visible.line(new Figures(view.units()).estimate(estimate));
+    }
+
+    /** A column of the comparison's table, see {@link ComparisonParts#row}. */
+    static String column(CellComparison cell, int column) {
+        return Visible.line(ComparisonParts.row(cell, new Figures(Optional.empty())).get(column));
+    }
+
+    /** What a side lacks, and how the controls differ. */
+    static List<String> notes(Comparison comparison, Versus versus) {
+        List<String> notes = new ArrayList<>(ComparisonParts.missingCells(comparison, versus));
+        notes.addAll(ComparisonParts.controls(versus));
+        return notes;
+    }
+}

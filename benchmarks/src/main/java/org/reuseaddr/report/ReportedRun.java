@@ -1,0 +1,74 @@
+package org.reuseaddr.report;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.reuseaddr.compare.RunData;
+import org.reuseaddr.compare.RunLoader;
+import org.reuseaddr.compare.Side;
+import org.reuseaddr.results.InputException;
+import org.reuseaddr.results.RunDirectory;
+import org.reuseaddr.results.RunId;
+import org.reuseaddr.results.SemanticsFile;
+import org.reuseaddr.results.SemanticsRow;
+
+/**
+ * A run as a report needs it, without what the user's privacy leaves out.
+ *
+ * @param directory where its files are
+ * @param data estimates' raw material and the platform record
+ * @param scenarios every scenario's row with its evidence; empty where none was checked
+ */
+record ReportedRun(RunDirectory directory, RunData data, List<SemanticsRow> scenarios) {
+
+    ReportedRun {
+        scenarios = List.copyOf(scenarios);
+    }
+
+    /**
+     * Reads a run directory, or a file of one.
+     *
+     * @throws InputException if there is nothing to read, something is malformed, or there are several runs in it
+     */
+    static ReportedRun read(Path path, Privacy privacy) {
+        List<RunData> runs = new RunLoader().load(path);
+        if (runs.size() != 1) {
+            throw new InputException(path, "expected the rows of one run, found those of " + runs.size());
+        }
+        Path home = Files.isDirectory(path) ? path : path.toAbsolutePath().getParent();
+        RunDirectory directory = new RunDirectory(home);
+        List<SemanticsRow> rows = Files.exists(directory.semantics())
+                ? SemanticsFile.readAll(directory.semantics()) : List.of();
+        RunData data = runs.get(0);
+        RunData shown = new RunData(id(data.run(), privacy), data.source(), data.cells(),
+                privacy.environment(data.environment()), data.scenarios(), data.rows());
+        return new ReportedRun(directory, shown, rows.stream().map(row -> row(row, shown.run(), privacy)).toList());
+    }
+
+    private static RunId id(RunId run, Privacy privacy) {
+        return new RunId(privacy.text(run.id()), privacy.text(run.label()), privacy.text(run.platform()));
+    }
+
+    private static SemanticsRow row(SemanticsRow row, RunId run, Privacy privacy) {
+        return row.evidence().isEmpty() && row.divergentCall().isEmpty() ? row
+                : new SemanticsRow(run, row.scenario(), row.group(), row.family(), row.grade(), row.expected(),
+                        privacy.text(row.observed()), privacy.text(row.divergentCall()), row.rule(), row.references(),
+                        row.durationMicros(), privacy.text(row.evidence()));
+    }
+
+    /** The side of a comparison that the run is. */
+    Side side() {
+        return new Side(data.run().label(), List.of(data));
+    }
+
+    /** An entry of the platform record. */
+    Optional<String> entry(String name) {
+        return Optional.ofNullable(data.environment().get(name)).filter(value -> !value.isBlank());
+    }
+
+    /** Whether the run did not come to its end. */
+    boolean isCutShort() {
+        return !data.environment().isEmpty() && entry(RunData.FINISHED).isEmpty();
+    }
+}

@@ -1,0 +1,117 @@
+package org.reuseaddr.report;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.reuseaddr.platform.Redaction;
+import org.reuseaddr.results.InputException;
+import org.reuseaddr.results.OutputException;
+import org.reuseaddr.results.RunDirectory;
+
+/** Writes what people read of a run. */
+public final class Reports {
+
+    private Reports() {
+    }
+
+    /**
+     * What a report is made of and where it goes.
+     *
+     * @param run a run directory or a file of one
+     * @param baseline the run to compare with, if any
+     * @param out where the files go; made if it is not there
+     * @param bundle whether everything is also put into one zip
+     * @param includeHost whether host names, user names, home directories and addresses stay in
+     */
+    public record Request(Path run, Optional<Path> baseline, Path out, boolean bundle, boolean includeHost) {
+    }
+
+    /**
+     * What was written.
+     *
+     * @param files the files, the most important first
+     * @param problems what could not be written, one line each
+     */
+    public record Written(List<Path> files, List<String> problems) {
+        public Written {
+            files = List.copyOf(files);
+            problems = List.copyOf(problems);
+        }
+    }
+
+    /**
+     * Writes the report.
+     *
+     * @throws InputException if a run cannot be read
+     * @throws OutputException if a file cannot be written
+     */
+    public static Written write(Request request) {
+        Privacy privacy = new Privacy(request.includeHost(), Redaction.ofThisProcess());
+        ReportedRun run = ReportedRun.read(request.run(), privacy);
+        Optional<ReportedRun> baseline = request.baseline().map(path -> ReportedRun.read(path, privacy));
+        ReportModel model = ReportModel.of(run, baseline, privacy);
+        List<Path> files = new ArrayList<>();
+        MarkdownReport markdown = MarkdownReport.of(model);
+        files.add(write(request.out().resolve("report.md"), markdown.text()));
+        for (Map.Entry<String, String> attachment : markdown.attachments().entrySet()) {
+            files.add(write(request.out().resolve("attachments").resolve(attachment.getKey()), attachment.getValue()));
+        }
+        Charts charts = Charts.of(model);
+        Map<String, String> csv = csv(run, privacy);
+        files.add(write(request.out().resolve("report.html"), HtmlReport.render(model, charts, csv)));
+        for (ChartFigure figure : charts.figures()) {
+            Path directory = request.out().resolve("charts");
+            files.add(write(directory.resolve(figure.name() + ".svg"), figure.svgFile()));
+            files.add(write(directory.resolve(figure.name() + ".png"), figure.pngFile()));
+        }
+        return new Written(files, charts.problems());
+    }
+
+    /** The run's tables as they are, apart from what privacy leaves out. */
+    private static Map<String, String> csv(ReportedRun run, Privacy privacy) {
+        Map<String, String> texts = new LinkedHashMap<>();
+        for (Path file : List.of(run.directory().samples(), run.directory().semantics(), run.directory().environment())) {
+            if (Files.exists(file)) {
+                try {
+                    texts.put(file.getFileName().toString(), privacy.text(Files.readString(file)));
+                } catch (IOException e) {
+                    throw new InputException(file, "cannot be read: " + e.getMessage());
+                }
+            }
+        }
+        return texts;
+    }
+
+    /**
+     * Writes the report of a run that has just ended into its directory. Nothing that goes wrong is thrown: a run is never
+     * lost for its report.
+     *
+     * @return what could not be written, one line each
+     */
+    public static List<String> writeInto(RunDirectory directory) {
+        try {
+            return write(new Request(directory.path(), Optional.empty(), directory.path(), false, false)).problems();
+        } catch (InputException | OutputException e) {
+            return List.of("no report: " + e.getMessage());
+        }
+    }
+
+    private static Path write(Path file, String text) {
+        return write(file, text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static Path write(Path file, byte[] bytes) {
+        try {
+            Files.createDirectories(file.getParent());
+            return Files.write(file, bytes);
+        } catch (IOException e) {
+            throw new OutputException(file, e);
+        }
+    }
+}
