@@ -16,7 +16,10 @@ import java.util.function.Function;
 import org.reuseaddr.platform.HeldPorts;
 import org.reuseaddr.platform.Platform;
 import org.reuseaddr.platform.Warning;
+import org.reuseaddr.report.Reports;
 import org.reuseaddr.results.EnvironmentFile;
+import org.reuseaddr.results.InputException;
+import org.reuseaddr.results.OutputException;
 import org.reuseaddr.results.RunDirectory;
 import org.reuseaddr.results.SemanticsFile;
 import org.reuseaddr.run.JmhOptions;
@@ -153,8 +156,19 @@ final class RunCommand implements Callable<Integer> {
             int code = checkAndMeasure(request, run, replayer, goOn);
             EnvironmentFile.append(directory.environment(),
                     Map.of("run.finished", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString()));
+            report(directory);
             System.out.println("results are in " + directory.path());
             return code;
+        }
+    }
+
+    /** Writes what people read; whatever goes wrong here, the run's figures are on disk and its exit code stands. */
+    private static void report(RunDirectory directory) {
+        try {
+            Reports.write(new Reports.Request(directory.path(), Optional.empty(), directory.path(), false, false))
+                    .problems().forEach(System.err::println);
+        } catch (InputException | OutputException e) {
+            System.err.println("no report: " + e.getMessage());
         }
     }
 

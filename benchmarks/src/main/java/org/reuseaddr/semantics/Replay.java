@@ -96,9 +96,20 @@ final class Replay {
                 : SocketProcess.UNNAMED;
         Outcome outcome = track(process, real,
                 processOf(process).execute(threadOf(process, step.process()), real, newName, limitMillis));
-        return outcome instanceof Outcome.WithAddress answered && answered.address() != null
+        Outcome named = newName == SocketProcess.UNNAMED ? outcome : withDescriptor(outcome, newName);
+        return named instanceof Outcome.WithAddress answered && answered.address() != null
                 ? new Outcome.WithAddress(answered.result(), literal(step.outcome(), answered.address()))
-                : outcome;
+                : named;
+    }
+
+    /** A descriptor shows under the transcript's name, since the calls after it use that. */
+    private static Outcome withDescriptor(Outcome outcome, int name) {
+        SyscallResult.Returned descriptor = new SyscallResult.Returned(name);
+        if (outcome instanceof Outcome.WithAddress answered) {
+            return new Outcome.WithAddress(descriptor, answered.address());
+        }
+        boolean succeeded = outcome instanceof Outcome.Plain plain && plain.result() instanceof SyscallResult.Returned;
+        return succeeded ? new Outcome.Plain(descriptor) : outcome;
     }
 
     /** The process that a line's number stands for: itself, or the one whose thread it is. */

@@ -72,6 +72,8 @@ class RunIT {
         assertThat(EnvironmentFile.read(directory().environment())).containsKeys("kernel.release", "native.binding",
                 "run.seed", "run.finished");
         assertThat(Files.readString(directory().jmhJson())).contains("\"primaryMetric\"");
+        assertThat(directory().path().resolve("report.md")).isNotEmptyFile();
+        assertThat(directory().path().resolve("report.html")).isNotEmptyFile();
     }
 
     @Test
@@ -84,6 +86,7 @@ class RunIT {
         assertThat(violations()).extracting(SemanticsRow::scenario).contains("gate/inet-loopback/same-process",
                 "gate/inet6-loopback/same-process", "gate/inet-loopback/other-process", "gate/inet6-loopback/other-process");
         assertThat(directory().samples()).doesNotExist();
+        assertThat(directory().path().resolve("report.md")).content().contains("EADDRINUSE");
     }
 
     @Test
