@@ -7,9 +7,10 @@ need_build_tools
 # command and the Debian packages that bring it
 need gcc gcc libc6-dev
 need strace strace
-need python3 python3-minimal
+need python3 python3
 need unshare util-linux
 need ip iproute2
+need nft nftables
 need sysctl procps
 need git git
 need chromium chromium

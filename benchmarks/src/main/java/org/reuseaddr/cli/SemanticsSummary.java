@@ -2,23 +2,30 @@ package org.reuseaddr.cli;
 
 import java.io.PrintStream;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.reuseaddr.run.SemanticCheck;
 import org.reuseaddr.semantics.Grade;
 import org.reuseaddr.semantics.ScenarioResult;
+import org.reuseaddr.socket.SyscallResult;
+import org.reuseaddr.transcript.Outcome;
 import org.reuseaddr.transcript.Step;
 
-/** What a check found, on a terminal: what failed first, grouped by cause; passes are a number. */
+/**
+ * What a check found, on a terminal: what failed first, grouped by what the platform did (which call, what it should
+ * have answered, what it answered), each with one transcript; passes are a number.
+ */
 final class SemanticsSummary {
 
+    private static final int SYMPTOMS = 8;
+    private static final int RULES = 4;
     private static final int EXAMPLES = 3;
-    /** The order of importance to the reader. */
-    private static final List<Grade> ORDER =
-            List.of(Grade.VIOLATION, Grade.TIMEOUT, Grade.DEVIATION, Grade.ERROR, Grade.UNSUPPORTED);
+    private static final int REPORTS = 8;
+    private static final int EVIDENCE_LINES = 24;
 
     private final PrintStream out;
 
@@ -26,55 +33,103 @@ final class SemanticsSummary {
         this.out = out;
     }
 
-    /** What scenarios with one cause have in common. */
-    private record Cause(String rule, String expected, String observed) {
-    }
-
     void print(List<ScenarioResult> results) {
-        for (Grade grade : ORDER) {
+        for (Grade grade : Grade.SEVERITY) {
             List<ScenarioResult> graded = results.stream().filter(result -> result.grade() == grade).toList();
-            if (!graded.isEmpty()) {
+            if (!graded.isEmpty() && grade != Grade.PASS) {
                 print(grade, graded);
             }
         }
-        Map<Grade, Long> counts = results.stream()
-                .collect(Collectors.groupingBy(ScenarioResult::grade, TreeMap::new, Collectors.counting()));
-        out.println(results.size() + " scenarios: "
-                + counts.entrySet().stream().map(entry -> entry.getValue() + " " + entry.getKey())
-                        .collect(Collectors.joining(", ")));
+        out.println(results.size() + (results.size() == 1 ? " scenario: " : " scenarios: ") + Grade.SEVERITY.stream()
+                .map(grade -> Map.entry(grade, results.stream().filter(result -> result.grade() == grade).count()))
+                .filter(count -> count.getValue() > 0).map(count -> count.getValue() + " " + count.getKey())
+                .collect(Collectors.joining(", ")));
     }
 
     private void print(Grade grade, List<ScenarioResult> graded) {
-        Map<Cause, List<ScenarioResult>> causes = new LinkedHashMap<>();
-        graded.forEach(result -> causes.computeIfAbsent(cause(result), fresh -> new ArrayList<>()).add(result));
-        causes.forEach((cause, members) -> {
-            ScenarioResult first = members.get(0);
-            out.println(grade + " in " + members.size() + (members.size() == 1 ? " scenario: " : " scenarios: ")
-                    + cause.rule());
-            if (first.divergent() >= 0) {
-                out.print(SemanticCheck.evidence(first).indent(4));
-            }
-            if (!first.detail().isEmpty()) {
-                out.println("    " + first.detail());
-            }
-            if (!first.scenario().references().isEmpty()) {
-                out.println("    reports of this class: " + String.join(", ", first.scenario().references()));
-            }
-            out.println("    " + members.stream().limit(EXAMPLES).map(result -> result.scenario().id())
-                    .collect(Collectors.joining(", ")) + (members.size() > EXAMPLES ? ", …" : ""));
+        Map<String, List<ScenarioResult>> symptoms = grouped(graded, SemanticsSummary::symptom);
+        List<Map.Entry<String, List<ScenarioResult>>> ordered = new ArrayList<>(symptoms.entrySet());
+        ordered.sort(Comparator.comparing((Map.Entry<String, List<ScenarioResult>> entry) -> !isDuplicate(entry.getValue().get(0)))
+                .thenComparing(entry -> -entry.getValue().size()));
+        ordered.stream().limit(SYMPTOMS).forEach(symptom -> print(grade, symptom.getKey(), symptom.getValue()));
+        List<ScenarioResult> rest = ordered.stream().skip(SYMPTOMS).flatMap(symptom -> symptom.getValue().stream()).toList();
+        if (!rest.isEmpty()) {
+            out.println(grade + " in " + rest.size() + " further scenarios, in " + (ordered.size() - SYMPTOMS)
+                    + " other ways: semantics.csv has them all (--out DIR)");
             out.println();
-        });
-    }
-
-    private static Cause cause(ScenarioResult result) {
-        if (result.divergent() < 0) {
-            return new Cause(result.detail(), "", "");
         }
-        return new Cause(result.scenario().rule() + " [" + result.scenario().source() + "]",
-                outcome(result.promisedStep().orElseThrow()), outcome(result.observedStep().orElseThrow()));
     }
 
-    private static String outcome(Step step) {
-        return step.call().name() + " " + step.outcome();
+    private void print(Grade grade, String symptom, List<ScenarioResult> members) {
+        out.println(grade + " in " + members.size() + (members.size() == 1 ? " scenario: " : " scenarios: ") + symptom);
+        ScenarioResult example = members.get(0);
+        if (example.divergent() >= 0) {
+            out.print(evidence(example).indent(4));
+            if (!example.detail().isEmpty()) {
+                out.println("    " + example.detail());
+            }
+            Map<String, List<ScenarioResult>> rules = grouped(members,
+                    result -> result.scenario().rule() + " [" + result.scenario().source() + "]");
+            rules.entrySet().stream().limit(RULES).forEach(rule -> {
+                out.println("    " + rule.getKey());
+                out.println("        " + names(rule.getValue()));
+            });
+            if (rules.size() > RULES) {
+                out.println("    and " + (rules.size() - RULES) + " other rules: "
+                        + names(rules.values().stream().skip(RULES).flatMap(List::stream).toList()));
+            }
+            Map<String, List<String>> reports = grouped(members.stream()
+                    .flatMap(result -> result.scenario().references().stream()).toList(), Function.identity());
+            if (!reports.isEmpty()) {
+                out.println("    reports of this class: " + reports.values().stream()
+                        .sorted(Comparator.comparing(same -> -same.size())).limit(REPORTS).map(same -> same.get(0))
+                        .collect(Collectors.joining(", ")) + (reports.size() > REPORTS ? ", …" : ""));
+            }
+        } else {
+            out.println("    " + names(members));
+        }
+        out.println();
+    }
+
+    private static <T> Map<String, List<T>> grouped(List<T> members, Function<T, String> key) {
+        return members.stream().collect(Collectors.groupingBy(key, LinkedHashMap::new, Collectors.toList()));
+    }
+
+    private static String names(List<ScenarioResult> members) {
+        String first = members.stream().limit(EXAMPLES).map(result -> result.scenario().id()).collect(Collectors.joining(", "));
+        return members.size() > EXAMPLES ? first + " and " + (members.size() - EXAMPLES) + " more" : first;
+    }
+
+    /** The end of a transcript: what went another way is its last line. */
+    private static String evidence(ScenarioResult result) {
+        List<String> lines = SemanticCheck.evidence(result).lines().toList();
+        int left = lines.size() - EVIDENCE_LINES;
+        return left <= 1 ? String.join("\n", lines)
+                : "  … " + left + " calls as on Linux\n" + String.join("\n", lines.subList(left, lines.size()));
+    }
+
+    private static boolean isDuplicate(ScenarioResult result) {
+        return result.divergent() >= 0 && !result.detail().isEmpty();
+    }
+
+    private static String symptom(ScenarioResult result) {
+        if (result.divergent() < 0) {
+            return result.detail();
+        }
+        Step promised = result.promisedStep().orElseThrow();
+        Outcome observed = result.observedStep().orElseThrow().outcome();
+        return (isDuplicate(result) ? "two listeners hold one port: " : "") + promised.call().name() + " "
+                + did(observed) + "; on Linux it " + did(promised.outcome());
+    }
+
+    private static String did(Outcome outcome) {
+        if (outcome instanceof Outcome.WithValue value) {
+            return "reads " + value.value();
+        }
+        if (outcome instanceof Outcome.TimedOut) {
+            return "does not come back";
+        }
+        SyscallResult result = ((Outcome.Completed) outcome).result();
+        return result instanceof SyscallResult.Failed failed ? "fails with " + failed.errno().symbol() : "succeeds";
     }
 }

@@ -96,20 +96,18 @@ final class Replay {
                 : SocketProcess.UNNAMED;
         Outcome outcome = track(process, real,
                 processOf(process).execute(threadOf(process, step.process()), real, newName, limitMillis));
-        Outcome named = newName == SocketProcess.UNNAMED ? outcome : withDescriptor(outcome, newName);
-        return named instanceof Outcome.WithAddress answered && answered.address() != null
-                ? new Outcome.WithAddress(answered.result(), literal(step.outcome(), answered.address()))
-                : named;
+        return named(step, newName, outcome);
     }
 
-    /** A descriptor shows under the transcript's name, since the calls after it use that. */
-    private static Outcome withDescriptor(Outcome outcome, int name) {
-        SyscallResult.Returned descriptor = new SyscallResult.Returned(name);
+    /** The outcome in the transcript's own terms: its descriptors and its ports. */
+    private Outcome named(Step step, int newName, Outcome outcome) {
+        boolean made = newName != SocketProcess.UNNAMED && outcome instanceof Outcome.Completed completed
+                && completed.result() instanceof SyscallResult.Returned;
         if (outcome instanceof Outcome.WithAddress answered) {
-            return new Outcome.WithAddress(descriptor, answered.address());
+            SockAddr address = answered.address() == null ? null : literal(step.outcome(), answered.address());
+            return new Outcome.WithAddress(made ? new SyscallResult.Returned(newName) : answered.result(), address);
         }
-        boolean succeeded = outcome instanceof Outcome.Plain plain && plain.result() instanceof SyscallResult.Returned;
-        return succeeded ? new Outcome.Plain(descriptor) : outcome;
+        return made ? new Outcome.Plain(new SyscallResult.Returned(newName)) : outcome;
     }
 
     /** The process that a line's number stands for: itself, or the one whose thread it is. */
@@ -145,9 +143,10 @@ final class Replay {
                 if (!listening.contains(name)) {
                     listening.add(name);
                 }
-            } else if (call instanceof Call.GetSockName name && bound.containsKey(new SocketName(process, name.fd()))
-                    && outcome instanceof Outcome.WithAddress shown) {
-                // Bound to port 0: this is where it came to be.
+            } else if (call instanceof Call.GetSockName name && outcome instanceof Outcome.WithAddress shown
+                    && (bound.containsKey(new SocketName(process, name.fd()))
+                            || listening.contains(new SocketName(process, name.fd())))) {
+                // Bound to port 0, or by listen: this is where it came to be.
                 bound.put(new SocketName(process, name.fd()), shown.address());
             } else if (call instanceof Call.Close close) {
                 bound.remove(new SocketName(process, close.fd()));
