@@ -102,6 +102,45 @@ final class AaExperiment {
             table(perSide + (perSide == 1 ? " run" : " runs") + " a side, dealt at random", across, perSide);
             shipped(perSide);
         }
+        for (int perSide = 2; perSide <= 3 && 2 * perSide <= runs.size(); perSide++) {
+            alternating(perSide);
+        }
+    }
+
+    /** Runs that alternate in time, base first or last: whether pairing neighbours gains over runs of their own. */
+    private void alternating(int perSide) {
+        Map<String, Method> methods = new LinkedHashMap<>();
+        methods.put("neighbours paired, t, as measured", (base, other) -> pairedRuns(base, other, none(), 0, 0));
+        methods.put("neighbours paired, t, relative to controls",
+                (base, other) -> pairedRuns(base, other, hour(base, other), 0, 0));
+        methods.put("neighbours paired, moderated t, controls, 0.05/6", (base, other) ->
+                pairedRuns(base, other, hour(base, other), 0.05, 6));
+        methods.put("not paired, moderated t, controls, 0.05/6", (base, other) -> RatioMethod.ofRuns(
+                costs(base, hour(base, other)), costs(other, hour(base, other)), new SessionVariation(0.05, 6)));
+        header(perSide + " runs a side, alternating in time");
+        methods.forEach((name, method) -> {
+            double[] claims = new double[SLOWDOWNS.size()];
+            int[] sameAndAll = new int[2];
+            for (int start = 0; start + 2 * perSide <= runs.size(); start++) {
+                List<List<RunData>> sides = List.of(new ArrayList<>(), new ArrayList<>());
+                for (int i = 0; i < 2 * perSide; i++) {
+                    sides.get(i % 2).add(runs.get(start + i));
+                }
+                judge(method, sides, claims, sameAndAll);
+            }
+            line(name, claims, sameAndAll[0], sameAndAll[1]);
+        });
+    }
+
+    private static LogRatio pairedRuns(List<CellData> base, List<CellData> other, ToDoubleFunction<Fork> hour,
+            double deviation, double weight) {
+        double[] x = costs(other, hour).middles();
+        double[] y = costs(base, hour).middles();
+        int pairs = Math.min(x.length, y.length);
+        double[] differences = IntStream.range(0, pairs).mapToDouble(i -> x[i] - y[i]).toArray();
+        double variance = (weight * 2 * deviation * deviation + Variance.of(differences).getAsDouble() * (pairs - 1))
+                / (weight + pairs - 1);
+        return new LogRatio(Mean.of(differences).getAsDouble(), Math.sqrt(variance / pairs), weight + pairs - 1);
     }
 
     /** How runs differ: the standard deviation between runs of the logarithm of each cell's cost. */
@@ -124,32 +163,32 @@ final class AaExperiment {
         header(title);
         methods.forEach((name, method) -> {
             double[] claims = new double[SLOWDOWNS.size()];
-            int same = 0;
-            int comparisons = 0;
+            int[] sameAndAll = new int[2];
             for (int draw = 0; draw < DRAWS; draw++) {
-                List<List<RunData>> sides = deal(perSide);
-                for (Cell cell : sides.get(0).get(0).cells().keySet()) {
-                    List<CellData> base = data(sides.get(0), cell);
-                    List<CellData> other = data(sides.get(1), cell);
-                    if (base.isEmpty() || other.isEmpty()) {
-                        continue;
-                    }
-                    LogRatio ratio = method.ratio(base, other);
-                    if (Double.isNaN(ratio.error())) {
-                        continue;
-                    }
-                    comparisons++;
-                    for (int i = 0; i < claims.length; i++) {
-                        Interval interval = new LogRatio(ratio.estimate() + Math.log(SLOWDOWNS.get(i)), ratio.error(),
-                                ratio.degrees()).toRatio(Estimates.CONFIDENCE).interval();
-                        boolean within = interval.within(1 / (1 + MARGIN), 1 + MARGIN);
-                        claims[i] += !within && !interval.contains(1) ? 1 : 0;
-                        same += i == 0 && within ? 1 : 0;
-                    }
-                }
+                judge(method, deal(perSide), claims, sameAndAll);
             }
-            line(name, claims, same, comparisons);
+            line(name, claims, sameAndAll[0], sameAndAll[1]);
         });
+    }
+
+    /** Compares two sides in every cell, with each slowdown put in, and counts what is claimed. */
+    private static void judge(Method method, List<List<RunData>> sides, double[] claims, int[] sameAndAll) {
+        for (Cell cell : sides.get(0).get(0).cells().keySet()) {
+            List<CellData> base = data(sides.get(0), cell);
+            List<CellData> other = data(sides.get(1), cell);
+            LogRatio ratio = base.isEmpty() || other.isEmpty() ? null : method.ratio(base, other);
+            if (ratio == null || Double.isNaN(ratio.error())) {
+                continue;
+            }
+            sameAndAll[1]++;
+            for (int i = 0; i < claims.length; i++) {
+                Interval interval = new LogRatio(ratio.estimate() + Math.log(SLOWDOWNS.get(i)), ratio.error(),
+                        ratio.degrees()).toRatio(Estimates.CONFIDENCE).interval();
+                boolean within = interval.within(1 / (1 + MARGIN), 1 + MARGIN);
+                claims[i] += !within && !interval.contains(1) ? 1 : 0;
+                sameAndAll[0] += i == 0 && within ? 1 : 0;
+            }
+        }
     }
 
     /** The comparison as the suite makes it, corrected for the number of cells. */
@@ -180,6 +219,9 @@ final class AaExperiment {
     }
 
     private void line(String name, double[] claims, int same, int comparisons) {
+        if (comparisons == 0) {
+            return;
+        }
         out.printf(Locale.ROOT, "%-62s %6.1f %6.1f %6.1f %6.1f %6.1f%n", name, 100 * claims[0] / comparisons,
                 100.0 * same / comparisons, 100 * claims[1] / comparisons, 100 * claims[2] / comparisons,
                 100 * claims[3] / comparisons);
@@ -261,7 +303,7 @@ final class AaExperiment {
     private static LogRatio welchRuns(LogCosts base, LogCosts other) {
         double[] x = other.middles();
         double[] y = base.middles();
-        if (x.length < 2) {
+        if (x.length < 2 || y.length < 2) {
             return new LogRatio(0, Double.NaN, 1);
         }
         return new LogRatio(other.centre() - base.centre(),

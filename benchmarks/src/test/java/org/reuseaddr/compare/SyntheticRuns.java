@@ -2,7 +2,6 @@ package org.reuseaddr.compare;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -37,7 +36,7 @@ public final class SyntheticRuns {
 
     /** The costs of a listener's life and of its calls in nanoseconds, with what a platform adds to bind. */
     public static Map<Cell, Double> costs(double addedToBind) {
-        Map<Cell, Double> costs = new LinkedHashMap<>();
+        Map<Cell, Double> costs = new TreeMap<>();
         costs.put(cell("ListenerLifecycle.cycle", Map.of("api", "native", "family", "INET", "port", "fixed")),
                 10_000 + addedToBind);
         costs.put(cell("ListenerLifecycle.cycle", Map.of("api", "channel", "family", "INET", "port", "fixed")),
