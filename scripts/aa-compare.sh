@@ -10,7 +10,7 @@
 # Without options a run has ten forks of a lifecycle, of two single calls and of a drain, about two minutes. The raw data
 # stay in DIR.
 set -euo pipefail
-. "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+. "$(dirname "${BASH_SOURCE[0]}")/common.bash"
 
 [ $# -ge 3 ] || die "needs a directory, the number of runs and the minutes from one to the next"
 results=$1 runs=$2 minutes=$3

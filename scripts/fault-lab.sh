@@ -11,7 +11,7 @@
 # and nft; installs what is missing where it can. Benchmarks are measured with FAULT_LAB_JMH (default: -f 3 -wi 1 -i 2,
 # a tenth of a second each).
 set -euo pipefail
-. "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+. "$(dirname "${BASH_SOURCE[0]}")/common.bash"
 
 table=$repository/benchmarks/src/test/resources/org/reuseaddr/faults/faults.tsv
 lab=$repository/benchmarks/target/fault-lab

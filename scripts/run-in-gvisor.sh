@@ -8,7 +8,7 @@
 # the suite's, or 124 if it did not end within TIME_LIMIT seconds (default 7200). Needs root, as runsc does, and
 # installs the Debian package runsc if it is missing.
 set -euo pipefail
-. "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+. "$(dirname "${BASH_SOURCE[0]}")/common.bash"
 
 need_jar
 java=$(find_java)

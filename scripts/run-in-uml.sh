@@ -9,7 +9,7 @@
 # seconds (default 7200). GUEST_MEMORY (default 2G) is taken from /dev/shm. Needs no root, once the Debian packages
 # user-mode-linux, kmod and iproute2 are installed, which it does itself where it can; on processors with AMX also gcc.
 set -euo pipefail
-. "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+. "$(dirname "${BASH_SOURCE[0]}")/common.bash"
 
 need_jar
 java=$(find_java)

@@ -7,7 +7,7 @@
 #
 # The exit code is the suite's; README.md lists them.
 set -euo pipefail
-. "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+. "$(dirname "${BASH_SOURCE[0]}")/common.bash"
 
 need_jar
 exec "$(find_java)" -jar "$jar" "$@"

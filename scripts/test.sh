@@ -1,7 +1,7 @@
 #!/bin/bash
 # Installs what the tests need and runs all of them: mvn verify, with the arguments given.
 set -euo pipefail
-. "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+. "$(dirname "${BASH_SOURCE[0]}")/common.bash"
 
 need_build_tools
 # command and the Debian packages that bring it

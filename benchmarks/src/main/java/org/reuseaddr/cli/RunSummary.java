@@ -5,9 +5,11 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.util.Collection;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.SortedMap;
+import java.util.TreeMap;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.results.format.ResultFormatFactory;
 import org.openjdk.jmh.results.format.ResultFormatType;
@@ -15,11 +17,14 @@ import org.reuseaddr.compare.Estimate;
 import org.reuseaddr.compare.Estimates;
 import org.reuseaddr.results.Cell;
 import org.reuseaddr.results.RunDirectory;
+import org.reuseaddr.results.Sample;
 import org.reuseaddr.results.SamplesFile;
 import org.reuseaddr.run.SuiteRun;
 
 /** What a run measured, on a terminal: the suite's estimates, which take forks for the observations, then JMH's table. */
 final class RunSummary {
+
+    private static final String ACCEPTED_RATE = "accept";
 
     private final PrintStream out;
 
@@ -30,7 +35,10 @@ final class RunSummary {
     void print(RunDirectory directory, SuiteRun.Summary summary) {
         out.println();
         if (Files.exists(directory.samples())) {
-            SortedMap<Cell, Estimate> estimates = Estimates.of(SamplesFile.readAll(directory.samples()));
+            List<Sample> samples = SamplesFile.readAll(directory.samples());
+            SortedMap<Cell, Estimate> estimates = new TreeMap<>(Estimates.of(samples));
+            // The score of a group counts a connection on both of its ends.
+            estimates.putAll(Estimates.of(samples, ACCEPTED_RATE));
             int width = estimates.keySet().stream().mapToInt(cell -> cell.toString().length()).max().orElse(0);
             out.println("median over forks, with a 95 % interval from forks:");
             for (Map.Entry<Cell, Estimate> entry : estimates.entrySet()) {

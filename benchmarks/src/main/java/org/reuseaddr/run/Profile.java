@@ -18,7 +18,7 @@ import org.openjdk.jmh.runner.options.TimeValue;
  */
 public enum Profile {
     /** Under three minutes: the main questions with their default parameters. */
-    QUICK(2, 2, TimeValue.milliseconds(200), 3, TimeValue.milliseconds(200)),
+    QUICK(3, 2, TimeValue.milliseconds(150), 3, TimeValue.milliseconds(150)),
     /** About a quarter of an hour: every question, the parameters that tell platforms apart. */
     STANDARD(5, 3, TimeValue.milliseconds(200), 5, TimeValue.milliseconds(200)),
     /** As long as it takes: every question with every parameter. */

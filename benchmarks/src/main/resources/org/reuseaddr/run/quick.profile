@@ -1,6 +1,7 @@
 # Under three minutes: the main questions. One line a benchmark: the values of the parameters that do not stay at their
 # first one; one fork a combination and pass.
-ListenerLifecycle.cycle family=INET,INET6 port=ephemeral,fixed,fresh
+ListenerLifecycle.cycle family=INET,INET6
+ListenerLifecycle.cycle port=fixed,fresh
 ListenerLifecycle.cycle family=INET,INET6 api=native
 SyscallCost.socket
 SyscallCost.setsockopt
