@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import org.openjdk.jmh.annotations.Mode;
 import org.reuseaddr.compare.Estimate;
 import org.reuseaddr.compare.Estimates;
 import org.reuseaddr.results.Cell;
@@ -26,15 +27,21 @@ final class Ledger {
         }
     }
 
-    /** Takes up an earlier session: its forks count, those that a kill or a failure cut short do not. */
-    static Ledger resumed(List<Sample> samples) {
+    /**
+     * Takes up an earlier session: its forks count, those that a kill or a failure cut short do not.
+     *
+     * @param iterationsOfFork how many measured iterations a fork has; single shots are as many as JMH thinks best, and
+     *     there the longest fork is taken for a whole one
+     */
+    static Ledger resumed(List<Sample> samples, int iterationsOfFork) {
         Ledger ledger = new Ledger();
         samples.forEach(ledger::record);
         ledger.scores.forEach((cell, rows) -> {
             Map<Integer, Long> iterations = new HashMap<>();
             rows.forEach(row -> iterations.merge(row.fork(), 1L, Long::sum));
-            long whole = iterations.values().stream().mapToLong(Long::longValue).max().orElse(0);
-            ledger.attempts.put(cell, (int) iterations.values().stream().filter(count -> count == whole).count());
+            long whole = cell.mode().equals(Mode.SingleShotTime.shortLabel())
+                    ? iterations.values().stream().mapToLong(Long::longValue).max().orElse(0) : iterationsOfFork;
+            ledger.attempts.put(cell, (int) iterations.values().stream().filter(count -> count >= whole).count());
         });
         return ledger;
     }

@@ -102,7 +102,7 @@ public final class SuiteRun {
     public SuiteRun(Settings settings) {
         this.settings = settings;
         this.plan = Plan.of(settings.profile(), settings.jmh(), settings.families(), settings.budget());
-        this.ledger = Ledger.resumed(settings.earlier());
+        this.ledger = Ledger.resumed(settings.earlier(), plan.effort().iterations());
     }
 
     /** JMH's arguments with the length and number of forks as they were settled: with these, another session is alike. */
