@@ -21,6 +21,8 @@ final class Blames {
     /** The JDK asks for the address after bind and after listen. */
     private static final Map<String, Integer> JDK_EXTRA = Map.of("getsockname", 2);
 
+    private static final double MOST = 0.5;
+
     private Blames() {
     }
 
@@ -55,7 +57,9 @@ final class Blames {
             shares.add(new Blame.Share(call, part, part / added, cell.verdict() == whole.verdict()));
         }));
         shares.sort(Comparator.comparing(Blame.Share::share).reversed());
-        return shares.isEmpty() || added == 0 ? Optional.empty() : Optional.of(new Blame(whole.cell(), added, shares));
+        // Where calls were not measured alone, what they account for is not known either, unless one accounts for most.
+        boolean known = shares.size() == counts.size() || !shares.isEmpty() && shares.get(0).share() >= MOST;
+        return known && added != 0 ? Optional.of(new Blame(whole.cell(), added, shares)) : Optional.empty();
     }
 
     /** The call's cell whose parameters contradict the whole's least: none differs, most are equal. */

@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeSet;
 import java.util.function.ToDoubleFunction;
+import org.apache.commons.statistics.descriptive.Median;
 import org.reuseaddr.results.Cell;
 import org.reuseaddr.results.Sample;
 
@@ -27,6 +28,7 @@ final class Comparer {
     Versus compare(Side base, Side other) {
         Design design = Sessions.design(base, other);
         SortedMap<String, Double> controls = ControlIndex.shifts(base, other);
+        boolean trusted = areTheHours(controls);
         List<Candidate> candidates = new ArrayList<>();
         List<Cell> onlyBase = new ArrayList<>();
         List<Cell> onlyOther = new ArrayList<>();
@@ -38,7 +40,7 @@ final class Comparer {
             } else if (after.isEmpty()) {
                 onlyBase.add(cell);
             } else {
-                candidates.add(new Candidate(cell, before, after, design));
+                candidates.add(new Candidate(cell, before, after, design, trusted));
             }
         }
         double level = levelOfClaims(candidates);
@@ -46,6 +48,12 @@ final class Comparer {
         return new Versus(other, design, compared, onlyBase, onlyOther, controls, Blames.of(compared),
                 Semantics.differences(base, other), Environments.differences(base, other),
                 Remarks.of(base, other, design, controls, compared));
+    }
+
+    /** Whether what the controls of all cells together differ by may be an hour's doing. */
+    private static boolean areTheHours(SortedMap<String, Double> controls) {
+        double[] logs = controls.values().stream().mapToDouble(ratio -> Math.abs(Math.log(ratio))).toArray();
+        return logs.length > 0 && Median.withDefaults().evaluate(logs) <= Math.log(CONTROL_LIMIT);
     }
 
     private static Iterable<Cell> cells(Side base, Side other) {
@@ -86,27 +94,25 @@ final class Comparer {
         private final Optional<LogRatio> absolute;
         private final Optional<LogRatio> controlled;
 
-        Candidate(Cell cell, List<CellData> before, List<CellData> after, Design design) {
+        Candidate(Cell cell, List<CellData> before, List<CellData> after, Design design, boolean trusted) {
             this.cell = cell;
             this.before = before;
             this.after = after;
             this.design = design == Design.SEVERAL_RUNS && (before.size() < 2 || after.size() < 2)
                     ? Design.ONE_RUN : design;
             absolute = ratio(fork -> 0, SessionVariation.ABSOLUTE);
-            controlled = controlled();
+            controlled = controlled(trusted);
         }
 
-        private Optional<LogRatio> controlled() {
+        private Optional<LogRatio> controlled(boolean trusted) {
             List<CellData> all = new ArrayList<>(before);
             all.addAll(after);
             ControlIndex index = new ControlIndex(all);
-            if (design == Design.SAME_SESSION || !index.isAvailable()) {
+            if (!trusted || design == Design.SAME_SESSION || !index.isAvailable()) {
                 return Optional.empty();
             }
-            double machine = centre(after, index::speed) - centre(before, index::speed);
             double correction = centre(after, index::hour) - centre(before, index::hour);
-            return Math.abs(machine) > Math.log(CONTROL_LIMIT) ? Optional.empty()
-                    : ratio(index::hour, SessionVariation.CONTROLLED.afterCorrectionBy(correction));
+            return ratio(index::hour, SessionVariation.CONTROLLED.afterCorrectionBy(correction));
         }
 
         /** The middle fork's value, averaged over runs. */

@@ -37,7 +37,7 @@ final class ControlIndex {
     }
 
     /** The logarithm of how slow the machine was, by its controls, while it let the fork run. */
-    double speed(Fork fork) {
+    private double speed(Fork fork) {
         return median(references.entrySet().stream()
                 .map(control -> Math.log(fork.controls().get(control.getKey())) - control.getValue()).toList());
     }
