@@ -83,6 +83,20 @@ class CheckIT {
     }
 
     @Test
+    void whatReproWritesCheckReplays() {
+        Path transcript = temporary.resolve("new/two.strace");
+        JarRun.Ended repro = JarRun.of("repro", "original-report/two-terminals", "--lang", "strace", "--out",
+                transcript.toString()).run();
+        assertThat(repro.exitCode()).as(repro.everything()).isZero();
+        assertThat(check(transcript).out()).isEqualTo("1 scenario: 1 PASS\n");
+
+        JarRun.Ended unknown = JarRun.of("repro", "two-terminals").run();
+        assertThat(unknown.exitCode()).isEqualTo(2);
+        assertThat(unknown.err()).startsWith("no scenario is called two-terminals; near it: ").hasLineCount(1);
+        assertThat(JarRun.of("repro", "original-report/two-terminals", "--lang", "perl").run().exitCode()).isEqualTo(2);
+    }
+
+    @Test
     void aTranscriptOfABugReportReplaysAndWhatIsPassedOverIsSaid() throws IOException {
         Path good = file("good.txt", "execve(\"./server\", [\"./server\"], 0x7ffc /* 20 vars */) = 0\n" + LISTENER
                 + "socket(PF_INET, SOCK_STREAM, IPPROTO_IP) = 4\n"

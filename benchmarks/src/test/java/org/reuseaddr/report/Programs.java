@@ -14,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 final class Programs {
 
     private static final int LIMIT_SECONDS = 60;
+    private static final Map<String, String> PACKAGES = Map.of("gcc", "gcc libc6-dev", "unshare", "util-linux");
 
     private Programs() {
     }
@@ -50,8 +51,8 @@ final class Programs {
         try {
             return builder.start();
         } catch (IOException e) {
-            throw new IllegalStateException("the test needs " + program + ": apt-get install " + program
-                    + (program.equals("gcc") ? " libc6-dev" : ""), e);
+            throw new IllegalStateException("the test needs " + program + ": apt-get install "
+                    + PACKAGES.getOrDefault(program, program), e);
         }
     }
 

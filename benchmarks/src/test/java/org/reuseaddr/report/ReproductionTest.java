@@ -70,13 +70,17 @@ class ReproductionTest {
         }
     }
 
-    /** Same process, another process; the kernel's port; a connection left: one scenario a kind of program. */
+    /** One scenario a kind of program: same process, another, a thread; the kernel's port, an option read, a connection. */
     private static final Map<String, String> BROKEN_BY = Map.of(
             "inet6-loopback/listening/reuseaddr-both", "duplicate-listener",
             "inet-loopback/listening/reuseaddr-both/other-process", "duplicate-listener",
+            "calls/reuseaddr-is-not-reuseport-inet", "duplicate-listener",
             "inet-any/chosen-port/listening/reuseaddr-both", "duplicate-listener",
             "inet-loopback/time-wait/reuseaddr-neither", "time-wait-ignored",
-            "inet-loopback/listening/reuseaddr-neither/reuseport-both", "reuseport-refused");
+            "inet-loopback/listening/reuseaddr-neither/reuseport-both", "reuseport-refused",
+            "threads/bind-in-thread-inet", "thread-bind-elsewhere",
+            "implicit-bind/listen-without-bind-inet", "autobind-elsewhere",
+            "addresses/dual-stack-reachable", "v6only-forced");
 
     @Test
     void aBrokenPlatformMakesTheProgramsEndWithOneAndShowTheCall() {
@@ -93,6 +97,23 @@ class ReproductionTest {
 
     private static final String CLOSING =
             "This platform does what the line + says, Linux what the line - says.\n";
+
+    @Test
+    void withoutIpv6TheProgramsSayThatTheyCannotRun() {
+        Scenario scenario = Catalogue.scenarios().stream().filter(known -> known.id().equals("original-report/two-terminals"))
+                .findFirst().orElseThrow();
+        Path python = Programs.written(directory.resolve("six.py"), Reproduction.python(scenario));
+        Programs.c(directory, Reproduction.c(scenario), Map.of());
+        for (List<String> program : List.of(List.of("python3", python.toString()),
+                List.of(directory.resolve("reproduction").toString()))) {
+            List<String> command = new ArrayList<>(List.of("unshare", "--net", "sh", "-c",
+                    "echo 1 >/proc/sys/net/ipv6/conf/all/disable_ipv6; ip link set lo up; exec \"$@\"", "sh"));
+            command.addAll(program);
+            Programs.Ended ended = Programs.run(command, Map.of());
+            assertThat(ended.status()).as(ended.output()).isEqualTo(2);
+            assertThat(ended.output()).startsWith("cannot run here, there is no ::1: ").hasLineCount(1);
+        }
+    }
 
     @Test
     void aTranscriptReplaysAsItWas() throws Exception {
