@@ -13,7 +13,6 @@ import java.util.stream.Collectors;
 import org.reuseaddr.platform.Redaction;
 import org.reuseaddr.results.InputException;
 import org.reuseaddr.results.OutputException;
-import org.reuseaddr.results.RunDirectory;
 
 /** Writes what people read of a run. */
 public final class Reports {
@@ -123,20 +122,6 @@ public final class Reports {
             }
         }
         return texts;
-    }
-
-    /**
-     * Writes the report of a run that has just ended into its directory. Nothing that goes wrong is thrown: a run is never
-     * lost for its report.
-     *
-     * @return what could not be written, one line each
-     */
-    public static List<String> writeInto(RunDirectory directory) {
-        try {
-            return write(new Request(directory.path(), Optional.empty(), directory.path(), false, false)).problems();
-        } catch (InputException | OutputException e) {
-            return List.of("no report: " + e.getMessage());
-        }
     }
 
     private static Path write(Path file, byte[] bytes) {
