@@ -43,6 +43,8 @@ record ChartFigure(String name, String title, String explanation, JFreeChart cha
     private static final String SVG = "http://www.w3.org/2000/svg";
     /** Pixels of a PNG for one CSS pixel, so that it is sharp on a fine screen. */
     private static final int SCALE = 2;
+    /** Fonts of the same width: the text was laid out in one of them, on Debian in DejaVu Sans. */
+    private static final String FONTS = "DejaVu Sans, Verdana, sans-serif";
     private static final Pattern RGB = Pattern.compile("rgb\\((\\d+),(\\d+),(\\d+)\\)");
     private static final List<String> COLOURS = List.of("fill", "stroke");
 
@@ -90,6 +92,8 @@ record ChartFigure(String name, String title, String explanation, JFreeChart cha
                 attribute.setValue(name + "-" + value);
             } else if (value.startsWith("url(#")) {
                 attribute.setValue(value.replace("url(#", "url(#" + name + "-"));
+            } else if (attribute.getName().equals("font-family")) {
+                attribute.setValue(FONTS);
             } else if (COLOURS.contains(attribute.getName())) {
                 attribute.setValue(hexadecimal(value));
             }

@@ -4,6 +4,7 @@ import java.awt.BasicStroke;
 import java.awt.Color;
 import java.awt.Font;
 import java.awt.geom.Ellipse2D;
+import java.awt.geom.Rectangle2D;
 import java.text.DecimalFormat;
 import java.text.DecimalFormatSymbols;
 import java.util.ArrayList;
@@ -21,6 +22,7 @@ import org.jfree.chart.axis.Axis;
 import org.jfree.chart.axis.CategoryAxis;
 import org.jfree.chart.axis.LogAxis;
 import org.jfree.chart.axis.NumberAxis;
+import org.jfree.chart.axis.NumberTickUnit;
 import org.jfree.chart.axis.SymbolAxis;
 import org.jfree.chart.axis.ValueAxis;
 import org.jfree.chart.block.BlockBorder;
@@ -54,6 +56,8 @@ final class ChartPainter {
     private static final List<Color> SERIES = List.of(new Color(0x0b6bcb), new Color(0xc2410c), new Color(0x15803d),
             new Color(0x7e22ce), new Color(0xa16207), new Color(0x0e7490), new Color(0xbe185d));
     private static final Font PLAIN = new Font(Font.SANS_SERIF, Font.PLAIN, 12);
+    private static final String PER_OPERATION = " per operation";
+    private static final String CALLS = "SyscallCost";
     private static final int WIDTH = 860;
     private static final int ROW = 26;
     private static final int FRAME = 110;
@@ -61,6 +65,7 @@ final class ChartPainter {
     private static final double WIDE = 20;
     /** How far beyond the estimates an interval is drawn: with two forks it may go on for ever. */
     private static final double CLIP = 3;
+    private static final double MANY_DECADES = 2e3;
     private static final int CURVE_POINTS = 3;
     private static final double DOT = 8;
 
@@ -88,7 +93,7 @@ final class ChartPainter {
         boolean time = any.unit().equals("ns/op");
         TimeUnit fitting = TimeUnit.fitting(least);
         scale = time ? fitting.nanos() : 1;
-        unit = time ? fitting.symbol() + " per operation" : any.unit();
+        unit = time ? fitting.symbol() + PER_OPERATION : any.unit();
     }
 
     private static List<Estimate> estimates(Map<String, Map<Cell, CellData>> sides) {
@@ -109,6 +114,10 @@ final class ChartPainter {
 
     /** What tells a cell from the others of the chart. */
     private String label(Cell cell) {
+        return label(cell, "");
+    }
+
+    private String label(Cell cell, String except) {
         String benchmark = cell.benchmark();
         boolean sameMethod = cells.stream().allMatch(other -> other.benchmark().equals(benchmark));
         List<String> words = new ArrayList<>();
@@ -116,14 +125,14 @@ final class ChartPainter {
             words.add(benchmark.substring(benchmark.indexOf('.') + 1));
         }
         cell.params().forEach((parameter, value) -> {
-            if (varying.contains(parameter)) {
+            if (varying.contains(parameter) && !parameter.equals(except)) {
                 words.add(value.equals("true") || value.equals("false") ? parameter + "=" + value : value);
             }
         });
         if (!cells.stream().allMatch(other -> other.mode().equals(cell.mode()))) {
             words.add(cell.mode());
         }
-        return Visible.line(words.isEmpty() ? benchmark : String.join(" ", words));
+        return Visible.line(words.isEmpty() && except.isEmpty() ? benchmark : String.join(" ", words));
     }
 
     /** Estimates with their intervals, a row a cell. */
@@ -176,17 +185,22 @@ final class ChartPainter {
     }
 
     private String direction() {
-        return unit.endsWith("per operation") ? "less is better" : "more is better";
+        return unit.endsWith(PER_OPERATION) ? "less is better" : "more is better";
     }
 
-    /** The calls' costs on top of each other, a bar a side and set of parameters. */
-    ChartFigure stackedCalls() {
+    /** The calls' costs on top of each other, a bar a side and set of parameters; empty unless they are times. */
+    Optional<ChartFigure> stackedCalls() {
+        return title().equals(CALLS) && unit.endsWith(PER_OPERATION) ? Optional.of(stacked()) : Optional.empty();
+    }
+
+    private ChartFigure stacked() {
         DefaultCategoryDataset data = new DefaultCategoryDataset();
         Set<String> bars = new TreeSet<>();
         sides.forEach((side, measured) -> measured.forEach((cell, cellData) ->
                 Estimates.of(cellData, Sample.SCORE).ifPresent(estimate -> {
                     String call = cell.benchmark().substring(cell.benchmark().indexOf('.') + 1);
-                    String bar = Visible.line((String.join(" ", cell.params().values()) + " " + side).strip());
+                    String bar = Visible.line((String.join(" ", cell.params().values())
+                            + (sides.size() > 1 ? " " + side : "")).strip());
                     bars.add(bar);
                     data.addValue(estimate.value() / scale, call, bar);
                 })));
@@ -228,13 +242,11 @@ final class ChartPainter {
         List<Double> values = new ArrayList<>();
         sides.forEach((side, measured) -> measured.forEach((cell, cellData) ->
                 Estimates.of(cellData, Sample.SCORE).ifPresent(estimate -> {
-                    String rest = cell.params().entrySet().stream()
-                            .filter(entry -> varying.contains(entry.getKey()) && !entry.getKey().equals(parameter))
-                            .map(Map.Entry::getValue).collect(Collectors.joining(" "));
+                    String curve = (label(cell, parameter) + (sides.size() > 1 ? " " + side : "")).strip();
                     double x = steps.indexOf(cell.params().get(parameter));
                     double y = estimate.value() / scale;
                     values.add(y);
-                    curves.computeIfAbsent(Visible.line((rest + " " + side).strip()), XYIntervalSeries::new).add(x, x, x, y,
+                    curves.computeIfAbsent(curve, XYIntervalSeries::new).add(x, x, x, y,
                             estimate.interval().map(ends -> Math.max(y / CLIP, ends.low() / scale)).orElse(y),
                             estimate.interval().map(ends -> Math.min(y * CLIP, ends.high() / scale)).orElse(y));
                 })));
@@ -258,7 +270,8 @@ final class ChartPainter {
     private XYPlot styled(XYPlot plot) {
         for (int i = 0; i < plot.getSeriesCount(); i++) {
             plot.getRenderer().setSeriesPaint(i, SERIES.get(i % SERIES.size()));
-            plot.getRenderer().setSeriesShape(i, new Ellipse2D.Double(-DOT / 2, -DOT / 2, DOT, DOT));
+            plot.getRenderer().setSeriesShape(i, i < SERIES.size() ? new Ellipse2D.Double(-DOT / 2, -DOT / 2, DOT, DOT)
+                    : new Rectangle2D.Double(-DOT / 2, -DOT / 2, DOT, DOT));
         }
         plot.setDomainGridlinePaint(LINE);
         plot.setRangeGridlinePaint(LINE);
@@ -296,11 +309,13 @@ final class ChartPainter {
     }
 
     private ValueAxis valueAxis(double low, double high) {
-        DecimalFormat format = new DecimalFormat("#,##0.###", DecimalFormatSymbols.getInstance(Locale.ROOT));
+        DecimalFormat format = new DecimalFormat("0.###", DecimalFormatSymbols.getInstance(Locale.ROOT));
         if (low > 0 && high / low > WIDE) {
             LogAxis axis = new LogAxis(unit + " (logarithmic)");
             axis.setNumberFormatOverride(format);
             axis.setRange(low / 1.5, high * 1.5);
+            // In powers of ten: decades where there are many, else doublings.
+            axis.setTickUnit(new NumberTickUnit(high / low > MANY_DECADES ? 1 : Math.log10(2)));
             return axis;
         }
         NumberAxis axis = new NumberAxis(unit);

@@ -1,6 +1,5 @@
 package org.reuseaddr.report;
 
-import java.awt.AWTError;
 import java.awt.Font;
 import java.awt.font.FontRenderContext;
 import java.util.ArrayList;
@@ -19,8 +18,6 @@ import org.reuseaddr.results.Cell;
  */
 record Charts(List<ChartFigure> figures, List<String> problems) {
 
-    private static final String CALLS = "SyscallCost";
-
     Charts {
         figures = List.copyOf(figures);
         problems = List.copyOf(problems);
@@ -32,7 +29,10 @@ record Charts(List<ChartFigure> figures, List<String> problems) {
         System.setProperty("java.awt.headless", "true");
         try {
             new Font(Font.SANS_SERIF, Font.PLAIN, 12).getStringBounds("0", new FontRenderContext(null, true, true));
-        } catch (LinkageError | InternalError | AWTError | RuntimeException e) {
+        } catch (OutOfMemoryError e) {
+            throw e;
+        } catch (Error | RuntimeException e) {
+            // Without libfreetype a LinkageError, without fontconfig an InternalError, without any font an Error as such.
             return new Charts(List.of(), List.of("no charts: this Java has no fonts to draw with ("
                     + Visible.line(String.valueOf(e.getMessage())) + "); on Debian: apt-get install fontconfig fonts-dejavu-core"));
         }
@@ -58,9 +58,7 @@ record Charts(List<ChartFigure> figures, List<String> problems) {
         List<ChartFigure> figures = new ArrayList<>();
         byClass.values().forEach(group -> {
             ChartPainter painter = new ChartPainter(group);
-            if (painter.title().startsWith(CALLS)) {
-                figures.add(painter.stackedCalls());
-            }
+            painter.stackedCalls().ifPresent(figures::add);
             painter.scaling().ifPresent(figures::add);
             figures.add(painter.estimates());
             figures.add(painter.iterations());

@@ -173,9 +173,7 @@ record ReportModel(ReportedRun run, Optional<ReportedRun> baseline, Optional<Com
             words.add(verdicts());
             blames().stream().findFirst().map(Sentences::blame).ifPresent(words::add);
         }
-        if (run.isCutShort()) {
-            words.add("The run was cut short: what is here is what was measured until then.");
-        }
+        run.incompleteness().ifPresent(words::add);
         return String.join(" ", words);
     }
 

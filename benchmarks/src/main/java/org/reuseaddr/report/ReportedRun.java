@@ -4,6 +4,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.reuseaddr.compare.RunData;
 import org.reuseaddr.compare.RunLoader;
 import org.reuseaddr.compare.Side;
@@ -21,6 +22,8 @@ import org.reuseaddr.results.SemanticsRow;
  * @param scenarios every scenario's row with its evidence; empty where none was checked
  */
 record ReportedRun(RunDirectory directory, RunData data, List<SemanticsRow> scenarios) {
+
+    private static final String ARGUMENT = "run.jmh_argument.";
 
     ReportedRun {
         scenarios = List.copyOf(scenarios);
@@ -67,8 +70,25 @@ record ReportedRun(RunDirectory directory, RunData data, List<SemanticsRow> scen
         return Optional.ofNullable(data.environment().get(name)).filter(value -> !value.isBlank());
     }
 
-    /** Whether the run did not come to its end. */
-    boolean isCutShort() {
-        return !data.environment().isEmpty() && entry(RunData.FINISHED).isEmpty();
+    /** What of the run is missing, as a sentence; empty if it came to its end with every fork that was planned. */
+    Optional<String> incompleteness() {
+        if (!data.environment().isEmpty() && entry(RunData.FINISHED).isEmpty()) {
+            return Optional.of("The run was cut short: its record has no end, and what is here was measured until then.");
+        }
+        OptionalInt planned = plannedForks();
+        long fewer = data.cells().values().stream().filter(cell -> cell.forks().size() < planned.orElse(0)).count();
+        return fewer == 0 ? Optional.empty() : Optional.of("The run is not complete: " + fewer + " of " + data.cells().size()
+                + " costs rest on fewer than the " + planned.getAsInt() + " forks that were planned.");
+    }
+
+    /** The number after -f among the run's arguments to JMH, which the record has one by one. */
+    private OptionalInt plannedForks() {
+        for (int i = 1; entry(ARGUMENT + i).isPresent(); i++) {
+            Optional<String> next = entry(ARGUMENT + (i + 1)).filter(value -> value.matches("[0-9]{1,6}"));
+            if (entry(ARGUMENT + i).get().equals("-f") && next.isPresent()) {
+                return OptionalInt.of(Integer.parseInt(next.get()));
+            }
+        }
+        return OptionalInt.empty();
     }
 }

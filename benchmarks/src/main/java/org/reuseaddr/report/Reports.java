@@ -9,13 +9,16 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.reuseaddr.platform.Redaction;
 import org.reuseaddr.results.InputException;
 import org.reuseaddr.results.OutputException;
-import org.reuseaddr.results.RunDirectory;
 
 /** Writes what people read of a run. */
 public final class Reports {
+
+    private static final List<String> VERSIONS =
+            List.of("suite.version", "suite.commit", "suite.schema", "kernel.release", "java.vm.version", "native.binding");
 
     private Reports() {
     }
@@ -56,21 +59,54 @@ public final class Reports {
         ReportedRun run = ReportedRun.read(request.run(), privacy);
         Optional<ReportedRun> baseline = request.baseline().map(path -> ReportedRun.read(path, privacy));
         ReportModel model = ReportModel.of(run, baseline, privacy);
-        List<Path> files = new ArrayList<>();
+        Map<String, byte[]> files = new LinkedHashMap<>();
         MarkdownReport markdown = MarkdownReport.of(model);
-        files.add(write(request.out().resolve("report.md"), markdown.text()));
-        for (Map.Entry<String, String> attachment : markdown.attachments().entrySet()) {
-            files.add(write(request.out().resolve("attachments").resolve(attachment.getKey()), attachment.getValue()));
-        }
+        put(files, "report.md", markdown.text());
+        markdown.attachments().forEach((name, text) -> put(files, "attachments/" + name, text));
         Charts charts = Charts.of(model);
         Map<String, String> csv = csv(run, privacy);
-        files.add(write(request.out().resolve("report.html"), HtmlReport.render(model, charts, csv)));
-        for (ChartFigure figure : charts.figures()) {
-            Path directory = request.out().resolve("charts");
-            files.add(write(directory.resolve(figure.name() + ".svg"), figure.svgFile()));
-            files.add(write(directory.resolve(figure.name() + ".png"), figure.pngFile()));
+        put(files, "report.html", HtmlReport.render(model, charts, csv));
+        charts.figures().forEach(figure -> {
+            put(files, "charts/" + figure.name() + ".svg", figure.svgFile());
+            files.put("charts/" + figure.name() + ".png", figure.pngFile());
+        });
+        List<Path> written = new ArrayList<>();
+        files.forEach((name, bytes) -> written.add(write(request.out().resolve(name), bytes)));
+        List<String> problems = new ArrayList<>(charts.problems());
+        if (request.bundle()) {
+            csv.forEach((name, text) -> put(files, name, text));
+            reproductions(model).forEach((name, text) -> put(files, "reproductions/" + name, text));
+            put(files, "versions.txt", versions(run));
+            Bundle bundle = Bundle.of(files);
+            written.add(write(request.out().resolve("report.zip"), bundle.bytes()));
+            if (!bundle.leftOut().isEmpty()) {
+                problems.add("left out of report.zip, which must stay under 5 MB: " + String.join(", ", bundle.leftOut()));
+            }
         }
-        return new Written(files, charts.problems());
+        return new Written(written, problems);
+    }
+
+    private static void put(Map<String, byte[]> files, String name, String text) {
+        files.put(name, text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** A program in each language for each broken promise. */
+    private static Map<String, String> reproductions(ReportModel model) {
+        Map<String, String> programs = new LinkedHashMap<>();
+        for (int i = 0; i < model.broken().size(); i++) {
+            String name = "repro-" + (i + 1);
+            model.broken().get(i).scenario().ifPresent(scenario -> {
+                programs.put(name + ".py", Reproduction.python(scenario));
+                programs.put(name + ".c", Reproduction.c(scenario));
+                programs.put(name + ".strace", Reproduction.strace(scenario));
+            });
+        }
+        return programs;
+    }
+
+    private static String versions(ReportedRun run) {
+        return VERSIONS.stream().map(name -> name + " " + run.entry(name).orElse("unknown") + "\n")
+                .collect(Collectors.joining());
     }
 
     /** The run's tables as they are, apart from what privacy leaves out. */
@@ -86,24 +122,6 @@ public final class Reports {
             }
         }
         return texts;
-    }
-
-    /**
-     * Writes the report of a run that has just ended into its directory. Nothing that goes wrong is thrown: a run is never
-     * lost for its report.
-     *
-     * @return what could not be written, one line each
-     */
-    public static List<String> writeInto(RunDirectory directory) {
-        try {
-            return write(new Request(directory.path(), Optional.empty(), directory.path(), false, false)).problems();
-        } catch (InputException | OutputException e) {
-            return List.of("no report: " + e.getMessage());
-        }
-    }
-
-    private static Path write(Path file, String text) {
-        return write(file, text.getBytes(StandardCharsets.UTF_8));
     }
 
     private static Path write(Path file, byte[] bytes) {
