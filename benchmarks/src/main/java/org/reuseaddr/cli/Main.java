@@ -67,6 +67,8 @@ public final class Main {
     private static CommandLine commandLine() {
         CommandLine line = new CommandLine(new Main());
         line.addMixin("standard", new StandardOptions());
+        line.getSubcommands().values().stream().filter(command -> command.getCommandSpec().findOption("--help") == null)
+                .forEach(command -> command.addMixin("standard", new StandardOptions()));
         // JMH's options follow the suite's: what picocli does not know is JMH's to accept or refuse.
         CommandLine run = line.getSubcommands().get("run");
         run.setUnmatchedOptionsArePositionalParams(true);
