@@ -1,13 +1,19 @@
 package org.reuseaddr.report;
 
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.apache.commons.csv.CSVFormat;
+import org.apache.commons.csv.CSVParser;
+import org.apache.commons.csv.CSVRecord;
 import org.reuseaddr.platform.Redaction;
 
 /** Leaves out of a report what says who and where its writer is, and counts what was left out. */
@@ -22,6 +28,11 @@ final class Privacy {
     /** Words of every transcript: a user of such a name (Debian has one called bind) is not to be found in them. */
     private static final Set<String> CALLS = Set.of("socket", "setsockopt", "getsockopt", "bind", "listen", "connect",
             "accept", "close", "shutdown", "getsockname", "pid", "sin", "native", "channel", "fixed", "fork", "score");
+
+    /** Columns that hold the suite's own words. */
+    private static final Set<String> OWN_COLUMNS = Set.of("scenario", "group", "family", "grade", "expected", "rule",
+            "references", "benchmark", "mode", "metric", "unit");
+    private static final CSVFormat CSV = CSVFormat.RFC4180.builder().setRecordSeparator('\n').get();
 
     private final boolean includeHost;
     private final Redaction redaction;
@@ -62,9 +73,40 @@ final class Privacy {
     /** The platform record likewise; versions, which look like addresses, stay. */
     Map<String, String> environment(Map<String, String> entries) {
         Map<String, String> result = new LinkedHashMap<>();
-        entries.forEach((name, value) -> result.put(name,
-                VERSION_NAME.matcher(name).find() && VERSION.matcher(value).matches() ? value : text(value)));
+        entries.forEach((name, value) -> result.put(name, entry(name, value)));
         return result;
+    }
+
+    private String entry(String name, String value) {
+        return VERSION_NAME.matcher(name).find() && VERSION.matcher(value).matches() ? value : text(value);
+    }
+
+    /**
+     * A table of a run likewise, cell by cell; what the suite says of itself stays, such as a rule's source in section
+     * 3.10.7.4 of an RFC.
+     *
+     * @throws IOException if the file cannot be read
+     */
+    String table(Path file) throws IOException {
+        if (includeHost) {
+            return Files.readString(file);
+        }
+        StringBuilder table = new StringBuilder();
+        try (CSVParser rows = CSVParser.parse(file, StandardCharsets.UTF_8, CSV)) {
+            List<String> header = null;
+            for (CSVRecord row : rows) {
+                List<String> columns = header == null ? row.toList() : header;
+                header = columns;
+                List<String> cells = new ArrayList<>();
+                for (int i = 0; i < row.size(); i++) {
+                    String column = i < columns.size() ? columns.get(i) : "";
+                    String name = column.equals("value") ? row.get(0) : column;
+                    cells.add(row.getRecordNumber() == 1 || OWN_COLUMNS.contains(column) ? row.get(i) : entry(name, row.get(i)));
+                }
+                table.append(CSV.format(cells.toArray())).append('\n');
+            }
+        }
+        return table.toString();
     }
 
     /** What was left out so far, in words. */
@@ -75,6 +117,6 @@ final class Privacy {
     }
 
     private static int count(String text, String mask) {
-        return (int) Pattern.compile(Matcher.quoteReplacement(mask), Pattern.LITERAL).matcher(text).results().count();
+        return (int) Pattern.compile(mask, Pattern.LITERAL).matcher(text).results().count();
     }
 }

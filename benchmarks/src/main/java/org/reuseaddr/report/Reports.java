@@ -115,7 +115,7 @@ public final class Reports {
         for (Path file : List.of(run.directory().samples(), run.directory().semantics(), run.directory().environment())) {
             if (Files.exists(file)) {
                 try {
-                    texts.put(file.getFileName().toString(), privacy.text(Files.readString(file)));
+                    texts.put(file.getFileName().toString(), privacy.table(file));
                 } catch (IOException e) {
                     throw new InputException(file, "cannot be read: " + e.getMessage());
                 }

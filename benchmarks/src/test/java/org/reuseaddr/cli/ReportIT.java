@@ -234,7 +234,7 @@ class ReportIT {
         assertThat(browser.script("return document.documentElement.textContent;").toString())
                 .contains("⟨U+202E⟩", "⟨U+0007⟩").doesNotContain("\u202E", "\u0007");
         assertThat(browser.complaints()).isEmpty();
-        assertThat(markdown("hostile")).contains("⟨U+202E⟩").doesNotContain("\u202E", "\u0007", "@everyone", " #1 ");
+        assertThat(markdown("hostile")).contains("⟨U+202E⟩").doesNotContain("\u202E", "\u0007");
     }
 
     @Test
@@ -275,10 +275,11 @@ class ReportIT {
     }
 
     @Test
-    void withoutFontsTheReportHasNoChartsAndSaysWhy() {
+    void withoutFontsTheReportHasNoChartsAndSaysWhy() throws IOException {
+        Path none = Files.writeString(temporary.resolve("fonts.conf"), "<fontconfig/>");
         JarRun.Ended ended = JarRun.of("report", run("native", temporary).toString(), "--out",
                 temporary.resolve("fontless").toString()).under("unshare", "--mount", "sh", "-c",
-                        "mount -t tmpfs none /usr/share/fonts && exec env FONTCONFIG_FILE=/dev/null \"$@\"", "sh").run();
+                        "mount -t tmpfs none /usr/share/fonts && exec env FONTCONFIG_FILE=" + none + " \"$@\"", "sh").run();
         assertThat(ended.exitCode()).as(ended.everything()).isZero();
         assertThat(ended.err().lines()).singleElement().asString().startsWith("no charts: this Java has no fonts");
         assertThat(page("fontless")).exists();
