@@ -16,6 +16,9 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.Temporal;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
@@ -92,6 +95,15 @@ class ArchitectureTest {
     @Test
     void nothingStaticCanChange() {
         fields().that().areStatic().should().beFinal().check(suite);
+    }
+
+    @Test
+    void durationsAreNotTakenFromAClockThatCanBeSet() {
+        // Comparing asks how far apart two stored runs are, which only the clock on the wall knows.
+        noClasses().that().resideOutsideOfPackage(named("compare"))
+                .should().callMethod(System.class, "currentTimeMillis")
+                .orShould().callMethod(Duration.class, "between", Temporal.class, Temporal.class)
+                .orShould().callMethod(Instant.class, "toEpochMilli").check(suite);
     }
 
     @Test

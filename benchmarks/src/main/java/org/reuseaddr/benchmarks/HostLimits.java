@@ -23,7 +23,7 @@ record HostLimits(int ephemeralLow, int ephemeralHigh, int somaxconn, int descri
     /** Reads the limits of the machine and of this process. */
     static HostLimits read() {
         String[] range = firstLine("/proc/sys/net/ipv4/ip_local_port_range", "32768 60999").trim().split("\\s+");
-        int somaxconn = Integer.parseInt(firstLine("/proc/sys/net/core/somaxconn", "128").trim());
+        int somaxconn = Integer.parseInt(firstLine("/proc/sys/net/core/somaxconn", "4096").trim());
         return new HostLimits(Integer.parseInt(range[0]), Integer.parseInt(range[1]), somaxconn, descriptorLimit());
     }
 

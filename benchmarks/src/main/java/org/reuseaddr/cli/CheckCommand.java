@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.reuseaddr.platform.HeldPorts;
+import org.reuseaddr.platform.NetCounters;
 import org.reuseaddr.platform.Platform;
 import org.reuseaddr.results.EnvironmentFile;
 import org.reuseaddr.results.RunDirectory;
@@ -79,7 +80,7 @@ final class CheckCommand implements Callable<Integer> {
         Instant started = Instant.now().truncatedTo(ChronoUnit.SECONDS);
         String name = Labels.checked(label != null ? label : platform.defaultLabel());
         RunId id = RunRequest.id(name, platform, started);
-        try (Replayer replayer = new Replayer(HeldPorts.now())) {
+        try (Replayer replayer = new Replayer(HeldPorts.now(), NetCounters::lostTimeWaits)) {
             if (out == null) {
                 return check(replayer, new CheckSession(id, null, replayer), scenarios);
             }

@@ -9,6 +9,7 @@ import org.reuseaddr.results.InputException;
 import org.reuseaddr.results.OutputException;
 import org.reuseaddr.run.RunException;
 import org.reuseaddr.run.UsageException;
+import org.reuseaddr.semantics.ReplayException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
@@ -61,7 +62,14 @@ public final class Main {
         if (!named) {
             words.add(0, "run");
         }
-        return commandLine().execute(words.toArray(String[]::new));
+        try {
+            return commandLine().execute(words.toArray(String[]::new));
+        } catch (UnsatisfiedLinkError e) {
+            System.err.println(oneLine(e.getMessage()));
+        } catch (OutOfMemoryError e) {
+            System.err.println("not enough memory (" + e.getMessage() + "): give Java more, for instance with java -Xmx1g");
+        }
+        return ExitCode.FAILED;
     }
 
     private static CommandLine commandLine() {
@@ -86,7 +94,7 @@ public final class Main {
             System.err.println(e.getMessage());
             return ExitCode.USAGE;
         }
-        if (e instanceof RunException || e instanceof OutputException) {
+        if (e instanceof RunException || e instanceof OutputException || e instanceof ReplayException) {
             System.err.println(e.getMessage());
             return ExitCode.FAILED;
         }

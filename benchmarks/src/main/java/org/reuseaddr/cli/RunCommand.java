@@ -14,6 +14,7 @@ import java.util.OptionalDouble;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
 import org.reuseaddr.platform.HeldPorts;
+import org.reuseaddr.platform.NetCounters;
 import org.reuseaddr.platform.Platform;
 import org.reuseaddr.platform.Warning;
 import org.reuseaddr.report.Reports;
@@ -99,7 +100,7 @@ final class RunCommand implements Callable<Integer> {
                 ? RunRequest.fresh(platform, label, out, profile(), jmhArguments, seed, now)
                 : RunRequest.resumed(platform, resume, forksAlone(given), now);
         JmhOptions jmh = JmhOptions.parse(request.jmhArguments());
-        try (Replayer replayer = new Replayer(HeldPorts.now())) {
+        try (Replayer replayer = new Replayer(HeldPorts.now(), NetCounters::lostTimeWaits)) {
             SuiteRun run = new SuiteRun(new SuiteRun.Settings(request.profile(), jmh, request.directory(), request.id(),
                     request.seed(), replayer.families(), goOn, share, time, request.earlier(),
                     Duration.ofSeconds(watchdogSeconds)));

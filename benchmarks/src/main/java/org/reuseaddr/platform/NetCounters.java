@@ -29,6 +29,11 @@ public record NetCounters(Map<String, Long> values) {
         return read(SystemFiles.ofThisMachine());
     }
 
+    /** How often the kernel had no room for a connection in TIME_WAIT and freed its port at once; 0 where nobody counts. */
+    public static long lostTimeWaits() {
+        return now().values.getOrDefault("TCPTimeWaitOverflow", 0L);
+    }
+
     static NetCounters read(SystemFiles files) {
         Map<String, Long> all = new LinkedHashMap<>();
         for (String path : List.of("proc/net/snmp", "proc/net/netstat")) {

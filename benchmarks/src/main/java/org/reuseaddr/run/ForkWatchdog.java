@@ -14,6 +14,8 @@ final class ForkWatchdog implements AutoCloseable {
 
     private static final String FORK_CLASS = "org.openjdk.jmh.runner.ForkedMain";
     private static final long CHECK_MILLIS = 250;
+    /** What a look counts at most: while this process was stopped itself (SIGSTOP), the fork may have been as well. */
+    private static final long MOST_NANOS_A_LOOK = TimeUnit.MILLISECONDS.toNanos(4 * CHECK_MILLIS);
 
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(task -> {
         Thread daemon = new Thread(task, "fork-watchdog");
@@ -21,7 +23,8 @@ final class ForkWatchdog implements AutoCloseable {
         return daemon;
     });
     private final Duration silence;
-    private volatile long lastSign = System.nanoTime();
+    private long lastLook = System.nanoTime();
+    private long silentNanos;
     private volatile boolean bit;
 
     /** @param silence how long a fork may be silent */
@@ -31,8 +34,8 @@ final class ForkWatchdog implements AutoCloseable {
     }
 
     /** The fork lives. */
-    void sign() {
-        lastSign = System.nanoTime();
+    synchronized void sign() {
+        silentNanos = 0;
     }
 
     /** Whether the fork was ended. */
@@ -40,8 +43,11 @@ final class ForkWatchdog implements AutoCloseable {
         return bit;
     }
 
-    private void check() {
-        if (System.nanoTime() - lastSign > silence.toNanos()) {
+    private synchronized void check() {
+        long now = System.nanoTime();
+        silentNanos += Math.min(now - lastLook, MOST_NANOS_A_LOOK);
+        lastLook = now;
+        if (silentNanos > silence.toNanos()) {
             bit = true;
             endForks();
         }

@@ -98,8 +98,10 @@ public final class SuiteRun {
      * Plans the run.
      *
      * @throws UsageException if what the user chose does not exist
+     * @throws RunException if JMH could not run anything
      */
     public SuiteRun(Settings settings) {
+        TemporaryDirectory.requireWritable();
         this.settings = settings;
         this.plan = Plan.of(settings.profile(), settings.jmh(), settings.families(), settings.budget());
         this.ledger = Ledger.resumed(settings.earlier(), plan.effort().iterations());

@@ -16,19 +16,28 @@ import org.reuseaddr.transcript.Transcript;
  * What the platform has at all: a scenario that needs more is UNSUPPORTED and not a violation.
  *
  * @param inet6 AF_INET6 sockets can be made
- * @param inetLoopback 127.0.0.1 can be bound: the loopback interface is up
- * @param inet6Loopback ::1 can be bound
+ * @param inetLoopback 127.0.0.1 can be bound and has a route: the loopback interface is up
+ * @param inet6Loopback ::1 can be bound and has a route
  */
 record Facilities(boolean inet6, boolean inetLoopback, boolean inet6Loopback) {
 
     private static final int FD = 3;
     private static final int LIMIT_MILLIS = 2_000;
+    /** Nobody needs to answer: the call says at once whether there is a way. */
+    private static final int UNUSED_PORT = 9;
 
-    static Facilities probe(SocketProcess process) {
+    /**
+     * Finds out.
+     *
+     * @param process the process that is going to make the calls
+     * @param client makes connections for it
+     */
+    static Facilities probe(SocketProcess process, SocketProcess client) {
         // Other failures than "no such family" are for the scenarios to find.
         boolean inet6 = !failedWith(process.execute(0, socket(Family.INET6), FD, LIMIT_MILLIS), Errno.EAFNOSUPPORT);
         process.closeAll();
-        return new Facilities(inet6, canBind(process, Family.INET), inet6 && canBind(process, Family.INET6));
+        return new Facilities(inet6, canBind(process, Family.INET) && hasRoute(client, Family.INET),
+                inet6 && canBind(process, Family.INET6) && hasRoute(client, Family.INET6));
     }
 
     private static boolean canBind(SocketProcess process, Family family) {
@@ -38,6 +47,18 @@ record Facilities(boolean inet6, boolean inetLoopback, boolean inet6Loopback) {
             return !failedWith(outcome, Errno.EADDRNOTAVAIL) && !failedWith(outcome, Errno.EBADF);
         } finally {
             process.closeAll();
+        }
+    }
+
+    /** An interface that is down lets its address, and any other, be bound; only connections fail. */
+    private static boolean hasRoute(SocketProcess client, Family family) {
+        try {
+            client.execute(0, new Call.Socket(family.number(), Linux.SOCK_STREAM | Linux.SOCK_NONBLOCK, Linux.IPPROTO_TCP), FD,
+                    LIMIT_MILLIS);
+            return !failedWith(client.execute(0, new Call.Connect(FD, family.loopback(UNUSED_PORT)), SocketProcess.UNNAMED,
+                    LIMIT_MILLIS), Errno.named("ENETUNREACH"));
+        } finally {
+            client.closeAll();
         }
     }
 

@@ -5,7 +5,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import org.reuseaddr.socket.Errno;
 import org.reuseaddr.socket.Family;
 import org.reuseaddr.socket.Linux;
@@ -47,7 +46,7 @@ public final class Gate {
      */
     public static List<ScenarioResult> checkThisJvm() {
         List<ScenarioResult> results = new ArrayList<>();
-        try (Replayer bare = new Replayer(Set.of()); Replayer jdk = Replayer.throughTheJdk()) {
+        try (Replayer bare = new Replayer(); Replayer jdk = Replayer.throughTheJdk()) {
             withinProcess("gate-in-fork").forEach(scenario -> results.add(bare.replay(scenario)));
             withinProcess("gate-in-fork-jdk").forEach(scenario -> results.add(jdk.replay(scenario)));
         }

@@ -16,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -41,6 +42,9 @@ final class HelperProcess implements SocketProcess {
     private static final int MAX_FOREIGN_OUTPUT = 1 << 16;
     /** What has the JVM print to standard output or wait for a debugger would end the dialogue. */
     private static final List<String> JVM_OPTION_VARIABLES = List.of("JAVA_TOOL_OPTIONS", "_JAVA_OPTIONS", "JDK_JAVA_OPTIONS");
+
+    /** Where the user lets JNA have its library. */
+    private static final List<String> LIBRARY_PROPERTIES = List.of("jna.tmpdir", "jna.boot.library.path", "jna.nounpack");
 
     private final ExecutorService dialogue = Executors.newSingleThreadExecutor(task -> {
         Thread daemon = new Thread(task, "helper-process");
@@ -121,6 +125,8 @@ final class HelperProcess implements SocketProcess {
         if (Runtime.version().feature() >= 22) {
             command.add("--enable-native-access=ALL-UNNAMED");
         }
+        LIBRARY_PROPERTIES.forEach(name -> Optional.ofNullable(System.getProperty(name))
+                .ifPresent(value -> command.add("-D" + name + "=" + value)));
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), HelperProcess.class.getName()));
         ProcessBuilder builder = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
         builder.environment().keySet().removeAll(JVM_OPTION_VARIABLES);

@@ -1,7 +1,7 @@
 package org.reuseaddr.semantics;
 
 /** The check itself failed, as opposed to the platform under it; the message is one line. */
-final class ReplayException extends RuntimeException {
+public final class ReplayException extends RuntimeException {
 
     private static final long serialVersionUID = 1;
 

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.LongSupplier;
 import org.reuseaddr.socket.Errno;
 import org.reuseaddr.socket.Family;
 import org.reuseaddr.socket.SyscallResult;
@@ -19,7 +20,7 @@ import org.reuseaddr.transcript.Transcript;
  *
  * <p>Every literal port of a transcript is mapped to a free one. A difference that a stranger on that port could
  * explain (EADDRINUSE where something else is promised, a connection where a refusal is) is tried again on other ports
- * and counts only if it stays. Every call is bounded; every descriptor is closed when the scenario ends.
+ * and counts only if it stays; so is a call that did not come back, once. Every call is bounded; every descriptor is closed when the scenario ends.
  */
 public final class Replayer implements AutoCloseable {
 
@@ -41,7 +42,12 @@ public final class Replayer implements AutoCloseable {
     /** What all calls of a transcript together may take, in seconds. */
     public static final int MAX_SECONDS = 60;
 
-    private static final int MAX_ATTEMPTS = 6;
+    /** Attempts on other ports where strangers could explain a difference: enough should they hold two ports of three. */
+    private static final int MAX_ATTEMPTS = 48;
+    /** The same once a scenario has used up all of those: then it is the platform that refuses. */
+    private static final int FEW_ATTEMPTS = 6;
+    /** A process that was stopped (SIGSTOP, a suspended machine) finds its calls' time spent when it goes on. */
+    private static final int TIMEOUT_ATTEMPTS = 2;
     /** Calls that did not come back before the rest is given less time: a platform that hangs must not hang the check. */
     private static final int PATIENCE = 20;
     private static final int IMPATIENT_LIMIT_MILLIS = 200;
@@ -52,27 +58,39 @@ public final class Replayer implements AutoCloseable {
     private final LocalProcess client = new LocalProcess();
     private final List<HelperProcess> helpers = new ArrayList<>();
     private final Facilities facilities;
+    private final LongSupplier lostTimeWaits;
+    private long lostBefore;
     private int timeouts;
+    private int strangerAttempts = MAX_ATTEMPTS;
 
     /**
      * Finds out what the platform has at all.
      *
      * @param portsInUse ports to keep away from: those that something holds, connections in TIME_WAIT included
+     * @param lostTimeWaits how often so far the kernel had no room for a connection in TIME_WAIT and freed its port at
+     *     once (TCPTimeWaitOverflow); any constant where nobody counts
      */
-    public Replayer(Set<Integer> portsInUse) {
-        this(portsInUse, new LocalProcess());
+    public Replayer(Set<Integer> portsInUse, LongSupplier lostTimeWaits) {
+        this(portsInUse, lostTimeWaits, new LocalProcess());
     }
 
-    private Replayer(Set<Integer> portsInUse, SocketProcess local) {
+    /** For scenarios without TIME_WAIT that meet no crowd: the gate within a fork. */
+    Replayer() {
+        this(Set.of(), () -> 0);
+    }
+
+    private Replayer(Set<Integer> portsInUse, LongSupplier lostTimeWaits, SocketProcess local) {
         this.local = local;
+        this.lostTimeWaits = lostTimeWaits;
+        lostBefore = lostTimeWaits.getAsLong();
         ports = new PortPool(portsInUse);
         // Asked of the process that makes the calls: a JVM with java.net.preferIPv4Stack has no AF_INET6 of its own.
-        facilities = Facilities.probe(local);
+        facilities = Facilities.probe(local, client);
     }
 
     /** A replayer that lets the JDK's own listeners make the calls of a scenario's first process, as the gate wants it. */
     static Replayer throughTheJdk() {
-        return new Replayer(Set.of(), new JdkProcess());
+        return new Replayer(Set.of(), () -> 0, new JdkProcess());
     }
 
     /** The families whose loopback address can be bound. */
@@ -88,19 +106,41 @@ public final class Replayer implements AutoCloseable {
             return new ScenarioResult(scenario, Grade.UNSUPPORTED, List.of(), -1, missing.get(), 0, 0);
         }
         for (int attempt = 1; ; attempt++) {
-            Attempt made = attempt(scenario);
-            if (attempt == MAX_ATTEMPTS || !made.couldBeStranger()) {
+            Attempt made = withoutLostTimeWaits(attempt(scenario));
+            if (attempt >= made.worth()) {
+                strangerAttempts = attempt == MAX_ATTEMPTS ? FEW_ATTEMPTS : strangerAttempts;
                 return new ScenarioResult(scenario, made.grade(), made.observed(), made.divergent(), made.detail(), attempt,
                         System.nanoTime() - start);
             }
         }
     }
 
-    private record Attempt(Grade grade, List<Step> observed, int divergent, String detail, boolean couldBeStranger) {
+    /**
+     * One replay of a scenario.
+     *
+     * @param worth how many attempts must come to such an end before it is believed
+     */
+    private record Attempt(Grade grade, List<Step> observed, int divergent, String detail, int worth) {
     }
 
     private static Attempt failed(ReplayException e) {
-        return new Attempt(Grade.ERROR, List.of(), -1, e.getMessage(), false);
+        return new Attempt(Grade.ERROR, List.of(), -1, e.getMessage(), 1);
+    }
+
+    /**
+     * A difference says nothing about the platform if the kernel freed ports before their time since the last look. The
+     * last look may be long ago, so that only a second attempt tells.
+     */
+    private Attempt withoutLostTimeWaits(Attempt made) {
+        boolean excusable = (made.grade() == Grade.VIOLATION || made.grade() == Grade.DEVIATION) && made.detail().isEmpty();
+        if (!excusable) {
+            return made;
+        }
+        long lostSoFar = lostTimeWaits.getAsLong();
+        boolean lost = lostSoFar != lostBefore;
+        lostBefore = lostSoFar;
+        return lost ? new Attempt(Grade.ERROR, made.observed(), made.divergent(), "the kernel had no room for connections in "
+                + "TIME_WAIT meanwhile (TCPTimeWaitOverflow); raise net.ipv4.tcp_max_tw_buckets", FEW_ATTEMPTS) : made;
     }
 
     private Attempt attempt(Scenario scenario) {
@@ -129,7 +169,7 @@ public final class Replayer implements AutoCloseable {
                 timeouts < PATIENCE ? limitMillis : Math.min(limitMillis, IMPATIENT_LIMIT_MILLIS), MAX_SECONDS);
         int divergent = replay.run();
         if (divergent < 0) {
-            return new Attempt(Grade.PASS, replay.observed(), -1, "", false);
+            return new Attempt(Grade.PASS, replay.observed(), -1, "", 1);
         }
         Step promised = transcript.steps().get(divergent);
         Outcome observed = replay.observed().get(divergent).outcome();
@@ -137,7 +177,14 @@ public final class Replayer implements AutoCloseable {
         Optional<String> duplicate = permits(promised, observed) ? examine(replay, processes, promised) : Optional.empty();
         Grade grade = duplicate.isPresent() ? Grade.VIOLATION : grade(scenario, observed);
         return new Attempt(grade, replay.observed(), divergent, duplicate.orElse(""),
-                duplicate.isEmpty() && couldBeStranger(promised.outcome(), observed));
+                duplicate.isPresent() ? 1 : worth(promised.outcome(), observed));
+    }
+
+    private int worth(Outcome promised, Outcome observed) {
+        if (observed instanceof Outcome.TimedOut) {
+            return timeouts < PATIENCE ? TIMEOUT_ATTEMPTS : 1;
+        }
+        return couldBeStranger(promised, observed) ? strangerAttempts : 1;
     }
 
     /** Whether a bind or listen succeeded that should have been refused. */
@@ -192,8 +239,7 @@ public final class Replayer implements AutoCloseable {
 
     private static boolean couldBeStranger(Outcome promised, Outcome observed) {
         return failedWith(observed, Errno.EADDRINUSE)
-                || failedWith(promised, Errno.ECONNREFUSED) && !failedWith(observed, Errno.ETIMEDOUT)
-                        && !(observed instanceof Outcome.TimedOut);
+                || failedWith(promised, Errno.ECONNREFUSED) && !failedWith(observed, Errno.ETIMEDOUT);
     }
 
     private static boolean failedWith(Outcome outcome, Errno errno) {

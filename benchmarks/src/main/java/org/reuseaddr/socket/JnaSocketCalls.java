@@ -7,6 +7,15 @@ import java.nio.ByteBuffer;
 /** The calls through JNA's direct mapping, for Java 17 to 21. */
 final class JnaSocketCalls extends SocketCalls {
 
+    private JnaSocketCalls() {
+    }
+
+    /** @throws LinkageError if JNA's library or a function cannot be found */
+    static JnaSocketCalls linked() {
+        LibC.getppid();
+        return new JnaSocketCalls();
+    }
+
     @Override
     public String binding() {
         return "JNA " + Native.VERSION;

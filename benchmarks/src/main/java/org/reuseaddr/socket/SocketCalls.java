@@ -27,7 +27,23 @@ public abstract sealed class SocketCalls permits ForeignSocketCalls, JnaSocketCa
      * @throws UnsatisfiedLinkError with a message for the user if the platform offers no way to make native calls
      */
     public static SocketCalls open() {
-        return Runtime.version().feature() >= FIRST_WITH_FOREIGN ? new ForeignSocketCalls() : new JnaSocketCalls();
+        if (Runtime.version().feature() >= FIRST_WITH_FOREIGN) {
+            return new ForeignSocketCalls();
+        }
+        try {
+            return JnaSocketCalls.linked();
+        } catch (LinkageError e) {
+            UnsatisfiedLinkError explained = new UnsatisfiedLinkError("JNA cannot load its library, which it unpacks into "
+                    + "the home directory or " + System.getProperty("java.io.tmpdir") + " (" + firstLine(e)
+                    + "): name a directory that can be written and is not mounted noexec with java -Djna.tmpdir=DIR, or "
+                    + "use Java " + FIRST_WITH_FOREIGN + " or later, which needs none");
+            explained.initCause(e);
+            throw explained;
+        }
+    }
+
+    private static String firstLine(Throwable e) {
+        return String.valueOf(e.getMessage()).lines().findFirst().orElse("no reason given");
     }
 
     /** A zeroed direct buffer in native byte order, for a structure that a call reads or fills in. */

@@ -1,0 +1,61 @@
+package org.reuseaddr.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.reuseaddr.faults.Stranger;
+import org.reuseaddr.socket.Family;
+import org.reuseaddr.socket.Linux;
+import org.reuseaddr.socket.Sockets;
+import org.reuseaddr.socket.SyscallResult;
+
+/** Other programs take ports while the check runs: what is theirs is no fault of the platform. */
+class StrangersIT {
+
+    /** The default range is 28,232 ports wide; with two thirds of it gone, port 0 mostly meets somebody's port. */
+    private static final int CROWD = 18_000;
+    private static final int TIMES = 2;
+
+    @TempDir
+    private Path temporary;
+
+    @Test
+    void programThatTakesAThousandPortsASecondCausesNoFalseGrade() {
+        try (Stranger stranger = new Stranger(300)) {
+            for (int i = 0; i < TIMES; i++) {
+                int before = stranger.binds();
+                JarRun.Ended ended = JarRun.of("check").run();
+
+                assertThat(ended.exitCode()).as(ended.everything()).isZero();
+                assertThat(stranger.binds() - before).isGreaterThan(300);
+            }
+        }
+    }
+
+    /** In the namespace of its own the crowd is a child of the shell that the check follows. */
+    @Test
+    void portsThatSomebodyHoldsByTheThousandsCauseNoFalseGrade() {
+        Sockets sockets = new Sockets();
+        List<Integer> held = new ArrayList<>();
+        try {
+            for (int i = 0; i < CROWD; i++) {
+                int fd = sockets.socket(Family.INET) instanceof SyscallResult.Returned made ? made.value() : -1;
+                if (fd < 0) {
+                    break;
+                }
+                held.add(fd);
+                sockets.bind(fd, Family.INET.loopback(0));
+            }
+            JarRun.Ended ended = JarRun.of("check").run();
+
+            assertThat(held).hasSizeGreaterThan(500);
+            assertThat(ended.exitCode()).as(held.size() + " ports held\n" + ended.everything()).isZero();
+        } finally {
+            held.forEach(sockets::close);
+        }
+    }
+}
