@@ -9,12 +9,14 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.SortedMap;
-import java.util.TreeMap;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.results.format.ResultFormatFactory;
 import org.openjdk.jmh.results.format.ResultFormatType;
 import org.reuseaddr.compare.Estimate;
 import org.reuseaddr.compare.Estimates;
+import org.reuseaddr.compare.Finding;
+import org.reuseaddr.compare.Findings;
+import org.reuseaddr.report.Sentences;
 import org.reuseaddr.results.Cell;
 import org.reuseaddr.results.RunDirectory;
 import org.reuseaddr.results.Sample;
@@ -24,7 +26,7 @@ import org.reuseaddr.run.SuiteRun;
 /** What a run measured, on a terminal: the suite's estimates, which take forks for the observations, then JMH's table. */
 final class RunSummary {
 
-    private static final String ACCEPTED_RATE = "accept";
+    private static final int FINDINGS = 5;
 
     private final PrintStream out;
 
@@ -36,9 +38,7 @@ final class RunSummary {
         out.println();
         if (Files.exists(directory.samples())) {
             List<Sample> samples = SamplesFile.readAll(directory.samples());
-            SortedMap<Cell, Estimate> estimates = new TreeMap<>(Estimates.of(samples));
-            // The score of a group counts a connection on both of its ends.
-            estimates.putAll(Estimates.of(samples, ACCEPTED_RATE));
+            SortedMap<Cell, Estimate> estimates = Estimates.of(samples);
             int width = estimates.keySet().stream().mapToInt(cell -> cell.toString().length()).max().orElse(0);
             out.println("median over forks, with a 95 % interval from forks:");
             for (Map.Entry<Cell, Estimate> entry : estimates.entrySet()) {
@@ -46,6 +46,7 @@ final class RunSummary {
                 out.printf(Locale.ROOT, "  %-" + width + "s %12.4g %-6s %s%n", entry.getKey(), estimate.value(),
                         estimate.unit(), interval(estimate));
             }
+            printFindings(samples);
         }
         if (!summary.results().isEmpty()) {
             out.println();
@@ -66,6 +67,18 @@ final class RunSummary {
         }
         summary.missing().forEach(missing -> out.println(
                 "missing: fork " + missing.fork() + " of " + missing.cell() + ": " + missing.reason()));
+    }
+
+    /** Outliers, drift and foreign load: the first few here, all in the report. */
+    private void printFindings(List<Sample> samples) {
+        List<Finding> findings = Findings.of(samples);
+        if (!findings.isEmpty()) {
+            out.println();
+            findings.stream().limit(FINDINGS).forEach(finding -> out.println("note: " + Sentences.finding(finding)));
+            if (findings.size() > FINDINGS) {
+                out.println("note: and " + (findings.size() - FINDINGS) + " more in report.md");
+            }
+        }
     }
 
     private static String interval(Estimate estimate) {

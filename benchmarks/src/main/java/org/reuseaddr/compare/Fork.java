@@ -10,7 +10,8 @@ import java.util.TreeMap;
  * One forked JVM's measurement of a cell: the independent observation.
  *
  * @param number its number within the cell, which is the number of the pass over the suite that it belongs to
- * @param iterations the primary result of each measured iteration in order, in the cell's unit
+ * @param iterations the primary result of each measured iteration in order, in the cell's unit; for a group of acceptors
+ *     and connectors the rate of accepts, since JMH's own result counts every connection on both of its ends
  * @param metrics the mean over iterations of every metric, {@code score} included, but the median of a control: a control
  *     is so short that one time slice of another process would double it; where the fork has a value for itself as a
  *     whole (iteration 0), that value

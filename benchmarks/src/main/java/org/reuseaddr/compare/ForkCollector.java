@@ -19,6 +19,9 @@ final class ForkCollector {
     /** Threads that ran for less of an iteration than this tell nothing that could be corrected. */
     private static final double LEAST_RUNNING = 0.05;
 
+    /** In a group of acceptors and connectors JMH's score counts every connection on both of its ends. */
+    private static final String ACCEPTED_RATE = "accept";
+
     private final Map<Cell, Map<Integer, Builder>> cells = new HashMap<>();
     private final Map<Cell, Map<String, String>> units = new HashMap<>();
     private final Map<String, String> names = new HashMap<>();
@@ -47,6 +50,7 @@ final class ForkCollector {
     private static final class Builder {
         private final int number;
         private final SortedMap<Integer, Double> scores = new TreeMap<>();
+        private final SortedMap<Integer, Double> accepted = new TreeMap<>();
         private final Map<Integer, Double> waits = new HashMap<>();
         private final Map<String, Centre> centres = new TreeMap<>();
 
@@ -59,6 +63,9 @@ final class ForkCollector {
             // A score of nothing done is NaN or zero: no cost can be told from it.
             if (isScore && value > 0 && iteration > 0) {
                 scores.put(iteration, value);
+            }
+            if (metric.equals(ACCEPTED_RATE) && value > 0 && iteration > 0) {
+                accepted.put(iteration, value);
             }
             if (metric.equals(Fork.CPU_WAIT)) {
                 waits.put(iteration, value);
@@ -79,12 +86,16 @@ final class ForkCollector {
                     values.put(metric, centre.value());
                 }
             });
-            List<Double> iterations = new ArrayList<>(scores.values());
-            return new Fork(number, iterations, values, running(cell, values.get(Sample.SCORE)));
+            if (values.containsKey(ACCEPTED_RATE)) {
+                values.put(Sample.SCORE, values.get(ACCEPTED_RATE));
+            }
+            SortedMap<Integer, Double> figures = accepted.isEmpty() ? scores : accepted;
+            return new Fork(number, new ArrayList<>(figures.values()), values,
+                    running(cell, values.get(Sample.SCORE), figures));
         }
 
-        private double running(Cell cell, double score) {
-            return waits.keySet().containsAll(scores.keySet()) && !scores.isEmpty() ? scores.entrySet().stream()
+        private double running(Cell cell, double score, SortedMap<Integer, Double> figures) {
+            return waits.keySet().containsAll(figures.keySet()) && !figures.isEmpty() ? figures.entrySet().stream()
                     .mapToDouble(iteration -> running(cell, iteration.getValue(), waits.get(iteration.getKey())))
                     .average().getAsDouble() : score;
         }

@@ -16,7 +16,6 @@ import org.reuseaddr.compare.CellData;
 import org.reuseaddr.compare.Comparison;
 import org.reuseaddr.compare.Estimate;
 import org.reuseaddr.compare.Estimates;
-import org.reuseaddr.compare.Finding;
 import org.reuseaddr.compare.Findings;
 import org.reuseaddr.compare.Verdict;
 import org.reuseaddr.compare.Versus;
@@ -95,24 +94,7 @@ record ReportModel(ReportedRun run, Optional<ReportedRun> baseline, Optional<Com
 
     private static List<String> findings(ReportedRun run) {
         return run.data().cells().values().stream().flatMap(data -> Findings.of(data).stream())
-                .map(ReportModel::sentence).toList();
-    }
-
-    private static String sentence(Finding finding) {
-        String cell = finding.cell() + ": ";
-        if (finding instanceof Finding.OutlierFork fork) {
-            return cell + "fork " + fork.fork() + " measured " + Figures.ratio(fork.ratio()) + " of the median fork.";
-        }
-        if (finding instanceof Finding.Drift drift) {
-            return cell + "the figure changed by " + Figures.ratio(drift.perPass()) + " a pass over " + drift.passes()
-                    + " passes.";
-        }
-        if (finding instanceof Finding.Bimodal modes) {
-            return cell + "iterations fall into two groups, around " + Figures.significant(modes.low()) + " and "
-                    + Figures.significant(modes.high()) + " (" + Figures.percent(modes.shareHigh()) + " in the upper one).";
-        }
-        Finding.ForeignLoad load = (Finding.ForeignLoad) finding;
-        return cell + "others used " + Figures.percent(load.share()) + " of the CPUs during fork " + load.fork() + ".";
+                .map(Sentences::finding).toList();
     }
 
     /** The run's label, and the platform where the label does not say it. */

@@ -5,6 +5,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import org.reuseaddr.compare.Blame;
 import org.reuseaddr.compare.CellComparison;
+import org.reuseaddr.compare.Finding;
 import org.reuseaddr.compare.Missing;
 import org.reuseaddr.compare.SemanticDifference;
 
@@ -34,6 +35,24 @@ public final class Sentences {
                 : "No single call accounts for most" + rest + " "
                 + named.stream().map(share -> share.call() + " " + Figures.percent(share.share()))
                         .collect(Collectors.joining(", ")) + ".";
+    }
+
+    /** What a run's data show that its reader should know. */
+    public static String finding(Finding finding) {
+        String cell = finding.cell() + ": ";
+        if (finding instanceof Finding.OutlierFork fork) {
+            return cell + "fork " + fork.fork() + " measured " + Figures.ratio(fork.ratio()) + " of the median fork.";
+        }
+        if (finding instanceof Finding.Drift drift) {
+            return cell + "the figure changed by " + Figures.ratio(drift.perPass()) + " a pass over " + drift.passes()
+                    + " passes.";
+        }
+        if (finding instanceof Finding.Bimodal modes) {
+            return cell + "iterations fall into two groups, around " + Figures.significant(modes.low()) + " and "
+                    + Figures.significant(modes.high()) + " (" + Figures.percent(modes.shareHigh()) + " in the upper one).";
+        }
+        Finding.ForeignLoad load = (Finding.ForeignLoad) finding;
+        return cell + "others used " + Figures.percent(load.share()) + " of the CPUs during fork " + load.fork() + ".";
     }
 
     /** What it would take to say more about a cell; empty where the verdict is not unclear. */

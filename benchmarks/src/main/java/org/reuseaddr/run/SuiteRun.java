@@ -22,6 +22,7 @@ import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.results.format.ResultFormatType;
 import org.openjdk.jmh.runner.options.CommandLineOptions;
 import org.reuseaddr.benchmarks.ForkGate;
+import org.reuseaddr.compare.Fork;
 import org.reuseaddr.platform.CpuUsage;
 import org.reuseaddr.results.Cell;
 import org.reuseaddr.results.OutputException;
@@ -37,9 +38,6 @@ import org.reuseaddr.socket.Family;
  * Drift of a noisy machine then hits all cells alike, and the run can be ended after any fork.
  */
 public final class SuiteRun {
-
-    /** Metric of a fork: the share of the machine's CPU time that other programs and the hypervisor took, 0 to 1. */
-    public static final String FOREIGN_LOAD = "foreign_cpu_share";
 
     /** Where a precision is out of reach, more forks than this do not bring it. */
     private static final int MOST_FORKS = 100;
@@ -245,7 +243,7 @@ public final class SuiteRun {
         Optional<CpuUsage> after = CpuUsage.now();
         if (before.isPresent() && after.isPresent()) {
             CpuUsage.shareOfOthers(before.get(), after.get())
-                    .ifPresent(share -> recorder.fork(cell.cell(), pass, FOREIGN_LOAD, share, "share"));
+                    .ifPresent(share -> recorder.fork(cell.cell(), pass, Fork.FOREIGN_LOAD, share, "share"));
         }
         List<ScenarioResult> broken = ForkGate.read(gateRecord);
         Files.deleteIfExists(gateRecord);

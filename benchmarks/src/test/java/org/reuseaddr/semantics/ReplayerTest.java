@@ -65,7 +65,7 @@ class ReplayerTest {
     @Test
     void nothingIsLeftBehindByScenarios() throws Exception {
         List<Scenario> scenarios = everyTenth();
-        try (Replayer replayer = new Replayer(Set.of())) {
+        try (Replayer replayer = new Replayer()) {
             scenarios.forEach(replayer::replay);
             long socketsBefore = sockets();
             long workersBefore = workers();
@@ -83,7 +83,7 @@ class ReplayerTest {
     void aHelperThatIsInterruptedGoesOnAndOneThatIsKilledIsReplaced() throws Exception {
         Scenario twoProcesses = everyTenth().stream().filter(scenario -> scenario.id().endsWith("other-process")).findFirst()
                 .orElseThrow();
-        try (Replayer replayer = new Replayer(Set.of())) {
+        try (Replayer replayer = new Replayer()) {
             assertThat(replayer.replay(twoProcesses).grade()).isEqualTo(Grade.PASS);
             ProcessHandle helper = ProcessHandle.current().children().findFirst().orElseThrow();
             new ProcessBuilder("kill", "-INT", Long.toString(helper.pid())).start().waitFor();
@@ -100,7 +100,7 @@ class ReplayerTest {
 
     @Test
     void aConnectThatShouldHaveBeenRefusedForItsAddressIsAViolationLikeAnyOther() {
-        try (Replayer replayer = new Replayer(Set.of())) {
+        try (Replayer replayer = new Replayer()) {
             ScenarioResult result = replayer.replay(scenario(LISTENER + "socket(AF_INET, SOCK_STREAM, IPPROTO_TCP) = 4\n"
                     + "connect(4, {sa_family=AF_INET, sin_port=htons(8080), sin_addr=inet_addr(\"127.0.0.1\")}, 16)"
                     + " = -1 EADDRINUSE (Address already in use)\n"));
@@ -112,7 +112,7 @@ class ReplayerTest {
     @Test
     void aPlatformThatNeverAnswersIsGivenLessAndLessTime() {
         Scenario waits = scenario("# limit-ms: 250\n" + LISTENER + "accept(3, NULL, NULL) = 4\n");
-        try (Replayer replayer = new Replayer(Set.of())) {
+        try (Replayer replayer = new Replayer()) {
             List<ScenarioResult> results = Stream.generate(() -> replayer.replay(waits)).limit(21).toList();
             assertThat(results).allMatch(result -> result.grade() == Grade.TIMEOUT);
             assertThat(results.get(0).observedStep().orElseThrow().outcome().toString()).contains("250");
@@ -129,7 +129,7 @@ class ReplayerTest {
         for (int thread = 101; thread < 102 + Replayer.MAX_THREADS; thread++) {
             text.append("[pid ").append(thread).append("] socket(AF_INET, SOCK_STREAM, IPPROTO_TCP) = ").append(thread).append('\n');
         }
-        try (Replayer replayer = new Replayer(Set.of())) {
+        try (Replayer replayer = new Replayer()) {
             ScenarioResult result = replayer.replay(scenario(text.toString()));
             assertThat(result.grade()).isEqualTo(Grade.ERROR);
             assertThat(result.detail()).contains("at most " + Replayer.MAX_THREADS + " threads");
@@ -138,7 +138,7 @@ class ReplayerTest {
 
     @Test
     void observedDescriptorsAreThoseOfTheTranscript() {
-        try (Replayer replayer = new Replayer(Set.of())) {
+        try (Replayer replayer = new Replayer()) {
             ScenarioResult result = replayer.replay(scenario(LISTENER.replace(" = 3", " = 77").replace("(3,", "(77,")));
             assertThat(result.grade()).isEqualTo(Grade.PASS);
             assertThat(result.observed()).isEqualTo(result.scenario().transcript().steps());
