@@ -20,6 +20,7 @@ import org.reuseaddr.compare.RunLoader;
 import org.reuseaddr.compare.Side;
 import org.reuseaddr.compare.Verdict;
 import org.reuseaddr.report.ComparisonCsv;
+import org.reuseaddr.report.ComparisonHtml;
 import org.reuseaddr.report.ComparisonMarkdown;
 import org.reuseaddr.report.ComparisonText;
 import org.reuseaddr.report.ComparisonView;
@@ -44,7 +45,7 @@ final class CompareCommand implements Callable<Integer> {
 
     /** The forms of the output. */
     enum Format {
-        TEXT, MARKDOWN, CSV;
+        TEXT, MARKDOWN, CSV, HTML;
 
         @Override
         public String toString() {
@@ -126,6 +127,7 @@ final class CompareCommand implements Callable<Integer> {
             case TEXT -> ComparisonText.render(comparison, view, isColoured());
             case MARKDOWN -> ComparisonMarkdown.render(comparison, view);
             case CSV -> ComparisonCsv.render(comparison, view);
+            case HTML -> ComparisonHtml.render(comparison, view);
         };
     }
 

@@ -137,8 +137,11 @@ final class ChartPainter {
 
     /** Estimates with their intervals, a row a cell. */
     ChartFigure estimates() {
-        double low = estimates(sides).stream().mapToDouble(Estimate::value).min().orElse(1) / CLIP / scale;
-        double high = estimates(sides).stream().mapToDouble(Estimate::value).max().orElse(1) * CLIP / scale;
+        double least = estimates(sides).stream().mapToDouble(Estimate::value).min().orElse(1) / scale;
+        double most = estimates(sides).stream().mapToDouble(Estimate::value).max().orElse(1) / scale;
+        // Both lie outside of the picture, so that an end that is drawn is an end of the interval.
+        double low = isWide(least, most) ? least / CLIP : 0;
+        double high = most * CLIP;
         XYIntervalSeriesCollection data = new XYIntervalSeriesCollection();
         sides.forEach((side, measured) -> {
             XYIntervalSeries series = new XYIntervalSeries(side);
@@ -156,8 +159,8 @@ final class ChartPainter {
         renderer.setCapLength(6);
         renderer.setErrorStroke(new BasicStroke(2f));
         return rows("estimates", title() + ": estimates", "The median over forks with its 95 % interval, "
-                + direction() + "; an interval that leaves the picture goes on beyond it.", new XYPlot(data, valueAxis(
-                        data.getItemCount(0) == 0 ? 1 : low * CLIP, high / CLIP), rowAxis(), renderer));
+                + direction() + "; an interval that leaves the picture goes on beyond it.", new XYPlot(data, valueAxis(least, most),
+                        rowAxis(), renderer));
     }
 
     /** Every measured iteration as a dot, a row a cell. */
@@ -310,7 +313,7 @@ final class ChartPainter {
 
     private ValueAxis valueAxis(double low, double high) {
         DecimalFormat format = new DecimalFormat("0.###", DecimalFormatSymbols.getInstance(Locale.ROOT));
-        if (low > 0 && high / low > WIDE) {
+        if (isWide(low, high)) {
             LogAxis axis = new LogAxis(unit + " (logarithmic)");
             axis.setNumberFormatOverride(format);
             axis.setRange(low / 1.5, high * 1.5);
@@ -322,6 +325,10 @@ final class ChartPainter {
         axis.setNumberFormatOverride(format);
         axis.setRange(0, high > 0 ? high * 1.15 : 1);
         return axis;
+    }
+
+    private static boolean isWide(double low, double high) {
+        return low > 0 && high / low > WIDE;
     }
 
     private static void style(Axis axis) {

@@ -85,15 +85,22 @@ record MarkdownParts(Map<String, Block> blocks, Set<String> attached) {
                                 line.value(), line.interval(), Integer.toString(line.estimate().replicates()))).toList());
     }
 
-    /** The longest part that is still in its place moved to its file; empty if there is none. */
-    Optional<MarkdownParts> withLongestAttached() {
-        return blocks.entrySet().stream().filter(block -> !attached.contains(block.getKey()))
-                .max(Comparator.comparingInt(block -> block.getValue().inline().length()))
-                .map(longest -> {
-                    Set<String> more = new TreeSet<>(attached);
-                    more.add(longest.getKey());
-                    return new MarkdownParts(blocks, more);
+    /**
+     * The longest parts that are still in their place moved to their files, as many as it takes; empty if none is left.
+     *
+     * @param excess how many characters the report has too many
+     */
+    Optional<MarkdownParts> shorterBy(int excess) {
+        Set<String> more = new TreeSet<>(attached);
+        int[] left = {excess};
+        blocks.entrySet().stream().filter(block -> !attached.contains(block.getKey()))
+                .sorted(Comparator.comparingInt(block -> -block.getValue().inline().length()))
+                .takeWhile(block -> left[0] > 0)
+                .forEach(block -> {
+                    more.add(block.getKey());
+                    left[0] -= block.getValue().inline().length();
                 });
+        return more.size() == attached.size() ? Optional.empty() : Optional.of(new MarkdownParts(blocks, more));
     }
 
     /** The contents of the attached files by their names. */

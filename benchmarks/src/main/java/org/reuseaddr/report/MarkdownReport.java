@@ -21,7 +21,7 @@ record MarkdownReport(String text, Map<String, String> attachments) {
         MarkdownParts parts = MarkdownParts.of(report);
         String text = render(report, parts);
         while (text.length() > MOST_CHARACTERS) {
-            Optional<MarkdownParts> shorter = parts.withLongestAttached();
+            Optional<MarkdownParts> shorter = parts.shorterBy(text.length() - MOST_CHARACTERS);
             if (shorter.isEmpty()) {
                 text = text.substring(0, MOST_CHARACTERS - CUT.length()) + CUT;
             } else {

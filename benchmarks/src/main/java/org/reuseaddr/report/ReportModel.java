@@ -149,8 +149,8 @@ record ReportModel(ReportedRun run, Optional<ReportedRun> baseline, Optional<Com
         if (measurements.isEmpty()) {
             words.add("Nothing was measured.");
         } else if (comparison.isEmpty()) {
-            words.add("Measured: " + measurements.size() + " benchmarks with their parameters, on "
-                    + mostForks() + " forks each at most.");
+            words.add("Measured: " + measurements.size() + (measurements.size() == 1 ? " cost" : " costs") + ", on "
+                    + mostForks() + (mostForks() == 1 ? " fork." : " forks each at most."));
         } else {
             words.add(verdicts());
             blames().stream().findFirst().map(Sentences::blame).ifPresent(words::add);

@@ -39,7 +39,7 @@
         || Boolean(choice && choice.value && choice.value !== row.dataset.verdictOf);
       shown += row.hidden ? 0 : 1;
     }
-    announce(shown + " rows shown");
+    announce(shown + (shown === 1 ? " row shown" : " rows shown"));
   };
   document.querySelectorAll("input[data-filter]").forEach(input =>
     input.addEventListener("input", () => filter(input.dataset.filter)));

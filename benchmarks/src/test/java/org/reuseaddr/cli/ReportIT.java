@@ -173,7 +173,7 @@ class ReportIT {
 
         browser.one("#costs-1-filter").sendKeys("family=INET6");
         assertThat(browser.texts("#costs-1 tbody tr td:nth-child(2)")).hasSize(1).allMatch(text -> text.contains("INET6"));
-        assertThat(browser.one("#announce").getDomProperty("textContent")).isEqualTo("1 rows shown");
+        assertThat(browser.one("#announce").getDomProperty("textContent")).isEqualTo("1 row shown");
         new Select(browser.one("#costs-1-verdict")).selectByVisibleText("same");
         assertThat(browser.texts("#costs-1 tbody tr")).allMatch(text -> text.contains("same"));
     }
@@ -264,6 +264,19 @@ class ReportIT {
         report("faulted", "again", "--baseline", run("native", temporary).toString(), "--bundle");
         assertThat(Files.readAllBytes(temporary.resolve("again/report.zip"))).isEqualTo(first);
         assertThat(first.length).isLessThan(5_000_000);
+    }
+
+    @Test
+    void aComparisonIsAPageOfItsOwn() throws IOException {
+        JarRun.Ended ended = JarRun.of("compare", run("native", temporary).toString(), run("faulted", temporary).toString(),
+                "--format", "html").run();
+        assertThat(ended.exitCode()).as(ended.everything()).isZero();
+        browser.complaints();
+        browser.open(Files.writeString(temporary.resolve("comparison.html"), ended.out()));
+        browser.one("#costs-1 thead th:nth-child(5) button").sendKeys(Keys.ENTER);
+        assertThat(values("#costs-1 tbody tr td:nth-child(5)")).isSorted().hasSize(2);
+        assertThat(browser.accessibilityViolations()).isEmpty();
+        assertThat(browser.complaints()).isEmpty();
     }
 
     @Test

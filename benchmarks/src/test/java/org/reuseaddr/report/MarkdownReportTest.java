@@ -141,7 +141,7 @@ class MarkdownReportTest {
                 "Nothing was left out for privacy");
     }
 
-    @Property(tries = 2000)
+    @Property(tries = 500)
     void anyTextIsShownAsItIsAndNothingElse(@ForAll @StringLength(max = 30)
             @Chars({'a', 'w', '.', '1', '0', ' ', '@', '#', '<', '>', '&', ';', '|', '`', '*', '_', '[', ']', '(', ')', '!', '\\',
                 '-', '+', '=', '~', ':', '/', '$', '\n', '\u202E', '"', '{', '}'}) @CharRange(from = 'x', to = 'z') String text) {
@@ -160,7 +160,7 @@ class MarkdownReportTest {
         assertThat(markdown).doesNotContainPattern("@\\w|#\\d|[^\\\\]://");
     }
 
-    @Property(tries = 500)
+    @Property(tries = 200)
     void aCellOfATableStaysACell(@ForAll @StringLength(max = 20) @Chars({'|', '\\', '`', 'a', '-', '\n'}) String text) {
         String markdown = Markdown.table(List.of("one", "two"), List.of(List.of(text, "b"), List.of("c", text)));
         assertThat(nodes(markdown, TableBlock.class)).hasSize(1);
