@@ -16,7 +16,7 @@ import org.reuseaddr.socket.SyscallResult;
 /** Other programs take ports while the check runs: what is theirs is no fault of the platform. */
 class StrangersIT {
 
-    /** The default range is 28,232 ports wide; with two thirds of it gone, port 0 mostly meets somebody's port. */
+    /** The default range is 28,232 ports wide: where descriptors allow so many, port 0 mostly meets somebody's port. */
     private static final int CROWD = 18_000;
     private static final int TIMES = 2;
 
@@ -36,7 +36,6 @@ class StrangersIT {
         }
     }
 
-    /** In the namespace of its own the crowd is a child of the shell that the check follows. */
     @Test
     void portsThatSomebodyHoldsByTheThousandsCauseNoFalseGrade() {
         Sockets sockets = new Sockets();
