@@ -50,7 +50,8 @@ class ReportIT {
     @BeforeAll
     static void makeRuns() throws IOException {
         Path downloads = Files.createDirectories(temporary.resolve("downloads"));
-        assertThat(run("native").run().exitCode()).isZero();
+        JarRun.Ended healthy = run("native").run();
+        assertThat(healthy.exitCode()).as(healthy.everything()).isZero();
         JarRun.Ended faulted = run("faulted", "--on-violation", "continue", "--label", "broken")
                 .with(FaultLibrary.compiled().environment("duplicate-listener")).run();
         assertThat(faulted.exitCode()).as(faulted.everything()).isEqualTo(ExitCode.VIOLATION);
