@@ -80,7 +80,7 @@ final class CheckCommand implements Callable<Integer> {
         Instant started = Instant.now().truncatedTo(ChronoUnit.SECONDS);
         String name = Labels.checked(label != null ? label : platform.defaultLabel());
         RunId id = RunRequest.id(name, platform, started);
-        try (Replayer replayer = new Replayer(HeldPorts.now(), NetCounters::lostTimeWaits)) {
+        try (Replayer replayer = new Replayer(HeldPorts::now, NetCounters::lostTimeWaits)) {
             if (out == null) {
                 return check(replayer, new CheckSession(id, null, replayer), scenarios);
             }

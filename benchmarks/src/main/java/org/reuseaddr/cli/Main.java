@@ -91,11 +91,11 @@ public final class Main {
 
     private static int report(Exception e) {
         if (e instanceof UsageException || e instanceof InputException) {
-            System.err.println(e.getMessage());
+            System.err.println(oneLine(e.getMessage()));
             return ExitCode.USAGE;
         }
         if (e instanceof RunException || e instanceof OutputException || e instanceof ReplayException) {
-            System.err.println(e.getMessage());
+            System.err.println(oneLine(e.getMessage()));
             return ExitCode.FAILED;
         }
         if (System.getenv(TRACE) != null) {

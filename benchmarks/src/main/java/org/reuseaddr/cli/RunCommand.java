@@ -100,7 +100,7 @@ final class RunCommand implements Callable<Integer> {
                 ? RunRequest.fresh(platform, label, out, profile(), jmhArguments, seed, now)
                 : RunRequest.resumed(platform, resume, forksAlone(given), now);
         JmhOptions jmh = JmhOptions.parse(request.jmhArguments());
-        try (Replayer replayer = new Replayer(HeldPorts.now(), NetCounters::lostTimeWaits)) {
+        try (Replayer replayer = new Replayer(HeldPorts::now, NetCounters::lostTimeWaits)) {
             SuiteRun run = new SuiteRun(new SuiteRun.Settings(request.profile(), jmh, request.directory(), request.id(),
                     request.seed(), replayer.families(), goOn, share, time, request.earlier(),
                     Duration.ofSeconds(watchdogSeconds)));

@@ -54,6 +54,9 @@ record RunRequest(RunId id, RunDirectory directory, Profile profile, List<String
             Instant now) {
         String name = Labels.checked(label != null ? label : platform.defaultLabel());
         RunId id = id(name, platform, now);
+        if (out != null && out.toString().isBlank()) {
+            throw new UsageException("--out: expected the name of a directory, found none");
+        }
         RunDirectory directory = new RunDirectory(out != null ? out : Path.of("results").resolve(id.id()));
         if (Files.exists(directory.samples())) {
             throw new UsageException(directory.path() + " holds a run already: --resume " + directory.path()
@@ -88,19 +91,32 @@ record RunRequest(RunId id, RunDirectory directory, Profile profile, List<String
         TreeMap<Integer, String> numbered = new TreeMap<>();
         environment.forEach((name, value) -> {
             if (name.startsWith(ARGUMENT)) {
-                numbered.put(Integer.parseInt(name.substring(ARGUMENT.length())), value);
+                numbered.put((int) number(directory, name, name.substring(ARGUMENT.length())), value);
             }
         });
         List<String> arguments = new ArrayList<>(numbered.values());
+        int count = arguments.indexOf("-f") + 1;
+        if (count == 0 || count == arguments.size()) {
+            throw new InputException(directory.environment(), "expected entries " + ARGUMENT + "N with the option -f N");
+        }
         if (forks != null) {
-            arguments.set(arguments.indexOf("-f") + 1, forks.toString());
+            arguments.set(count, forks.toString());
         }
         RunId id = new RunId(required(directory, environment, ID), required(directory, environment, LABEL),
                 platform.shortName());
         Profile profile = RunCommand.oneOf(PROFILE, required(directory, environment, PROFILE), Profile.values(),
                 Profile::optionName);
-        long seed = Long.parseLong(required(directory, environment, SEED)) + now.getEpochSecond();
+        long seed = number(directory, SEED, required(directory, environment, SEED)) + now.getEpochSecond();
         return new RunRequest(id, directory, profile, arguments, seed, SamplesFile.readAll(directory.samples()));
+    }
+
+    private static long number(RunDirectory directory, String name, String text) {
+        try {
+            return Long.parseLong(text);
+        } catch (NumberFormatException e) {
+            throw new InputException(directory.environment(), "expected a whole number in the entry " + name + ", found "
+                    + text);
+        }
     }
 
     private static String required(RunDirectory directory, Map<String, String> environment, String name) {

@@ -9,6 +9,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.results.format.ResultFormatType;
 import org.openjdk.jmh.runner.options.CommandLineOptionException;
@@ -34,9 +36,14 @@ public record JmhOptions(CommandLineOptions options, List<String> parameterNames
      */
     public static JmhOptions parse(List<String> arguments) {
         try {
-            return new JmhOptions(new CommandLineOptions(arguments.toArray(String[]::new)), parameterNames(arguments),
-                    List.copyOf(arguments));
-        } catch (CommandLineOptionException e) {
+            CommandLineOptions options = new CommandLineOptions(arguments.toArray(String[]::new));
+            options.getIncludes().forEach(Pattern::compile);
+            options.getExcludes().forEach(Pattern::compile);
+            return new JmhOptions(options, parameterNames(arguments), List.copyOf(arguments));
+        } catch (PatternSyntaxException e) {
+            throw new UsageException("benchmark regex " + e.getPattern() + ": " + e.getDescription());
+        } catch (CommandLineOptionException | IllegalStateException | IllegalArgumentException e) {
+            // JMH throws the latter two for words that are none of its modes, units or formats.
             throw new UsageException("JMH option: " + e.getMessage());
         }
     }

@@ -3,9 +3,12 @@ package org.reuseaddr.semantics;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntFunction;
 import java.util.function.UnaryOperator;
@@ -32,6 +35,7 @@ final class Replay {
     private final Map<Integer, List<Integer>> actors = new HashMap<>();
     private final Map<Integer, Integer> realPorts = new HashMap<>();
     private final Map<Integer, Integer> literalPorts = new HashMap<>();
+    private final Set<Integer> chosen = new HashSet<>();
     private final Map<SocketName, SockAddr> bound = new LinkedHashMap<>();
     private final List<SocketName> listening = new ArrayList<>();
     private final List<Step> observed = new ArrayList<>();
@@ -74,6 +78,19 @@ final class Replay {
     /** The sockets that listen, in the order in which they began to, and those that are bound. */
     List<SocketName> listening() {
         return List.copyOf(listening);
+    }
+
+    /** The real port that the kernel chose and a bind or listen of the transcript is about; empty for any other call. */
+    OptionalInt chosenPortOf(Step step) {
+        int literal = step.call() instanceof Call.Bind bind ? bind.address().port()
+                : step.call() instanceof Call.Listen listen
+                        ? literalPorts.getOrDefault(boundPort(new SocketName(processOfThread(step.process()), listen.fd())), 0)
+                : 0;
+        return chosen.contains(literal) ? OptionalInt.of(realPorts.get(literal)) : OptionalInt.empty();
+    }
+
+    private int boundPort(SocketName socket) {
+        return bound.containsKey(socket) ? bound.get(socket).port() : 0;
     }
 
     /** The bound sockets, with real ports. */
@@ -172,6 +189,7 @@ final class Replay {
         if (expected instanceof Outcome.WithAddress promised && promised.address() != null
                 && promised.address().port() != 0 && !realPorts.containsKey(promised.address().port())
                 && !literalPorts.containsKey(actual.port())) {
+            chosen.add(promised.address().port());
             realPorts.put(promised.address().port(), actual.port());
             literalPorts.put(actual.port(), promised.address().port());
         }

@@ -5,8 +5,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.reuseaddr.socket.Errno;
 import org.reuseaddr.socket.Family;
 import org.reuseaddr.socket.SyscallResult;
@@ -58,6 +60,7 @@ public final class Replayer implements AutoCloseable {
     private final LocalProcess client = new LocalProcess();
     private final List<HelperProcess> helpers = new ArrayList<>();
     private final Facilities facilities;
+    private final Supplier<Set<Integer>> portsInUse;
     private final LongSupplier lostTimeWaits;
     private long lostBefore;
     private int timeouts;
@@ -66,31 +69,33 @@ public final class Replayer implements AutoCloseable {
     /**
      * Finds out what the platform has at all.
      *
-     * @param portsInUse ports to keep away from: those that something holds, connections in TIME_WAIT included
+     * @param portsInUse looks which ports something holds, connections in TIME_WAIT included: those to keep away from,
+     *     and those of which the kernel should not have chosen one for a client
      * @param lostTimeWaits how often so far the kernel had no room for a connection in TIME_WAIT and freed its port at
      *     once (TCPTimeWaitOverflow); any constant where nobody counts
      */
-    public Replayer(Set<Integer> portsInUse, LongSupplier lostTimeWaits) {
+    public Replayer(Supplier<Set<Integer>> portsInUse, LongSupplier lostTimeWaits) {
         this(portsInUse, lostTimeWaits, new LocalProcess());
     }
 
     /** For scenarios without TIME_WAIT that meet no crowd: the gate within a fork. */
     Replayer() {
-        this(Set.of(), () -> 0);
+        this(Set::of, () -> 0);
     }
 
-    private Replayer(Set<Integer> portsInUse, LongSupplier lostTimeWaits, SocketProcess local) {
+    private Replayer(Supplier<Set<Integer>> portsInUse, LongSupplier lostTimeWaits, SocketProcess local) {
+        this.portsInUse = portsInUse;
         this.local = local;
         this.lostTimeWaits = lostTimeWaits;
         lostBefore = lostTimeWaits.getAsLong();
-        ports = new PortPool(portsInUse);
+        ports = new PortPool(portsInUse.get());
         // Asked of the process that makes the calls: a JVM with java.net.preferIPv4Stack has no AF_INET6 of its own.
         facilities = Facilities.probe(local, client);
     }
 
     /** A replayer that lets the JDK's own listeners make the calls of a scenario's first process, as the gate wants it. */
     static Replayer throughTheJdk() {
-        return new Replayer(Set.of(), () -> 0, new JdkProcess());
+        return new Replayer(Set::of, () -> 0, new JdkProcess());
     }
 
     /** The families whose loopback address can be bound. */
@@ -119,8 +124,17 @@ public final class Replayer implements AutoCloseable {
      * One replay of a scenario.
      *
      * @param worth how many attempts must come to such an end before it is believed
+     * @param suspect a port that the kernel chose and a stranger may hold
      */
-    private record Attempt(Grade grade, List<Step> observed, int divergent, String detail, int worth) {
+    private record Attempt(Grade grade, List<Step> observed, int divergent, String detail, int worth, OptionalInt suspect) {
+
+        private Attempt(Grade grade, List<Step> observed, int divergent, String detail, int worth) {
+            this(grade, observed, divergent, detail, worth, OptionalInt.empty());
+        }
+
+        private Attempt failed(String reason) {
+            return new Attempt(Grade.ERROR, observed, divergent, reason, worth);
+        }
     }
 
     private static Attempt failed(ReplayException e) {
@@ -158,7 +172,18 @@ public final class Replayer implements AutoCloseable {
                 made = failed(e);
             }
         }
-        return made;
+        return withoutStranger(made);
+    }
+
+    /**
+     * connect takes ports that others have in TIME_WAIT, which bind then may not have: after thousands of connections
+     * nearly every port it takes is one. With everything of the scenario closed, whoever holds the port is a stranger.
+     */
+    private Attempt withoutStranger(Attempt made) {
+        return made.suspect().isPresent() && portsInUse.get().contains(made.suspect().getAsInt())
+                ? made.failed("the port that the kernel chose, " + made.suspect().getAsInt() + ", is in use by others, such as "
+                        + "connections in TIME_WAIT; try again in a minute")
+                : made;
     }
 
     private Attempt attempt(Scenario scenario, Map<Integer, SocketProcess> processes) {
@@ -177,7 +202,8 @@ public final class Replayer implements AutoCloseable {
         Optional<String> duplicate = permits(promised, observed) ? examine(replay, processes, promised) : Optional.empty();
         Grade grade = duplicate.isPresent() ? Grade.VIOLATION : grade(scenario, observed);
         return new Attempt(grade, replay.observed(), divergent, duplicate.orElse(""),
-                duplicate.isPresent() ? 1 : worth(promised.outcome(), observed));
+                duplicate.isPresent() ? 1 : worth(promised.outcome(), observed),
+                failedWith(observed, Errno.EADDRINUSE) ? replay.chosenPortOf(promised) : OptionalInt.empty());
     }
 
     private int worth(Outcome promised, Outcome observed) {

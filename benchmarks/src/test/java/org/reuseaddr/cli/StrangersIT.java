@@ -8,6 +8,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.reuseaddr.faults.Stranger;
+import org.reuseaddr.results.SemanticsFile;
 import org.reuseaddr.socket.Family;
 import org.reuseaddr.socket.Linux;
 import org.reuseaddr.socket.Sockets;
@@ -19,6 +20,19 @@ class StrangersIT {
     /** The default range is 28,232 ports wide: where descriptors allow so many, port 0 mostly meets somebody's port. */
     private static final int CROWD = 18_000;
     private static final int TIMES = 2;
+    /** Clients that close first, on either family, until no port is left that none of them had. */
+    private static final String LEAVE_TIME_WAIT = """
+            import socket
+            for family, address in ((socket.AF_INET, '127.0.0.1'), (socket.AF_INET6, '::1')):
+                listener = socket.socket(family)
+                listener.bind((address, 20000))
+                listener.listen(8)
+                for i in range(500):
+                    client = socket.create_connection((address, 20000))
+                    server = listener.accept()[0]
+                    client.close()
+                    server.close()
+            """;
 
     @TempDir
     private Path temporary;
@@ -56,5 +70,19 @@ class StrangersIT {
         } finally {
             held.forEach(sockets::close);
         }
+    }
+
+    /** A run just before this one leaves them by the thousands. */
+    @Test
+    void connectionsInTimeWaitCauseNoFalseGrade() {
+        JarRun.Ended ended = JarRun.of("check", "--out", temporary.resolve("run").toString())
+                .under("unshare", "--net", "sh", "-c", "ip link set lo up; sysctl -qw net.ipv4.ip_local_port_range='40000 41023'; "
+                        + "python3 -c \"$0\" && exec \"$@\"", LEAVE_TIME_WAIT).run();
+
+        assertThat(ended.exitCode()).as(ended.everything()).isNotEqualTo(3);
+        assertThat(SemanticsFile.readAll(temporary.resolve("run").resolve("semantics.csv")))
+                .allMatch(row -> row.grade().equals("PASS") || row.grade().equals("ERROR"))
+                .filteredOn(row -> row.grade().equals("ERROR")).isNotEmpty()
+                .allMatch(row -> row.observed().contains("TIME_WAIT") || row.observed().contains("EADDRNOTAVAIL"));
     }
 }

@@ -17,7 +17,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 
 /** Whatever is written is read back as it was, whatever it is made of. */
-class CsvRoundTripProperties {
+class CsvRoundTripTest {
 
     /** Quotes, separators, line ends, formula starters and anything else that is Unicode text and not NUL. */
     @Provide

@@ -1,0 +1,87 @@
+package org.reuseaddr.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Example;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+
+/** Whatever is typed, the answer is an exit code and a line, never a stack trace. */
+class CommandLineTest {
+
+    /** Keeps a run that words happen to ask for from running; nothing can be made there. */
+    private static final List<String> NOWHERE = List.of("--out", "/proc/nowhere");
+
+    private record Answer(int code, String err) {
+    }
+
+    private static Answer answer(List<String> words) {
+        PrintStream before = System.err;
+        PrintStream out = System.out;
+        ByteArrayOutputStream err = new ByteArrayOutputStream();
+        try {
+            System.setErr(new PrintStream(err, true, StandardCharsets.UTF_8));
+            System.setOut(new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8));
+            return new Answer(Main.execute(words.toArray(String[]::new)), err.toString(StandardCharsets.UTF_8));
+        } finally {
+            System.setErr(before);
+            System.setOut(out);
+        }
+    }
+
+    private static void assertClean(List<String> words) {
+        Answer answer = answer(words);
+        assertThat(answer.err()).as("%s", words).doesNotContain("\tat ", "defect of the suite");
+        assertThat(answer.code()).as("%s: %s", words, answer.err()).isBetween(0, 2);
+        if (answer.code() != 0) {
+            assertThat(answer.err().lines().filter(line -> !line.startsWith("warning:"))).as("%s", words).hasSize(1);
+        }
+    }
+
+    @Property(tries = 100)
+    void anyWordsAreAnsweredWithOneLine(@ForAll("commandLines") List<String> words) {
+        assertClean(words);
+    }
+
+    @Provide
+    Arbitrary<List<String>> commandLines() {
+        Arbitrary<String> command = Arbitraries.of("run", "compare", "report", "repro", "help", "env", "nosuch");
+        Arbitrary<String> option = Arbitraries.of("--label", "--profile", "--seed", "--watchdog", "--on-violation",
+                "--baseline", "--fail-on", "--lang", "--budget", "--precision", "--resume", "--help", "-f", "-wi", "-i", "-w",
+                "-r", "-p", "-t", "-bm", "-prof", "-rf", "-e", "-tu", "-jvm", "-to", "-v", "--", "-", "@", "@/etc/hostname");
+        Arbitrary<String> word = Arbitraries.oneOf(option, Arbitraries.strings().ofMaxLength(12),
+                Arbitraries.integers().map(number -> Integer.toString(number)),
+                Arbitraries.of("a=b", "family=", "=", "[", "(*", "/dev/null", "../..", "1h", "%n", "9".repeat(40)));
+        return command.flatMap(first -> word.list().ofMaxSize(6).map(rest -> {
+            List<String> words = new ArrayList<>(List.of(first));
+            words.addAll(rest);
+            if (first.equals("run") || first.equals("nosuch")) {
+                words.addAll(1, NOWHERE);
+            }
+            return words;
+        }));
+    }
+
+    @Example
+    void badRegexIsWrongUsage() {
+        assertThat(answer(List.of("[")).code()).isEqualTo(ExitCode.USAGE);
+    }
+
+    @Example
+    void unknownModeIsWrongUsage() {
+        assertThat(answer(List.of("-bm", "nosuch")).code()).isEqualTo(ExitCode.USAGE);
+    }
+
+    @Example
+    void emptyOutputDirectoryIsWrongUsage() {
+        assertThat(answer(List.of("--out", "")).code()).isEqualTo(ExitCode.USAGE);
+    }
+}
