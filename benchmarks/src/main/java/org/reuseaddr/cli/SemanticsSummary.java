@@ -126,6 +126,9 @@ final class SemanticsSummary {
         if (outcome instanceof Outcome.WithValue value) {
             return "reads " + value.value();
         }
+        if (outcome instanceof Outcome.WithAddress answered && answered.address() != null) {
+            return "tells " + answered.address().host();
+        }
         if (outcome instanceof Outcome.TimedOut) {
             return "does not come back";
         }
