@@ -115,7 +115,8 @@ class SignalsIT {
         assertThat(command("ss", "-Htanp")).doesNotContain(
                 children.stream().map(process -> "pid=" + process.pid() + ",").toArray(String[]::new));
         // The lock died with its owner: the run can be resumed.
-        JarRun.Ended next = JarRun.of("run", "--resume", directory().path().toString(), "-f", "1").run();
+        JarRun.Ended next = JarRun.of("run", "--resume", directory().path().toString(), "-f", "1")
+                .jvm("-Djava.io.tmpdir=" + scratch(), "-Djna.tmpdir=" + scratch()).run();
         assertThat(next.exitCode()).as(next.everything()).isZero();
     }
 
