@@ -15,6 +15,8 @@ need sysctl procps
 need git git
 need chromium chromium
 need chromedriver chromium-driver
+# Charts are drawn with the fonts of the system.
+need fc-list fontconfig fonts-dejavu-core
 
 cd "$repository"
 exec mvn -B -ntp verify "$@"
