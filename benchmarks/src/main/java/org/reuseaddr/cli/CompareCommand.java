@@ -60,6 +60,7 @@ final class CompareCommand implements Callable<Integer> {
     private List<String> runs = new ArrayList<>();
 
     @Option(names = "--help", usageHelp = true, description = "Show this help.")
+    @SuppressWarnings("unused") // picocli reads it
     private boolean help;
 
     @Option(names = "--by-label", description = "Runs of one label are one side; the first run's label is the base.")

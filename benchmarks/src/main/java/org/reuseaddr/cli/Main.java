@@ -115,9 +115,11 @@ public final class Main {
     @Command
     static final class StandardOptions {
         @CommandLine.Option(names = "--help", usageHelp = true, description = "Show this help.")
+        @SuppressWarnings("unused") // picocli reads it
         private boolean help;
 
         @CommandLine.Option(names = "--version", versionHelp = true, description = "Show the version.")
+        @SuppressWarnings("unused") // picocli reads it
         private boolean version;
     }
 }

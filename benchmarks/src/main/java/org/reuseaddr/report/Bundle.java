@@ -17,6 +17,7 @@ import java.util.zip.ZipOutputStream;
  * @param bytes the zip
  * @param leftOut files that found no room
  */
+@SuppressWarnings("ArrayRecordComponent") // handed from one method to the next, never compared
 record Bundle(byte[] bytes, List<String> leftOut) {
 
     /** The largest bundle, in bytes. */

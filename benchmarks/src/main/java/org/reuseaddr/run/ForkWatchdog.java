@@ -2,6 +2,7 @@ package org.reuseaddr.run;
 
 import java.time.Duration;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -23,6 +24,7 @@ final class ForkWatchdog implements AutoCloseable {
         return daemon;
     });
     private final Duration silence;
+    private final Future<?> looks;
     private long lastLook = System.nanoTime();
     private long silentNanos;
     private volatile boolean bit;
@@ -30,7 +32,7 @@ final class ForkWatchdog implements AutoCloseable {
     /** @param silence how long a fork may be silent */
     ForkWatchdog(Duration silence) {
         this.silence = silence;
-        timer.scheduleWithFixedDelay(this::check, CHECK_MILLIS, CHECK_MILLIS, TimeUnit.MILLISECONDS);
+        looks = timer.scheduleWithFixedDelay(this::check, CHECK_MILLIS, CHECK_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     /** The fork lives. */
@@ -68,6 +70,7 @@ final class ForkWatchdog implements AutoCloseable {
 
     @Override
     public void close() {
+        looks.cancel(false);
         timer.shutdownNow();
     }
 }

@@ -48,7 +48,7 @@ final class Script {
     }
 
     /** A socket of the script, as the kernel has it at this point of the script. */
-    final class Endpoint {
+    static final class Endpoint {
         private final int process;
         private final int fd;
         private final Family family;

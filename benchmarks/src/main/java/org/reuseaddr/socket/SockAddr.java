@@ -74,6 +74,7 @@ public sealed interface SockAddr extends Serializable {
     }
 
     /** {@code struct sockaddr_in}. */
+    @SuppressWarnings("ArrayRecordComponent") // copied on the way in and out, compared by content
     record Inet4(byte[] octets, int port) implements SockAddr {
         /** Size of the structure in bytes. */
         public static final int LENGTH = 16;
@@ -156,6 +157,7 @@ public sealed interface SockAddr extends Serializable {
      *
      * @param flowinfo as the host sees it, that is {@code ntohl(sin6_flowinfo)}
      */
+    @SuppressWarnings("ArrayRecordComponent") // as in Inet4
     record Inet6(byte[] octets, int port, int flowinfo, int scopeId) implements SockAddr {
         /** Size of the structure in bytes. */
         public static final int LENGTH = 28;

@@ -2,6 +2,7 @@ package org.reuseaddr.faults;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -52,7 +53,7 @@ public final class FaultLibrary {
         Path fresh = Files.createTempFile(COMPILED.getParent(), "libfault", ".so");
         try {
             Process compiler = start(fresh);
-            String words = new String(compiler.getInputStream().readAllBytes());
+            String words = new String(compiler.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             if (compiler.waitFor() != 0) {
                 throw new IllegalStateException("gcc refused " + SOURCE + " (are the C library's headers there? "
                         + "apt-get install libc6-dev):\n" + words);

@@ -11,6 +11,7 @@ import java.nio.channels.ServerSocketChannel;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -30,7 +31,7 @@ public final class Stranger implements AutoCloseable {
     private final int most;
     private final Thread thread = new Thread(this::disturb, "stranger");
     private volatile boolean stopped;
-    private volatile int binds;
+    private final AtomicInteger binds = new AtomicInteger();
 
     /** @param most how many ports to hold at once */
     public Stranger(int most) {
@@ -41,7 +42,7 @@ public final class Stranger implements AutoCloseable {
 
     /** How many ports were taken so far. */
     public int binds() {
-        return binds;
+        return binds.get();
     }
 
     private void disturb() {
@@ -71,7 +72,7 @@ public final class Stranger implements AutoCloseable {
             channel.setOption(StandardSocketOptions.SO_REUSEADDR, random.nextBoolean());
             channel.bind(new InetSocketAddress(InetAddress.getByAddress(address), LOW + random.nextInt(HIGH - LOW + 1)), 8);
             held.add(channel);
-            binds++;
+            binds.incrementAndGet();
         } catch (BindException taken) {
             channel.close();
         }

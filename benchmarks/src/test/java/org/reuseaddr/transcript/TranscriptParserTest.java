@@ -382,6 +382,7 @@ class TranscriptParserTest {
     }
 
     /** The same byte again and again, as a file of zeros or a runaway log would give it. */
+    @SuppressWarnings("InputStreamSlowMultibyteRead") // a parser that reads too much of it is to be slow
     private static final class Endless extends InputStream {
         private final int letter;
         private final int lineLength;
