@@ -56,8 +56,13 @@ class ResourcesIT {
                 Stream.of(after("set -e; " + commands))).toArray(String[]::new);
     }
 
+    /** A network of its own: what other tests left in TIME_WAIT is not in it. */
     private static String[] network(String commands) {
         return unshare("--net", "ip link set lo up; " + commands);
+    }
+
+    private static String[] networkAndMounts(String commands) {
+        return unshare("--net --mount", "ip link set lo up; " + commands);
     }
 
     private void assertComplete(JarRun.Ended ended, String... warnings) {
@@ -78,7 +83,7 @@ class ResourcesIT {
 
     @Test
     void fewDescriptors() {
-        assertComplete(run(SHORTEST).under(after("ulimit -n 64")).run(), "the limit of open files is 64");
+        assertComplete(run(SHORTEST).under(network("ulimit -n 64")).run(), "the limit of open files is 64");
     }
 
     @Test
@@ -116,7 +121,7 @@ class ResourcesIT {
 
     @Test
     void oneCpu() {
-        assertComplete(run(SHORTEST).under("taskset", "--cpu-list", firstCpu()).run());
+        assertComplete(run(SHORTEST).under(network("taskset --cpu-list --pid " + firstCpu() + " $$ >/dev/null")).run());
         assertThat(EnvironmentFile.read(directory().environment())).containsEntry("cpu.cores", "1");
     }
 
@@ -133,7 +138,7 @@ class ResourcesIT {
     /** All processes of the run together stay within 512 MiB: what each may take is bounded by what the JVM is told. */
     @Test
     void littleMemory() {
-        assertComplete(run(SHORTEST).jvm("-XX:MaxRAM=512m", "-XX:+ExitOnOutOfMemoryError").run());
+        assertComplete(run(SHORTEST).under(network("true")).jvm("-XX:MaxRAM=512m", "-XX:+ExitOnOutOfMemoryError").run());
     }
 
     @Test
@@ -149,7 +154,7 @@ class ResourcesIT {
     void withoutProc() {
         // Java's launcher finds its libraries through /proc; the shell's variable does it as well.
         Path home = Path.of(System.getProperty("java.home")).toAbsolutePath();
-        assertComplete(run(SHORTEST).under(unshare("--mount", "mount -t tmpfs tmpfs /proc"))
+        assertComplete(run(SHORTEST).under(networkAndMounts("mount -t tmpfs tmpfs /proc"))
                 .with(Map.of("LD_LIBRARY_PATH", home.resolve("lib").toString())).run(), "nothing tells what kernel this is");
     }
 
@@ -182,13 +187,13 @@ class ResourcesIT {
 
     @Test
     void placeForJnaMayBeNamed() {
-        assertComplete(run(SHORTEST).under(unshare("--mount", NOWHERE_FOR_LIBRARIES + "; mount -t tmpfs tmpfs /srv"))
+        assertComplete(run(SHORTEST).under(networkAndMounts(NOWHERE_FOR_LIBRARIES + "; mount -t tmpfs tmpfs /srv"))
                 .jvm("-Djava.io.tmpdir=/mnt", "-Duser.home=/mnt", "-Djna.tmpdir=/srv").run());
     }
 
     @Test
     void noPlaceForJnaStopsTheRunWithOneLineUnlessJavaHasForeignFunctions() {
-        JarRun.Ended ended = run(SHORTEST).under(unshare("--mount", NOWHERE_FOR_LIBRARIES))
+        JarRun.Ended ended = run(SHORTEST).under(networkAndMounts(NOWHERE_FOR_LIBRARIES))
                 .jvm("-Djava.io.tmpdir=/mnt", "-Duser.home=/mnt").run();
 
         if (Runtime.version().feature() >= 22) {
