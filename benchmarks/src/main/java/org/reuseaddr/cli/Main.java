@@ -8,6 +8,7 @@ import java.util.Set;
 import org.reuseaddr.results.InputException;
 import org.reuseaddr.results.OutputException;
 import org.reuseaddr.run.RunException;
+import org.reuseaddr.run.UnsafeWarning;
 import org.reuseaddr.run.UsageException;
 import org.reuseaddr.semantics.ReplayException;
 import picocli.CommandLine;
@@ -41,6 +42,7 @@ public final class Main {
 
     /** Runs a command and exits with its code. */
     public static void main(String[] arguments) throws IOException {
+        UnsafeWarning.markAsGiven();
         if (Arrays.stream(arguments).anyMatch(JMH_QUESTIONS::contains) && !isCommandOtherThanRun(arguments)) {
             org.openjdk.jmh.Main.main(Arrays.stream(arguments).filter(word -> !word.equals("run")).toArray(String[]::new));
             return;
