@@ -135,7 +135,7 @@ class ResourcesIT {
         }
     }
 
-    /** All processes of the run together stay within 512 MiB: what each may take is bounded by what the JVM is told. */
+    /** Each JVM takes the machine for one of 512 MiB and sizes its heap by that; nothing here bounds them together. */
     @Test
     void littleMemory() {
         assertComplete(run(SHORTEST).under(network("true")).jvm("-XX:MaxRAM=512m", "-XX:+ExitOnOutOfMemoryError").run());
