@@ -19,7 +19,7 @@ command -v gcc >/dev/null || { echo "compare-with-c: gcc is missing: apt-get ins
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 for program in lifecycle accept_drain syscalls; do
-    gcc -O2 -Wall -o "$work/$program" "benchmarks/src/test/c/$program.c"
+    gcc -O2 -Wall -Wextra -Werror -pthread -o "$work/$program" "benchmarks/src/test/c/$program.c"
 done
 
 # The fastest "Iteration" line of a program's output, in nanoseconds.
@@ -99,7 +99,7 @@ with() {
         compare "$1" "$2" ListenerLifecycle.cycle $family native lifecycle bare "$3"
         whole=$(median < "$work/java")
         whole_c=$(median < "$work/c")
-        # What the parts lack, C's lack too: the kernel frees listeners after a grace period, outside any single call.
+        # What the parts lack, C's lack too, and SyscallCost says why.
         awk -v sum="$sum" -v whole="$whole" -v c="$sum_c" -v whole_c="$whole_c" -v name="$1 $family" 'BEGIN {
             share = sum / whole
             mark = share < 0.75 || share > 1.25 ? " outside" : ""

@@ -46,6 +46,7 @@ int main(int argc, char **argv) {
         fprintf(stderr, "usage: accept_drain INET|INET6 bare|channel|socket SLICES MILLISECONDS\n");
         return 2;
     }
+    become_multithreaded();
     struct target t = loopback(argv[1]);
     int bare = strcmp(argv[2], "bare") == 0;
     int channel = strcmp(argv[2], "channel") == 0;

@@ -43,6 +43,7 @@ int main(int argc, char **argv) {
         fprintf(stderr, "usage: lifecycle INET|INET6 bare|channel SLICES MILLISECONDS\n");
         return 2;
     }
+    become_multithreaded();
     struct target t = loopback(argv[1]);
     int jdk = strcmp(argv[2], "channel") == 0;
     int slices = atoi(argv[3]);

@@ -1,6 +1,9 @@
 package org.reuseaddr.compare;
 
+import java.time.Duration;
 import java.time.Instant;
+import java.util.Collections;
+import java.util.List;
 import java.util.Optional;
 
 /** Tells from the records whether two sides were measured together. */
@@ -28,12 +31,12 @@ final class Sessions {
         if (start.isEmpty() || end.isEmpty()) {
             return false;
         }
-        long common = end.get().toEpochMilli() - start.get().toEpochMilli();
-        return 2 * common > Math.max(duration(one), duration(two));
+        Duration longer = Collections.max(List.of(duration(one), duration(two)));
+        return Duration.between(start.get(), end.get()).multipliedBy(2).compareTo(longer) > 0;
     }
 
-    private static long duration(RunData run) {
-        return run.finished().orElseThrow().toEpochMilli() - run.started().orElseThrow().toEpochMilli();
+    private static Duration duration(RunData run) {
+        return Duration.between(run.started().orElseThrow(), run.finished().orElseThrow());
     }
 
     private static Optional<Instant> later(Optional<Instant> one, Optional<Instant> two) {

@@ -54,6 +54,7 @@ final class CProgram {
         List<String> needs = needs();
         part("processes", !cast.others().isEmpty());
         part("free", !cast.freePorts().isEmpty());
+        part("tables", !cast.freePorts().isEmpty() || parts.contains("names"));
         part("threads", !cast.threads().isEmpty());
         part("actors", !cast.others().isEmpty() || !cast.threads().isEmpty());
         part("facilities", !needs.isEmpty());

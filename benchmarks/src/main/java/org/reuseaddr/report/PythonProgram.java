@@ -38,6 +38,7 @@ final class PythonProgram {
         List<String> steps = steps();
         part("processes", !cast.others().isEmpty());
         part("free", !cast.freePorts().isEmpty());
+        part("tables", !cast.freePorts().isEmpty() || parts.contains("names"));
         part("threads", !cast.threads().isEmpty());
         part("facilities", !cast.needs().isEmpty());
         part("unopened", !cast.unopened().isEmpty());

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 @header
-import errno, os, random, re, signal
+import errno, os, random, re, signal, sys
 @if linger
 import struct
 @end
@@ -15,12 +15,14 @@ from socket import *
 LIMIT = {limit}  # seconds that a call may take
 fd = {}  # the sockets, by the descriptors that the calls below show
 
-@if free
+@if tables
 try:
     held = open("/proc/net/tcp").read() + open("/proc/net/tcp6").read()
 except OSError:
     held = ""
-held = {int(number, 16) for number in re.findall(r":([0-9A-F]{4})\b", held)}
+held = {int(number, 16) for number in re.findall(r": [0-9A-F]+:([0-9A-F]{4})\b", held)}  # by others
+@end
+@if free
 free = random.sample([number for number in range(10240, 32768) if number not in held], {free})
 @end
 # The port numbers that the calls below show, and the real ones that they stand for.
@@ -118,9 +120,16 @@ for i, step in enumerate(steps):
         status = 1
         break
     print("  " + pid + seen)
-print("This platform does what the line + says, Linux what the line - says." if status else "As on Linux.", flush=True)
+@if names
+if status and held.intersection(port.values()):
+    print("cannot be judged here and now: the kernel chose a port that others' connections have; run it again")
+    status = 2
+@end
+if status < 2:
+    print("This platform does what the line + says, Linux what the line - says." if status else "As on Linux.")
 @if processes
 for _, child in others.values():
     os.kill(child, signal.SIGKILL)
 @end
+sys.stdout.flush()
 os._exit(status)

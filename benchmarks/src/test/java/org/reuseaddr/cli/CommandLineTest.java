@@ -2,9 +2,6 @@ package org.reuseaddr.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import net.jqwik.api.Arbitraries;
@@ -20,29 +17,12 @@ class CommandLineTest {
     /** Keeps a run that words happen to ask for from running; nothing can be made there. */
     private static final List<String> NOWHERE = List.of("--out", "/proc/nowhere");
 
-    private record Answer(int code, String err) {
-    }
-
-    private static Answer answer(List<String> words) {
-        PrintStream before = System.err;
-        PrintStream out = System.out;
-        ByteArrayOutputStream err = new ByteArrayOutputStream();
-        try {
-            System.setErr(new PrintStream(err, true, StandardCharsets.UTF_8));
-            System.setOut(new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8));
-            return new Answer(Main.execute(words.toArray(String[]::new)), err.toString(StandardCharsets.UTF_8));
-        } finally {
-            System.setErr(before);
-            System.setOut(out);
-        }
-    }
-
     private static void assertClean(List<String> words) {
-        Answer answer = answer(words);
-        assertThat(answer.err()).as("%s", words).doesNotContain("\tat ", "defect of the suite");
-        assertThat(answer.code()).as("%s: %s", words, answer.err()).isBetween(0, 2);
+        Answer answer = Answer.to(words);
+        answer.assertWithoutTrace();
+        assertThat(answer.code()).as(answer.toString()).isBetween(0, 2);
         if (answer.code() != 0) {
-            assertThat(answer.err().lines().filter(line -> !line.startsWith("warning:"))).as("%s", words).hasSize(1);
+            answer.assertOneLine();
         }
     }
 
@@ -72,16 +52,16 @@ class CommandLineTest {
 
     @Example
     void badRegexIsWrongUsage() {
-        assertThat(answer(List.of("[")).code()).isEqualTo(ExitCode.USAGE);
+        assertThat(Answer.to(List.of("[")).code()).isEqualTo(ExitCode.USAGE);
     }
 
     @Example
     void unknownModeIsWrongUsage() {
-        assertThat(answer(List.of("-bm", "nosuch")).code()).isEqualTo(ExitCode.USAGE);
+        assertThat(Answer.to(List.of("-bm", "nosuch")).code()).isEqualTo(ExitCode.USAGE);
     }
 
     @Example
     void emptyOutputDirectoryIsWrongUsage() {
-        assertThat(answer(List.of("--out", "")).code()).isEqualTo(ExitCode.USAGE);
+        assertThat(Answer.to(List.of("--out", "")).code()).isEqualTo(ExitCode.USAGE);
     }
 }

@@ -115,6 +115,41 @@ class ReproductionTest {
         }
     }
 
+    /** In a network of its own: leaves a connection in TIME_WAIT on every ephemeral port, then becomes the program. */
+    private static final String AMONG_STRANGERS = """
+            import os, socket, subprocess, sys
+            subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
+            with open("/proc/sys/net/ipv4/ip_local_port_range", "w") as bounds:
+                bounds.write("40000 40019")
+            with socket.socket() as listener:
+                listener.bind(("127.0.0.1", 30000))
+                listener.listen(64)
+                for _ in range(20):
+                    client = socket.socket()
+                    client.connect(("127.0.0.1", 30000))
+                    accepted = listener.accept()[0]
+                    client.close()
+                    accepted.close()
+            os.execvp(sys.argv[1], sys.argv[1:])
+            """;
+
+    @Test
+    void aPortThatTheKernelGaveWithAStrangersConnectionIsNoAccusation() {
+        Scenario scenario = Catalogue.scenarios().stream()
+                .filter(known -> known.id().equals("inet-loopback/chosen-port/client/reuseaddr-neither"))
+                .findFirst().orElseThrow();
+        Path python = Programs.written(directory.resolve("crowded.py"), Reproduction.python(scenario));
+        assertThat(Programs.c(directory, Reproduction.c(scenario), Map.of()).status()).isZero();
+        for (List<String> program : List.of(List.of("python3", python.toString()),
+                List.of(directory.resolve("reproduction").toString()))) {
+            List<String> command = new ArrayList<>(List.of("unshare", "--net", "python3", "-c", AMONG_STRANGERS));
+            command.addAll(program);
+            Programs.Ended ended = Programs.run(command, Map.of());
+            assertThat(ended.status()).as(ended.output()).isEqualTo(2);
+            assertThat(ended.output()).contains("the kernel chose a port that others' connections have; run it again\n");
+        }
+    }
+
     @Test
     void aTranscriptReplaysAsItWas() throws Exception {
         for (Scenario scenario : sample(PYTHON_SAMPLE)) {

@@ -7,9 +7,13 @@ import static org.assertj.core.api.Assertions.fail;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Stream;
+import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -53,6 +57,23 @@ class TranscriptRoundTripTest {
     void damagedTranscriptIsReadOrRefusedWithItsPlace(@ForAll("transcripts") Transcript transcript,
             @ForAll Random random) {
         readOrRefused(damaged(TranscriptPrinter.print(transcript), random).getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Recordings of strace in all its shapes, the corpus. */
+    @Property(tries = 1000)
+    void damagedRecordingIsReadOrRefusedWithItsPlace(@ForAll("recordings") String recording, @ForAll Random random) {
+        readOrRefused(damaged(recording, random).getBytes(StandardCharsets.UTF_8));
+    }
+
+    @Provide
+    Arbitrary<String> recordings() throws IOException {
+        List<String> recordings = new ArrayList<>();
+        try (Stream<Path> files = Files.list(Path.of("src/test/resources/org/reuseaddr/transcript"))) {
+            for (Path file : files.filter(path -> path.toString().endsWith(".strace")).sorted().toList()) {
+                recordings.add(Files.readString(file));
+            }
+        }
+        return Arbitraries.of(recordings);
     }
 
     private static String damaged(String text, Random random) {
