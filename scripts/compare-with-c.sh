@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Compares the benchmarks with C programs that make the same calls: rounds of A B A B in one run, since the machine's
 # hour moves times by tens of percent and ratios hardly at all. A side's figure in a round is the fastest of many short
-# slices, which other work on the machine disturbs least; a ratio is the median over rounds.
+# slices, which other work on the machine disturbs least; a ratio is the median over rounds. PlainLoop is no C but the
+# channels' loops in Java without JMH: what is above 1 there is the suite's own, what is above 1 against C the JDK's.
 #
 #   scripts/compare-with-c.sh [ROUNDS]     default 9; JAVA17 and JAVA25 name the JVMs (default: java for the first)
 #
@@ -36,9 +37,12 @@ slices_of() {
     esac
 }
 
-# in_c PROGRAM FAMILY MODE SLICES MILLISECONDS
-in_c() {
-    "$work/$1" "$2" "$3" "$4" "$5" | fastest
+# reference JVM PROGRAM FAMILY MODE SLICES MILLISECONDS: a program in C, or the same in Java without JMH.
+reference() {
+    case $2 in
+        PlainLoop) "$1" "benchmarks/src/test/java/org/reuseaddr/benchmarks/$2.java" "$3" "$4" "$5" "$6" | fastest ;;
+        *) "$work/$2" "$3" "$4" "$5" "$6" | fastest ;;
+    esac
 }
 
 # in_java JVM BENCHMARK FAMILY API SLICES MILLISECONDS
@@ -58,7 +62,7 @@ median() {
 }
 
 above=0
-printf '%-10s %-22s %-6s %-8s %-22s %9s %9s %7s %7s\n' Java benchmark family api 'C program' 'C ns' 'Java ns' ratio limit
+printf '%-10s %-22s %-6s %-8s %-22s %9s %9s %7s %7s\n' Java benchmark family api reference 'its ns' 'Java ns' ratio limit
 
 # compare NAME JVM BENCHMARK FAMILY API PROGRAM MODE LIMIT
 compare() {
@@ -66,7 +70,7 @@ compare() {
     read -r slices milliseconds < <(slices_of "$3")
     : > "$work/c"; : > "$work/java"; : > "$work/ratio"
     for ((i = 0; i < rounds; i++)); do
-        c=$(in_c "$6" "$4" "$7" "$slices" "$milliseconds")
+        c=$(reference "$2" "$6" "$4" "$7" "$slices" "$milliseconds")
         java=$(in_java "$2" "$3" "$4" "$5" "$slices" "$milliseconds")
         echo "$c" >> "$work/c"
         echo "$java" >> "$work/java"
@@ -87,8 +91,10 @@ with() {
     for family in INET INET6; do
         compare "$1" "$2" ListenerLifecycle.cycle $family native lifecycle bare "$3"
         compare "$1" "$2" ListenerLifecycle.cycle $family channel lifecycle channel 1.18
+        compare "$1" "$2" ListenerLifecycle.cycle $family channel PlainLoop cycle 1.05
         compare "$1" "$2" AcceptDrain.accept $family native accept_drain bare 1.20
         compare "$1" "$2" AcceptDrain.accept $family channel accept_drain channel 1.55
+        compare "$1" "$2" AcceptDrain.accept $family channel PlainLoop accept 1.05
         compare "$1" "$2" AcceptDrain.accept $family socket accept_drain socket 1.60
         local sum=0 sum_c=0 whole whole_c
         for call in socket setsockopt bind listen close; do

@@ -32,6 +32,12 @@ import org.reuseaddr.socket.SocketOption;
  * brought to the point before the call, and then the call is made on one after the other. JMH reads the clock around
  * the batch, which takes tens of microseconds; what its two readings cost is lost in that.
  *
+ * <p>Nor should what comes before a call show in it. Where a bind takes milliseconds, a batch takes a second to prepare: an
+ * iteration then has one batch, too few calls for the compilers, and meanwhile the caches go cold. Getsockname cost five
+ * times as much there, and listen three times. So each batch of a call that comes after bind is preceded by a rehearsal: the same
+ * call on other sockets, and a look at each socket of the batch. What that does not cure, close first of all, {@code compare}
+ * knows of.
+ *
  * <ul>
  *   <li>{@code port}: {@code ephemeral} is port 0; {@code fixed} gives each socket of the batch its own port, the same in
  *       every batch; {@code fresh} walks on to other ports with every batch. It matters to bind most of all.
@@ -61,6 +67,9 @@ public class SyscallCost extends GatedBenchmark {
     static final int BATCH = 128;
 
     private static final int CONNECT_LIMIT_MILLIS = 500;
+    /** Calls that are rehearsed before the first batch, enough for the last compiler, and how long that may take. */
+    private static final int FIRST_REHEARSAL = 30_000;
+    private static final long FIRST_REHEARSAL_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
 
     @Param({"INET", "INET6"})
     public Family family;
@@ -73,7 +82,7 @@ public class SyscallCost extends GatedBenchmark {
 
         static final int NONE = -1;
 
-        final int[] sockets = new int[BATCH];
+        final int[] sockets = none(BATCH);
         final ByteBuffer one = SocketCalls.allocate(Integer.BYTES).putInt(0, 1);
         final ByteBuffer name = SocketCalls.allocate(SockAddr.MAX_LENGTH);
         final ByteBuffer nameLength = SocketCalls.allocate(Integer.BYTES);
@@ -109,7 +118,23 @@ public class SyscallCost extends GatedBenchmark {
             namePointer = calls.addressOf(name);
             nameLengthPointer = calls.addressOf(nameLength);
             ports = ports(benchmark, thread.getThreadIndex(), thread.getThreadCount(), limits);
-            Arrays.fill(sockets, NONE);
+            openRehearsal();
+            long end = System.nanoTime() + FIRST_REHEARSAL_NANOS;
+            for (int i = 0; i < FIRST_REHEARSAL && System.nanoTime() < end && rehearse(); i += BATCH) {
+                // Until the compilers have seen enough.
+            }
+        }
+
+        /** Closes the sockets of rehearsals. */
+        @TearDown(Level.Trial)
+        public void endRehearsals() {
+            closeRehearsal();
+        }
+
+        static int[] none(int count) {
+            int[] none = new int[count];
+            Arrays.fill(none, NONE);
+            return none;
         }
 
         private static int[] ports(SyscallCost benchmark, int thread, int threads, HostLimits limits) {
@@ -134,17 +159,15 @@ public class SyscallCost extends GatedBenchmark {
             batches++;
             firstPort = (firstPort + BATCH) % ports.length;
             bringUp();
+            if (rehearse()) {
+                namesOfAll(sockets);
+            }
         }
 
         /** Closes what the call has left open. */
         @TearDown(Level.Invocation)
         public void closeBatch() {
-            for (int i = 0; i < BATCH; i++) {
-                if (sockets[i] != NONE) {
-                    calls.close(sockets[i]);
-                    sockets[i] = NONE;
-                }
-            }
+            closeAll(sockets);
         }
 
         /**
@@ -160,15 +183,51 @@ public class SyscallCost extends GatedBenchmark {
         /** The calls that come before the one that is measured. */
         abstract void bringUp();
 
-        final void open() {
-            for (int i = 0; i < BATCH; i++) {
-                sockets[i] = count(calls.socket(domain, Linux.SOCK_STREAM, Linux.IPPROTO_TCP));
+        /** Opens what rehearsals need. */
+        void openRehearsal() {
+        }
+
+        /** Makes the call that is going to be measured, {@value #BATCH} times on other sockets; false if there is no need. */
+        boolean rehearse() {
+            return false;
+        }
+
+        /** Closes what rehearsals needed. */
+        void closeRehearsal() {
+        }
+
+        final void openAll(int[] fds) {
+            for (int i = 0; i < fds.length; i++) {
+                fds[i] = count(calls.socket(domain, Linux.SOCK_STREAM, Linux.IPPROTO_TCP));
             }
         }
 
-        final void setReuseAddress() {
-            for (int i = 0; i < BATCH; i++) {
-                count(setReuseAddress(sockets[i]));
+        final void setReuseAddressOfAll(int[] fds) {
+            for (int fd : fds) {
+                count(calls.setsockopt(
+                        fd, Linux.SOL_SOCKET, SocketOption.SO_REUSEADDR.number(), onePointer, Integer.BYTES));
+            }
+        }
+
+        final void listenAll(int[] fds) {
+            for (int fd : fds) {
+                count(calls.listen(fd, ListenerCycle.BACKLOG));
+            }
+        }
+
+        final void namesOfAll(int[] fds) {
+            for (int fd : fds) {
+                nameLength.putInt(0, SockAddr.MAX_LENGTH);
+                count(calls.getsockname(fd, namePointer, nameLengthPointer));
+            }
+        }
+
+        final void closeAll(int[] fds) {
+            for (int i = 0; i < fds.length; i++) {
+                if (fds[i] != NONE) {
+                    count(calls.close(fds[i]));
+                    fds[i] = NONE;
+                }
             }
         }
 
@@ -176,17 +235,6 @@ public class SyscallCost extends GatedBenchmark {
             for (int i = 0; i < BATCH; i++) {
                 count(bind(i));
             }
-        }
-
-        final void listen() {
-            for (int i = 0; i < BATCH; i++) {
-                count(calls.listen(sockets[i], ListenerCycle.BACKLOG));
-            }
-        }
-
-        final int setReuseAddress(int fd) {
-            return calls.setsockopt(
-                    fd, Linux.SOL_SOCKET, SocketOption.SO_REUSEADDR.number(), onePointer, Integer.BYTES);
         }
 
         final int bind(int i) {
@@ -216,7 +264,7 @@ public class SyscallCost extends GatedBenchmark {
     public static class Opened extends Batch {
         @Override
         void bringUp() {
-            open();
+            openAll(sockets);
         }
     }
 
@@ -225,31 +273,69 @@ public class SyscallCost extends GatedBenchmark {
     public static class Reusing extends Batch {
         @Override
         void bringUp() {
-            open();
-            setReuseAddress();
+            openAll(sockets);
+            setReuseAddressOfAll(sockets);
         }
     }
 
     /** Bound sockets with SO_REUSEADDR. */
     @State(Scope.Thread)
     public static class Bound extends Batch {
+
+        /** To listen again on a listener is the same call; a few of them are bound soon enough everywhere. */
+        private final int[] listeners = none(16);
+
         @Override
         void bringUp() {
-            open();
-            setReuseAddress();
+            openAll(sockets);
+            setReuseAddressOfAll(sockets);
             super.bind();
+        }
+
+        @Override
+        void openRehearsal() {
+            openAll(listeners);
+            address.setPort(0);
+            for (int fd : listeners) {
+                count(calls.bind(fd, address.pointer, address.length));
+            }
+        }
+
+        @Override
+        boolean rehearse() {
+            for (int i = 0; i < BATCH; i += listeners.length) {
+                listenAll(listeners);
+            }
+            return true;
+        }
+
+        @Override
+        void closeRehearsal() {
+            closeAll(listeners);
         }
     }
 
     /** Listeners. */
     @State(Scope.Thread)
     public static class Listening extends Batch {
+
+        /** To ask for the name and to close costs no bind. */
+        private final int[] unbound = none(BATCH);
+
         @Override
         void bringUp() {
-            open();
-            setReuseAddress();
+            openAll(sockets);
+            setReuseAddressOfAll(sockets);
             super.bind();
-            listen();
+            listenAll(sockets);
+        }
+
+        @Override
+        boolean rehearse() {
+            openAll(unbound);
+            namesOfAll(unbound);
+            closeAll(unbound);
+            return true;
         }
     }
 
@@ -257,7 +343,7 @@ public class SyscallCost extends GatedBenchmark {
     @State(Scope.Thread)
     public static class Waiting extends Batch {
 
-        private final int[] clients = new int[BATCH];
+        private final int[] clients = none(BATCH);
         private NativeLane lane;
         private Connector connector;
         AcceptGuard guard;
@@ -283,7 +369,6 @@ public class SyscallCost extends GatedBenchmark {
             listener = lane.descriptor();
             guard = new AcceptGuard(lane, benchmark.family, AcceptGuard.PATIENT);
             connector = new Connector(SocketCalls.open(), benchmark.family, lane.port());
-            Arrays.fill(clients, NONE);
         }
 
         @Override
@@ -317,42 +402,31 @@ public class SyscallCost extends GatedBenchmark {
     /** socket(2). */
     @Benchmark
     public void socket(Nothing batch) {
-        for (int i = 0; i < BATCH; i++) {
-            batch.sockets[i] = batch.count(batch.calls.socket(batch.domain, Linux.SOCK_STREAM, Linux.IPPROTO_TCP));
-        }
+        batch.openAll(batch.sockets);
     }
 
     /** setsockopt(2) with SO_REUSEADDR. */
     @Benchmark
     public void setsockopt(Opened batch) {
-        for (int i = 0; i < BATCH; i++) {
-            batch.count(batch.setReuseAddress(batch.sockets[i]));
-        }
+        batch.setReuseAddressOfAll(batch.sockets);
     }
 
     /** bind(2). */
     @Benchmark
     public void bind(Reusing batch) {
-        for (int i = 0; i < BATCH; i++) {
-            batch.count(batch.bind(i));
-        }
+        batch.bind();
     }
 
     /** listen(2). */
     @Benchmark
     public void listen(Bound batch) {
-        for (int i = 0; i < BATCH; i++) {
-            batch.count(batch.calls.listen(batch.sockets[i], ListenerCycle.BACKLOG));
-        }
+        batch.listenAll(batch.sockets);
     }
 
     /** getsockname(2), which tells what port 0 became. */
     @Benchmark
     public void getsockname(Listening batch) {
-        for (int i = 0; i < BATCH; i++) {
-            batch.nameLength.putInt(0, SockAddr.MAX_LENGTH);
-            batch.count(batch.calls.getsockname(batch.sockets[i], batch.namePointer, batch.nameLengthPointer));
-        }
+        batch.namesOfAll(batch.sockets);
     }
 
     /** accept4(2) of a connection that waits. */
@@ -367,9 +441,6 @@ public class SyscallCost extends GatedBenchmark {
     /** close(2) of a listener. */
     @Benchmark
     public void close(Listening batch) {
-        for (int i = 0; i < BATCH; i++) {
-            batch.count(batch.calls.close(batch.sockets[i]));
-            batch.sockets[i] = Batch.NONE;
-        }
+        batch.closeAll(batch.sockets);
     }
 }

@@ -146,7 +146,7 @@ final class CompareCommand implements Callable<Integer> {
 
     private static boolean hasChange(Comparison comparison, double limit) {
         return comparison.others().stream().flatMap(versus -> versus.cells().stream())
-                .filter(cell -> cell.verdict() == Verdict.SLOWER || cell.verdict() == Verdict.FASTER)
+                .filter(cell -> cell.verdict().isClaim())
                 .mapToDouble(cell -> cell.ratio().orElseThrow().value())
                 .anyMatch(ratio -> Math.max(ratio, 1 / ratio) > 1 + limit);
     }

@@ -27,14 +27,25 @@ final class Blames {
     }
 
     static List<Blame> of(List<CellComparison> cells) {
+        Map<Cell, CellComparison> calls = calls(cells);
+        return cells.stream()
+                .filter(cell -> BARE.containsKey(className(cell.cell())) && isTime(cell))
+                .filter(cell -> cell.verdict().isClaim())
+                .flatMap(cell -> blame(cell, calls).stream())
+                .toList();
+    }
+
+    /** What a single call costs, by cell. */
+    static Map<Cell, CellComparison> calls(List<CellComparison> cells) {
         Map<Cell, CellComparison> calls = new LinkedHashMap<>();
         cells.stream().filter(cell -> cell.cell().benchmark().startsWith(CALLS) && isTime(cell))
                 .forEach(cell -> calls.put(cell.cell(), cell));
-        return cells.stream()
-                .filter(cell -> BARE.containsKey(className(cell.cell())) && isTime(cell))
-                .filter(cell -> cell.verdict() == Verdict.SLOWER || cell.verdict() == Verdict.FASTER)
-                .flatMap(cell -> blame(cell, calls).stream())
-                .toList();
+        return calls;
+    }
+
+    /** The name of the call that a cell of a single call measures. */
+    static String call(Cell cell) {
+        return cell.benchmark().substring(CALLS.length());
     }
 
     private static boolean isTime(CellComparison cell) {
@@ -63,7 +74,7 @@ final class Blames {
     }
 
     /** The call's cell whose parameters contradict the whole's least: none differs, most are equal. */
-    private static Optional<CellComparison> matching(String call, Cell whole, Map<Cell, CellComparison> calls) {
+    static Optional<CellComparison> matching(String call, Cell whole, Map<Cell, CellComparison> calls) {
         return calls.values().stream()
                 .filter(cell -> cell.cell().benchmark().equals(CALLS + call))
                 .filter(cell -> cell.cell().params().entrySet().stream().allMatch(param ->

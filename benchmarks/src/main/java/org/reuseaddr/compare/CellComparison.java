@@ -21,4 +21,9 @@ public record CellComparison(Cell cell, Estimate base, Estimate other, Optional<
     public Optional<Ratio> ratio() {
         return basis == Basis.CONTROLLED ? controlled : absolute;
     }
+
+    /** The same without a verdict, for this reason. */
+    CellComparison unclear(Missing reason) {
+        return new CellComparison(cell, base, other, absolute, controlled, basis, Verdict.UNCLEAR, Optional.of(reason));
+    }
 }

@@ -44,7 +44,8 @@ final class Comparer {
             }
         }
         double level = levelOfClaims(candidates);
-        List<CellComparison> compared = candidates.stream().map(candidate -> candidate.judge(level)).toList();
+        List<CellComparison> compared =
+                Carryover.judged(candidates.stream().map(candidate -> candidate.judge(level)).toList());
         return new Versus(other, design, compared, onlyBase, onlyOther, controls, Blames.of(compared),
                 Semantics.differences(base, other), Environments.differences(base, other),
                 Remarks.of(base, other, design, controls, compared));
@@ -149,8 +150,7 @@ final class Comparer {
 
         CellComparison judge(double level) {
             Verdict verdict = chosen().map(ratio -> verdict(ratio, level)).orElse(Verdict.UNCLEAR);
-            boolean claimed = verdict == Verdict.SLOWER || verdict == Verdict.FASTER;
-            double confidence = claimed ? 1 - level : Estimates.CONFIDENCE;
+            double confidence = verdict.isClaim() ? 1 - level : Estimates.CONFIDENCE;
             Optional<Missing> missing = verdict != Verdict.UNCLEAR ? Optional.empty()
                     : Optional.of(chosen().map(this::missing).orElseGet(Missing.SecondFork::new));
             return new CellComparison(cell, estimate(before), estimate(after),

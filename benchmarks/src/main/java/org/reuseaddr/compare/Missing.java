@@ -23,6 +23,14 @@ public sealed interface Missing {
     record SecondFork() implements Missing {
     }
 
+    /**
+     * Another call became so much slower that this one cannot be told from its consequences.
+     *
+     * @param call the name of the other call
+     */
+    record Behind(String call) implements Missing {
+    }
+
     /** The data scatter too much: no affordable number of forks or runs would tell. */
     record TooNoisy() implements Missing {
     }

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.reuseaddr.results.DivergentCall;
 
 /** The scenarios of two sides: which differ, grouped by what they have in common. */
 final class Semantics {
@@ -29,25 +30,29 @@ final class Semantics {
         if (before.isEmpty() || after.isEmpty()) {
             return List.of();
         }
-        Map<SemanticDifference.Cause, List<String>> groups = new LinkedHashMap<>();
+        Map<SemanticDifference.Cause, List<ScenarioResult>> causes = new LinkedHashMap<>();
         TreeSet<String> ids = new TreeSet<>(before.keySet());
         ids.addAll(after.keySet());
         for (String id : ids) {
             ScenarioResult left = before.getOrDefault(id, NOT_CHECKED);
             ScenarioResult right = after.getOrDefault(id, NOT_CHECKED);
             if (!left.grade().equals(right.grade()) || !observed(left).equals(observed(right))) {
-                groups.computeIfAbsent(cause(left, right), cause -> new ArrayList<>()).add(id);
+                causes.computeIfAbsent(cause(left, right), cause -> new ArrayList<>())
+                        .add(right.grade().equals(ABSENT) ? left : right);
             }
         }
-        return groups.entrySet().stream().map(Semantics::difference)
+        return causes.entrySet().stream().map(Semantics::difference)
                 .sorted(Comparator.comparingInt((SemanticDifference difference) -> gravity(difference.cause()))
                         .thenComparing(SemanticDifference::count, Comparator.reverseOrder()))
                 .toList();
     }
 
-    private static SemanticDifference difference(Map.Entry<SemanticDifference.Cause, List<String>> group) {
-        return new SemanticDifference(group.getKey(), group.getValue().size(), group.getValue().stream()
-                .sorted(Comparator.comparingInt(String::length)).limit(EXAMPLES).toList());
+    private static SemanticDifference difference(Map.Entry<SemanticDifference.Cause, List<ScenarioResult>> cause) {
+        List<ScenarioResult> results = cause.getValue();
+        return new SemanticDifference(cause.getKey(), results.size(),
+                results.stream().map(ScenarioResult::group).distinct().sorted().toList(),
+                results.stream().map(ScenarioResult::scenario).sorted(Comparator.comparingInt(String::length)).limit(EXAMPLES)
+                        .toList());
     }
 
     /** What a scenario did on a side: where its runs do not agree, every outcome that occurred, joined. */
@@ -70,21 +75,16 @@ final class Semantics {
         return String.join(" or ", all);
     }
 
+    /** Who got how many connections after it is not what makes two outcomes one. */
     private static String observed(ScenarioResult result) {
-        return result.grade().equals(PASS) ? "" : withoutNumbers(result.observed());
+        return result.grade().equals(PASS) ? "" : withoutNumbers(DivergentCall.outcome(result.observed()));
     }
 
     private static SemanticDifference.Cause cause(ScenarioResult left, ScenarioResult right) {
         ScenarioResult divergent = gravity(right.grade()) <= gravity(left.grade()) ? right : left;
         ScenarioResult known = divergent.rule().isEmpty() ? left : divergent;
-        return new SemanticDifference.Cause(known.group(), left.grade(), observed(left), right.grade(), observed(right),
-                callName(divergent.divergentCall()), known.rule());
-    }
-
-    /** {@code bind} of {@code bind(4, {sa_family=…}, 16) = 0}. */
-    private static String callName(String call) {
-        int end = call.indexOf('(');
-        return end < 0 ? call : call.substring(call.lastIndexOf(' ', end) + 1, end);
+        return new SemanticDifference.Cause(left.grade(), observed(left), right.grade(), observed(right),
+                DivergentCall.name(divergent.divergentCall()), known.rule());
     }
 
     /** Descriptors and ports differ from scenario to scenario where the outcome is one and the same. */

@@ -11,6 +11,11 @@ public enum Verdict {
     /** The data do not allow any of the other three. */
     UNCLEAR;
 
+    /** Whether it claims a difference. */
+    public boolean isClaim() {
+        return this == SLOWER || this == FASTER;
+    }
+
     /** The verdict's word in tables and on the command line: {@code slower}, {@code faster}, {@code same}, {@code unclear}. */
     public String word() {
         return name().toLowerCase(java.util.Locale.ROOT);

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.reuseaddr.results.DivergentCall;
 import org.reuseaddr.results.SemanticsRow;
 import org.reuseaddr.semantics.Grade;
 import org.reuseaddr.semantics.Scenario;
@@ -31,7 +32,6 @@ record Cause(String grade, String rule, String source, String call, String expec
     /** Grades by what they mean to the reader, the gravest first; a name that is not among them comes last. */
     private static final List<String> GRAVITY = List.of(Grade.VIOLATION.name(), Grade.TIMEOUT.name(),
             Grade.DEVIATION.name(), Grade.ERROR.name(), Grade.UNSUPPORTED.name());
-    private static final String DETAIL = "; ";
     private static final int OTHERS_NAMED = 5;
 
     Cause {
@@ -60,7 +60,7 @@ record Cause(String grade, String rule, String source, String call, String expec
     }
 
     private static Key key(SemanticsRow row) {
-        return new Key(row.grade(), row.rule(), callName(row.divergentCall()), row.expected(), outcome(row.observed()));
+        return new Key(row.grade(), row.rule(), DivergentCall.name(row.divergentCall()), row.expected(), DivergentCall.outcome(row.observed()));
     }
 
     private static Cause cause(Key key, List<SemanticsRow> rows, Map<String, Scenario> known) {
@@ -74,17 +74,6 @@ record Cause(String grade, String rule, String source, String call, String expec
                 scenario.map(Scenario::source).orElse(""), key.call(), key.expected(), key.observed(), rows, example, scenario);
     }
 
-    /** {@code bind} of {@code [pid 2] bind(4, …)}. */
-    private static String callName(String call) {
-        int end = call.indexOf('(');
-        return end < 0 ? call : call.substring(call.lastIndexOf(' ', end) + 1, end);
-    }
-
-    private static String outcome(String observed) {
-        int detail = observed.indexOf(DETAIL);
-        return detail < 0 ? observed : observed.substring(0, detail);
-    }
-
     /** Whether a promise is broken, as opposed to a difference that no document forbids. */
     boolean isBroken() {
         return grade.equals(Grade.VIOLATION.name()) || grade.equals(Grade.TIMEOUT.name());
@@ -92,8 +81,7 @@ record Cause(String grade, String rule, String source, String call, String expec
 
     /** Who got the connections, where two listeners were permitted; else empty. */
     String detail() {
-        int detail = example.observed().indexOf(DETAIL);
-        return detail < 0 ? "" : example.observed().substring(detail + DETAIL.length());
+        return DivergentCall.detail(example.observed());
     }
 
     /** Public reports of the class. */

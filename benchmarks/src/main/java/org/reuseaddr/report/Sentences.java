@@ -67,16 +67,20 @@ public final class Sentences {
         if (missing instanceof Missing.Runs runs) {
             return "about " + runs.perSide() + " runs a side would tell";
         }
+        if (missing instanceof Missing.Behind behind) {
+            return "hidden by " + behind.call() + ", which comes first";
+        }
         return missing instanceof Missing.SecondFork ? "a second fork is needed"
                 : "the data scatter too much";
     }
 
-    /** Such as {@code 12 scenarios: bind: PASS, but VIOLATION (returned 0)}. */
+    /** Such as {@code bind in 12 scenarios of pairs: PASS became VIOLATION (0)}. */
     public static String difference(SemanticDifference difference) {
         SemanticDifference.Cause cause = difference.cause();
-        return difference.count() + (difference.count() == 1 ? " scenario of " : " scenarios of ") + cause.group()
-                + (cause.call().isEmpty() ? "" : ", " + cause.call()) + ": " + outcome(cause.baseGrade(), cause.baseObserved())
-                + " became " + outcome(cause.otherGrade(), cause.otherObserved());
+        return (cause.call().isEmpty() ? "" : cause.call() + " in ") + difference.count()
+                + (difference.count() == 1 ? " scenario of " : " scenarios of ") + String.join(", ", difference.groups()) + ": "
+                + outcome(cause.baseGrade(), cause.baseObserved()) + " became "
+                + outcome(cause.otherGrade(), cause.otherObserved());
     }
 
     private static String outcome(String grade, String observed) {

@@ -81,6 +81,7 @@ class BenchmarkInvocationsTest {
         if (batch instanceof SyscallCost.Waiting waiting) {
             waiting.closeListener();
         }
+        batch.endRehearsals();
 
         assertThat(failures.failures).as("but for ports that somebody else took meanwhile")
                 .isEqualTo(failures.address_in_use);

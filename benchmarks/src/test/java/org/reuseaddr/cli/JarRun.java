@@ -21,6 +21,7 @@ final class JarRun {
     private final List<String> jvmArguments = new ArrayList<>();
     private final List<String> arguments;
     private final Map<String, String> environment = new HashMap<>();
+    private Path javaHome = Path.of(System.getProperty("java.home"));
     private int limitSeconds = 120;
 
     private JarRun(String... arguments) {
@@ -34,6 +35,12 @@ final class JarRun {
     /** A program that runs the JVM, such as {@code unshare --net}. */
     JarRun under(String... program) {
         wrapper.addAll(List.of(program));
+        return this;
+    }
+
+    /** With another Java than the tests'. */
+    JarRun java(Path home) {
+        javaHome = home;
         return this;
     }
 
@@ -62,7 +69,7 @@ final class JarRun {
     /** Starts the process with its output in files, so that a full pipe never stops it. */
     Started start() {
         List<String> command = new ArrayList<>(wrapper);
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.add(javaHome.resolve("bin").resolve("java").toString());
         command.addAll(jvmArguments);
         command.addAll(List.of("-jar", JAR.toString()));
         command.addAll(arguments);

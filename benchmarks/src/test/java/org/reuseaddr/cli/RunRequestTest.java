@@ -1,0 +1,96 @@
+package org.reuseaddr.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.reuseaddr.platform.Platform;
+import org.reuseaddr.results.Cell;
+import org.reuseaddr.results.EnvironmentFile;
+import org.reuseaddr.results.InputException;
+import org.reuseaddr.results.RunDirectory;
+import org.reuseaddr.results.Sample;
+import org.reuseaddr.results.SamplesFile;
+import org.reuseaddr.run.Profile;
+import org.reuseaddr.run.UsageException;
+
+/** What {@code --resume} takes from a record, and what it says of one that is not as it should be. */
+class RunRequestTest {
+
+    private static final Instant NOW = Instant.parse("2026-11-22T12:00:00Z");
+
+    @TempDir
+    private Path results;
+    private final Platform platform = Platform.probe();
+    private RunDirectory directory;
+    private Map<String, String> record;
+
+    @BeforeEach
+    void makeRun() {
+        directory = new RunDirectory(results.resolve("run"));
+        RunRequest made = RunRequest.fresh(platform, "here", directory.path(), Profile.QUICK, List.of(), 7L, NOW);
+        record = new LinkedHashMap<>(platform.entries());
+        record.putAll(made.environment(NOW, List.of("Control", "-f", "3")));
+    }
+
+    private RunRequest resumed(Integer forks) throws IOException {
+        Files.createDirectories(directory.path());
+        Files.deleteIfExists(directory.environment());
+        EnvironmentFile.append(directory.environment(), record);
+        if (!Files.exists(directory.samples())) {
+            try (SamplesFile samples = new SamplesFile(directory.samples(), List.of())) {
+                samples.append(new Sample(RunRequest.id("here", platform, NOW), new Cell("Control.getppid", "avgt", 1,
+                        new TreeMap<>()), 1, 1, Sample.SCORE, 1, "ns/op"));
+            }
+        }
+        return RunRequest.resumed(platform, directory.path(), forks, NOW);
+    }
+
+    @Test
+    void theSameRunGoesOn() throws IOException {
+        RunRequest request = resumed(null);
+
+        assertThat(request.isResumed()).isTrue();
+        assertThat(request.id()).isEqualTo(RunRequest.id("here", platform, NOW));
+        assertThat(request.profile()).isEqualTo(Profile.QUICK);
+        assertThat(request.jmhArguments()).containsExactly("Control", "-f", "3");
+        assertThat(request.seed()).as("another order than that of the first session").isNotEqualTo(7);
+        assertThat(resumed(9).jmhArguments()).containsExactly("Control", "-f", "9");
+    }
+
+    @Test
+    void aGarbledRecordIsRefusedWithTheEntry() {
+        assertRefused("run.seed", "seven", "expected a whole number in the entry run.seed, found seven");
+        assertRefused("run.seed", "9".repeat(30), "expected a whole number in the entry run.seed, found 999");
+        assertRefused("run.id", null, "expected an entry run.id");
+        assertRefused("run.label", null, "expected an entry run.label");
+        assertRefused("run.profile", null, "expected an entry run.profile");
+        assertRefused("run.profile", "slow", "run.profile");
+        assertRefused("run.jmh_argument.x", "-e", "expected a whole number in the entry run.jmh_argument.x, found x");
+        assertRefused("run.jmh_argument.2", "-g", "with the option -f N");
+        assertRefused("run.jmh_argument.3", null, "with the option -f N");
+    }
+
+    private void assertRefused(String entry, String value, String message) {
+        Map<String, String> whole = record;
+        record = new LinkedHashMap<>(whole);
+        if (value == null) {
+            record.remove(entry);
+        } else {
+            record.put(entry, value);
+        }
+        assertThatThrownBy(() -> resumed(null)).as(entry).isInstanceOfAny(InputException.class, UsageException.class)
+                .hasMessageContaining(message);
+        record = whole;
+    }
+}
