@@ -20,6 +20,7 @@
  *   thread-bind-elsewhere  a bind off the main thread goes where loopback does not lead        D12
  *   v6only-forced          a bind to :: takes IPv6 alone                                       D18
  *   accept-slow            accept takes 0.3 ms                                                 D19
+ *   clock-steps            the clock on the wall jumps by hours, forth and back                none: time is set
  *
  * REUSEADDR_FAULT_ONLY_IN narrows the fault to processes whose command line contains this text, or, with a leading
  * '!', to those whose command line does not: JMH's forks can be broken and their parent left honest, or the reverse.
@@ -63,6 +64,7 @@ enum fault {
     THREAD_BIND_ELSEWHERE,
     V6ONLY_FORCED,
     ACCEPT_SLOW,
+    CLOCK_STEPS,
 };
 
 static const struct {
@@ -83,6 +85,7 @@ static const struct {
     {"thread-bind-elsewhere", THREAD_BIND_ELSEWHERE},
     {"v6only-forced", V6ONLY_FORCED},
     {"accept-slow", ACCEPT_SLOW},
+    {"clock-steps", CLOCK_STEPS},
 };
 
 /* Local, and no address that a program connects to when it means loopback. */
@@ -99,6 +102,7 @@ typedef int accept_function(int, struct sockaddr *, socklen_t *);
 typedef int accept4_function(int, struct sockaddr *, socklen_t *, int);
 typedef int close_function(int);
 typedef int dup2_function(int, int);
+typedef int clock_gettime_function(clockid_t, struct timespec *);
 
 /* Written once, before the first interposed call goes on. */
 static pthread_once_t once = PTHREAD_ONCE_INIT;
@@ -112,6 +116,7 @@ static accept_function *real_accept;
 static accept4_function *real_accept4;
 static close_function *real_close;
 static dup2_function *real_dup2;
+static clock_gettime_function *real_clock_gettime;
 
 /* Which descriptors connect was called on, for ephemeral-leak; a higher one is not followed. */
 enum { FOLLOWED_DESCRIPTORS = 1 << 20 };
@@ -181,6 +186,7 @@ static void initialise(void)
     real_accept4 = (accept4_function *) next("accept4");
     real_close = (close_function *) next("close");
     real_dup2 = (dup2_function *) next("dup2");
+    real_clock_gettime = (clock_gettime_function *) next("clock_gettime");
     const char *name = getenv("REUSEADDR_FAULT");
     if (name == NULL || *name == '\0')
         return;
@@ -457,4 +463,14 @@ int dup2(int from, int onto)
     if (fault() == EPHEMERAL_LEAK && from != onto && onto >= 0 && onto < FOLLOWED_DESCRIPTORS && is_client[onto])
         close_and_leak(onto);
     return real_dup2(from, onto);
+}
+
+int clock_gettime(clockid_t clock, struct timespec *time)
+{
+    static atomic_uint readings;
+    enum fault fault_here = fault();
+    int result = real_clock_gettime(clock, time);
+    if (fault_here == CLOCK_STEPS && result == 0 && clock == CLOCK_REALTIME)
+        time->tv_sec += 3600 * ((int) (atomic_fetch_add(&readings, 1) % 5) - 3);
+    return result;
 }

@@ -46,7 +46,7 @@ import org.reuseaddr.socket.SocketOption;
  *   <li>{@code accept} takes connections that wait in the queue, without asking for the peer's address.
  * </ul>
  *
- * <p>The parts add up to less than {@link ListenerLifecycle} with {@code api=native}, to about five sixths. The kernel frees a
+ * <p>The parts add up to less than {@link ListenerLifecycle} with {@code api=native}, to nine tenths. The kernel frees a
  * listener after a grace period of RCU. Whole cycles in a row meanwhile take memory for a thousand sockets, which the
  * caches do not hold; a batch finds what its predecessor left there. In C, batches of 64, 128, 256 and 512 sockets add up
  * to 0.72, 0.80, 0.93 and 1.0 of the cycle, and socket(2) alone goes from 0.9 to 1.4 microseconds. A batch is no larger

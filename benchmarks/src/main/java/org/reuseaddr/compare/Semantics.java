@@ -75,9 +75,8 @@ final class Semantics {
         return String.join(" or ", all);
     }
 
-    /** Who got how many connections after it is not what makes two outcomes one. */
     private static String observed(ScenarioResult result) {
-        return result.grade().equals(PASS) ? "" : withoutNumbers(DivergentCall.outcome(result.observed()));
+        return result.grade().equals(PASS) ? "" : withoutNumbers(result.observed());
     }
 
     private static SemanticDifference.Cause cause(ScenarioResult left, ScenarioResult right) {
@@ -87,9 +86,10 @@ final class Semantics {
                 DivergentCall.name(divergent.divergentCall()), known.rule());
     }
 
-    /** Descriptors and ports differ from scenario to scenario where the outcome is one and the same. */
+    /** Descriptors, ports and who got how many connections differ from scenario to scenario where the outcome is one. */
     private static String withoutNumbers(String observed) {
-        return observed.replaceAll("htons\\([0-9]+\\)", "htons(P)").replaceAll("\\(([0-9]+)(?=[,)])", "(FD");
+        return observed.replaceFirst(": of [0-9]+ connections.*", "").replaceAll("htons\\([0-9]+\\)", "htons(P)")
+                .replaceAll("\\(([0-9]+)(?=[,)])", "(FD");
     }
 
     private static int gravity(SemanticDifference.Cause cause) {

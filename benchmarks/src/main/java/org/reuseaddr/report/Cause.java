@@ -60,7 +60,8 @@ record Cause(String grade, String rule, String source, String call, String expec
     }
 
     private static Key key(SemanticsRow row) {
-        return new Key(row.grade(), row.rule(), DivergentCall.name(row.divergentCall()), row.expected(), DivergentCall.outcome(row.observed()));
+        return new Key(row.grade(), row.rule(), DivergentCall.name(row.divergentCall()), row.expected(),
+                DivergentCall.outcome(row.observed()));
     }
 
     private static Cause cause(Key key, List<SemanticsRow> rows, Map<String, Scenario> known) {

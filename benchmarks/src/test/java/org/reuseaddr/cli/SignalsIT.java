@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.reuseaddr.faults.FaultLibrary;
 import org.reuseaddr.results.EnvironmentFile;
 import org.reuseaddr.results.RunDirectory;
 import org.reuseaddr.results.Sample;
@@ -158,6 +159,19 @@ class SignalsIT {
         signal("STOP", group);
         Thread.sleep(6_000);
         signal("CONT", group);
+    }
+
+    /** An hour forth, three back, again and again: what is measured or bounded by time never asks the clock on the wall. */
+    @Test
+    void clockThatIsSetForthAndBackChangesNothing() throws Exception {
+        JarRun.Ended ended = run(SHORT).with(FaultLibrary.compiled().environment("clock-steps")).run();
+
+        assertThat(ended.exitCode()).as(ended.everything()).isZero();
+        assertThat(scores()).isEqualTo(20);
+        assertThat(SamplesFile.readAll(directory().samples()))
+                .filteredOn(row -> row.metric().equals(Sample.SCORE)).allMatch(row -> row.value() > 0 && row.value() < 1e6);
+        assertThat(SemanticsFile.readAll(directory().semantics())).hasSizeGreaterThan(2_000)
+                .allMatch(row -> row.grade().equals("PASS") && row.durationMicros() >= 0);
     }
 
     @Test

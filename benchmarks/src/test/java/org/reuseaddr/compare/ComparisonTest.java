@@ -259,7 +259,7 @@ class ComparisonTest {
             assertThat(difference.cause().call()).isEqualTo("bind");
             assertThat(difference.cause().baseGrade()).isEqualTo("PASS");
             assertThat(difference.cause().otherGrade()).isEqualTo("VIOLATION");
-            assertThat(difference.cause().otherObserved()).isEqualTo("0");
+            assertThat(difference.cause().otherObserved()).isEqualTo("0; two listeners hold the port");
         });
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -44,6 +45,13 @@ class FaultLibraryTest {
     void anUnknownFaultIsAnErrorAndNotAHealthyRun() throws Exception {
         assertThat(output(FaultLibrary.compiled().process("duplicate-listner", "", TWO_LISTENERS)))
                 .isEqualTo("exit 2: fault: unknown REUSEADDR_FAULT: duplicate-listner");
+    }
+
+    @Test
+    void theClockOnTheWallStepsUnderItsFault() throws Exception {
+        long now = Instant.now().getEpochSecond();
+        String told = output(FaultLibrary.compiled().process("clock-steps", "", List.of("date", "+%s")));
+        assertThat(Long.parseLong(told)).isLessThan(now - 1_800);
     }
 
     @Test
