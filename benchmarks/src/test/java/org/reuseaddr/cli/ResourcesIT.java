@@ -204,6 +204,19 @@ class ResourcesIT {
         }
     }
 
+    /** The real ones, not by properties; the directory of the run lies in /tmp and can be written. */
+    @Test
+    void temporaryDirectoryMountedNoexecAndAReadOnlyHome() {
+        String mounts = "mount --bind /tmp /tmp; mount -o remount,bind,noexec /tmp; mount -t tmpfs tmpfs /srv; "
+                + "mount --bind \"$HOME\" \"$HOME\"; mount -o remount,bind,ro \"$HOME\"";
+        if (Runtime.version().feature() < 22) {
+            JarRun.Ended ended = run(SHORTEST).under(networkAndMounts(mounts)).run();
+            assertThat(ended.exitCode()).as(ended.everything()).isEqualTo(1);
+            assertThat(ended.err()).contains("JNA cannot load its library", "-Djna.tmpdir=DIR").hasLineCount(1);
+        }
+        assertComplete(run(SHORTEST).under(networkAndMounts(mounts)).jvm("-Djna.tmpdir=/srv").run());
+    }
+
     /** The disk fills up while a fork measures: every line that was written before is whole, and the file is named. */
     @Test
     void diskThatFillsUpLeavesWholeLines() throws IOException {
