@@ -28,7 +28,7 @@ final class LiveProgress implements RunProgress, AutoCloseable {
 
     @Override
     public synchronized void planned(int forks, int passes, Duration estimate) {
-        out.printf("%d forks in %d passes, about %s%n", forks, passes, Durations.text(estimate));
+        out.println(PlainProgress.plan(forks, passes, estimate));
         bar = new ProgressBarBuilder().setTaskName("forks").setInitialMax(forks).setUpdateIntervalMillis(UPDATE_MILLIS)
                 .setStyle(ProgressBarStyle.ASCII).setConsumer(new ConsoleProgressBarConsumer(out)).build();
     }

@@ -25,7 +25,13 @@ final class PlainProgress implements RunProgress {
     @Override
     public void planned(int total, int passes, Duration estimate) {
         forks = total;
-        out.printf("%d forks in %d passes, about %s%n", total, passes, Durations.text(estimate));
+        out.println(plan(total, passes, estimate));
+    }
+
+    /** Such as {@code 78 forks in 3 passes, about 2 min 24 s}. */
+    static String plan(int forks, int passes, Duration estimate) {
+        return forks + (forks == 1 ? " fork in " : " forks in ") + passes + (passes == 1 ? " pass" : " passes") + ", about "
+                + Durations.text(estimate);
     }
 
     @Override
