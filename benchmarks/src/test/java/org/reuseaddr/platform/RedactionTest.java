@@ -42,8 +42,8 @@ class RedactionTest {
 
     @Test
     void commonNamesAreNotMasked() {
-        Redaction root = new Redaction("/root", "root", "debian");
+        Redaction root = new Redaction("/srv/admin", "root", "debian");
 
-        assertThat(root.apply("/root/x root@debian /rootfs")).isEqualTo("~/x root@debian /rootfs");
+        assertThat(root.apply("/srv/admin/x root@debian /srv/administrators")).isEqualTo("~/x root@debian /srv/administrators");
     }
 }
