@@ -18,6 +18,14 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 import org.openjdk.jmh.infra.ThreadParams;
+import org.reuseaddr.benchmarks.fixture.AcceptGuard;
+import org.reuseaddr.benchmarks.fixture.Acceptor;
+import org.reuseaddr.benchmarks.fixture.Connector;
+import org.reuseaddr.benchmarks.fixture.FailureLimit;
+import org.reuseaddr.benchmarks.fixture.Failures;
+import org.reuseaddr.benchmarks.fixture.GatedBenchmark;
+import org.reuseaddr.benchmarks.fixture.HostLimits;
+import org.reuseaddr.benchmarks.fixture.ServerApi;
 import org.reuseaddr.socket.Family;
 import org.reuseaddr.socket.SocketCalls;
 
@@ -78,7 +86,7 @@ public class AcceptDrain extends GatedBenchmark {
 
         Acceptor acceptor;
         private Counts counts;
-        private AcceptLane lane;
+        private ServerApi lane;
         private AcceptGuard guard;
         private Connector connector;
         private int[] clients;
@@ -108,7 +116,7 @@ public class AcceptDrain extends GatedBenchmark {
             }
             clients = new int[capacity];
             Arrays.fill(clients, NONE);
-            lane = AcceptLane.open(benchmark.api, benchmark.family, capacity);
+            lane = ServerApi.open(benchmark.api, benchmark.family, capacity);
             guard = new AcceptGuard(lane, benchmark.family, AcceptGuard.PATIENT);
             acceptor = lane.acceptor(BATCH);
             connector = new Connector(SocketCalls.open(), benchmark.family, lane.port());
@@ -175,7 +183,7 @@ public class AcceptDrain extends GatedBenchmark {
         @TearDown(Level.Iteration)
         public void end() {
             counts.backlog_actual = capacity;
-            if (counts.failures > accepts * Failures.TOLERATED_SHARE || guard.aborted()) {
+            if (FailureLimit.isExceeded(counts.failures, accepts) || guard.aborted()) {
                 throw new IllegalStateException("of " + accepts + " accepts of waiting connections " + counts.failures
                         + " failed" + (guard.aborted() ? "; the listener was given up" : ""));
             }

@@ -21,6 +21,14 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 import org.openjdk.jmh.infra.Control;
 import org.openjdk.jmh.infra.ThreadParams;
+import org.reuseaddr.benchmarks.fixture.AcceptGuard;
+import org.reuseaddr.benchmarks.fixture.Acceptor;
+import org.reuseaddr.benchmarks.fixture.Connector;
+import org.reuseaddr.benchmarks.fixture.FailureLimit;
+import org.reuseaddr.benchmarks.fixture.Failures;
+import org.reuseaddr.benchmarks.fixture.GatedBenchmark;
+import org.reuseaddr.benchmarks.fixture.IdleShare;
+import org.reuseaddr.benchmarks.fixture.ServerApi;
 import org.reuseaddr.socket.Errno;
 import org.reuseaddr.socket.Family;
 import org.reuseaddr.socket.SocketCalls;
@@ -117,14 +125,14 @@ public class AcceptThroughput extends GatedBenchmark {
     @State(Scope.Group)
     public static class Listener {
 
-        AcceptLane lane;
+        ServerApi lane;
         AcceptGuard guard;
         final AtomicLong connected = new AtomicLong();
 
         /** Opens the listener. */
         @Setup(Level.Trial)
         public void open(AcceptThroughput benchmark) {
-            lane = AcceptLane.open(benchmark.api, benchmark.family, BACKLOG);
+            lane = ServerApi.open(benchmark.api, benchmark.family, BACKLOG);
             guard = new AcceptGuard(lane, benchmark.family, AcceptGuard.IMPATIENT);
         }
 
@@ -202,7 +210,7 @@ public class AcceptThroughput extends GatedBenchmark {
                 throw new IllegalStateException("accept throughput: no connection came through for seconds, although "
                         + "the listener was open; it was given up");
             }
-            if (counts.accepted == 0 || counts.accept_failures > counts.accepted * Failures.TOLERATED_SHARE) {
+            if (counts.accepted == 0 || FailureLimit.isExceeded(counts.accept_failures, counts.accepted)) {
                 throw new IllegalStateException("accept throughput: " + counts.accepted + " connections accepted, "
                         + counts.accept_failures + " calls of accept failed");
             }
@@ -326,7 +334,7 @@ public class AcceptThroughput extends GatedBenchmark {
             counts.connector_idle_share = share.idle() / (thread.getSubgroupThreadCount() * thread.getGroupCount());
             long failed = counts.refused + counts.timeouts + counts.failures + counts.lost
                     + (resetOnClose ? counts.address_not_available : 0);
-            if (failed > attempts * Failures.TOLERATED_SHARE) {
+            if (FailureLimit.isExceeded(failed, attempts)) {
                 throw new IllegalStateException("accept throughput: of " + attempts + " connections " + counts.refused
                         + " were refused, " + counts.timeouts + " timed out, " + counts.lost + " were never accepted, "
                         + counts.address_not_available + " found no port, " + counts.failures + " failed otherwise"

@@ -12,6 +12,8 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
+import org.reuseaddr.benchmarks.fixture.Controls;
+import org.reuseaddr.benchmarks.fixture.GatedBenchmark;
 
 /**
  * What the platform's bind path does not touch: entering the kernel, making and closing a socket, computing.

@@ -17,6 +17,12 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 import org.openjdk.jmh.infra.ThreadParams;
+import org.reuseaddr.benchmarks.fixture.ExplicitPorts;
+import org.reuseaddr.benchmarks.fixture.Failures;
+import org.reuseaddr.benchmarks.fixture.GatedBenchmark;
+import org.reuseaddr.benchmarks.fixture.HostLimits;
+import org.reuseaddr.benchmarks.fixture.NativeCycle;
+import org.reuseaddr.benchmarks.fixture.NativeServer;
 import org.reuseaddr.socket.Family;
 import org.reuseaddr.socket.SockAddr;
 import org.reuseaddr.socket.SocketCalls;
@@ -129,7 +135,7 @@ public class CrowdedBind extends GatedBenchmark {
     }
 
     private int listen(SockAddr address) {
-        int fd = NativeLane.expect("socket", sockets.socket(family));
+        int fd = NativeServer.expect("socket", sockets.socket(family));
         boolean listening = sockets.setOption(fd, SocketOption.SO_REUSEADDR, 1) instanceof SyscallResult.Returned
                 && sockets.bind(fd, address) instanceof SyscallResult.Returned
                 && sockets.listen(fd, 1) instanceof SyscallResult.Returned;

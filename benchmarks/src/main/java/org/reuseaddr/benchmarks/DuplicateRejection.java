@@ -15,6 +15,12 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
+import org.reuseaddr.benchmarks.fixture.FailureLimit;
+import org.reuseaddr.benchmarks.fixture.Failures;
+import org.reuseaddr.benchmarks.fixture.GatedBenchmark;
+import org.reuseaddr.benchmarks.fixture.ListenerCycle;
+import org.reuseaddr.benchmarks.fixture.NativeAddress;
+import org.reuseaddr.benchmarks.fixture.NativeServer;
 import org.reuseaddr.socket.Errno;
 import org.reuseaddr.socket.Family;
 import org.reuseaddr.socket.SocketCalls;
@@ -77,17 +83,17 @@ public class DuplicateRejection extends GatedBenchmark {
             Family family = benchmark.family;
             holder = reusing(family);
             challenger = reusing(family);
-            NativeLane.expect("bind", sockets.bind(holder, family.loopback(0)));
+            NativeServer.expect("bind", sockets.bind(holder, family.loopback(0)));
             Sockets.WithAddress name = sockets.getsockname(holder);
-            NativeLane.expect("getsockname", name.result());
+            NativeServer.expect("getsockname", name.result());
             address = new NativeAddress(calls, name.address());
             beforeHolderListens();
-            NativeLane.expect("listen", sockets.listen(holder, ListenerCycle.BACKLOG));
+            NativeServer.expect("listen", sockets.listen(holder, ListenerCycle.BACKLOG));
         }
 
         private int reusing(Family family) {
-            int fd = NativeLane.expect("socket", sockets.socket(family));
-            NativeLane.expect("setsockopt", sockets.setOption(fd, SocketOption.SO_REUSEADDR, 1));
+            int fd = NativeServer.expect("socket", sockets.socket(family));
+            NativeServer.expect("setsockopt", sockets.setOption(fd, SocketOption.SO_REUSEADDR, 1));
             return fd;
         }
 
@@ -116,7 +122,7 @@ public class DuplicateRejection extends GatedBenchmark {
                 throw new IllegalStateException("a duplicate listener was permitted " + counts.permitted
                         + " times where EADDRINUSE was due");
             }
-            if (counts.failures > (counts.refused + counts.failures) * Failures.TOLERATED_SHARE) {
+            if (FailureLimit.isExceeded(counts.failures, counts.refused + counts.failures)) {
                 throw new IllegalStateException(counts.failures + " calls failed with something else than EADDRINUSE, "
                         + "the last one with " + Errno.of(latest));
             }

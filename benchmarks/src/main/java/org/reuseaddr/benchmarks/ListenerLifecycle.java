@@ -15,6 +15,11 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 import org.openjdk.jmh.infra.ThreadParams;
+import org.reuseaddr.benchmarks.fixture.ExplicitPorts;
+import org.reuseaddr.benchmarks.fixture.Failures;
+import org.reuseaddr.benchmarks.fixture.GatedBenchmark;
+import org.reuseaddr.benchmarks.fixture.HostLimits;
+import org.reuseaddr.benchmarks.fixture.ListenerCycle;
 import org.reuseaddr.socket.Family;
 
 /**

@@ -18,6 +18,15 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 import org.openjdk.jmh.infra.ThreadParams;
+import org.reuseaddr.benchmarks.fixture.AcceptGuard;
+import org.reuseaddr.benchmarks.fixture.Connector;
+import org.reuseaddr.benchmarks.fixture.ExplicitPorts;
+import org.reuseaddr.benchmarks.fixture.Failures;
+import org.reuseaddr.benchmarks.fixture.GatedBenchmark;
+import org.reuseaddr.benchmarks.fixture.HostLimits;
+import org.reuseaddr.benchmarks.fixture.ListenerCycle;
+import org.reuseaddr.benchmarks.fixture.NativeAddress;
+import org.reuseaddr.benchmarks.fixture.NativeServer;
 import org.reuseaddr.socket.Family;
 import org.reuseaddr.socket.Linux;
 import org.reuseaddr.socket.SockAddr;
@@ -344,7 +353,7 @@ public class SyscallCost extends GatedBenchmark {
     public static class Waiting extends Batch {
 
         private final int[] clients = none(BATCH);
-        private NativeLane lane;
+        private NativeServer lane;
         private Connector connector;
         AcceptGuard guard;
         int listener;
@@ -365,7 +374,7 @@ public class SyscallCost extends GatedBenchmark {
                 default -> ExplicitPorts.verified(new ExplicitPorts(HostLimits.read())
                         .share(thread.getThreadIndex(), thread.getThreadCount()), 1, benchmark.family)[0];
             };
-            lane = new NativeLane(benchmark.family, named, BATCH);
+            lane = new NativeServer(benchmark.family, named, BATCH);
             listener = lane.descriptor();
             guard = new AcceptGuard(lane, benchmark.family, AcceptGuard.PATIENT);
             connector = new Connector(SocketCalls.open(), benchmark.family, lane.port());

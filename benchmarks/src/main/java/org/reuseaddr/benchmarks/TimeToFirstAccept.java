@@ -17,6 +17,14 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 import org.openjdk.jmh.infra.ThreadParams;
+import org.reuseaddr.benchmarks.fixture.Connector;
+import org.reuseaddr.benchmarks.fixture.ExplicitPorts;
+import org.reuseaddr.benchmarks.fixture.Failures;
+import org.reuseaddr.benchmarks.fixture.GatedBenchmark;
+import org.reuseaddr.benchmarks.fixture.HostLimits;
+import org.reuseaddr.benchmarks.fixture.ListenerCycle;
+import org.reuseaddr.benchmarks.fixture.NativeAddress;
+import org.reuseaddr.benchmarks.fixture.NativeServer;
 import org.reuseaddr.socket.Errno;
 import org.reuseaddr.socket.Family;
 import org.reuseaddr.socket.Linux;
@@ -140,7 +148,7 @@ public class TimeToFirstAccept extends GatedBenchmark {
                         + " times: " + Errno.of(-result));
             }
             Sockets.WithAddress name = sockets.getsockname(listener);
-            NativeLane.expect("getsockname", name.result());
+            NativeServer.expect("getsockname", name.result());
             connector.target(name.address().port());
         }
 

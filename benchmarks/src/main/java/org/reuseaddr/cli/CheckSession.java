@@ -1,13 +1,13 @@
 package org.reuseaddr.cli;
 
 import java.util.List;
+import org.reuseaddr.replay.Replayer;
+import org.reuseaddr.replay.ScenarioResult;
 import org.reuseaddr.results.RunDirectory;
 import org.reuseaddr.results.RunId;
 import org.reuseaddr.results.SemanticsFile;
 import org.reuseaddr.run.SemanticCheck;
-import org.reuseaddr.semantics.Replayer;
-import org.reuseaddr.semantics.Scenario;
-import org.reuseaddr.semantics.ScenarioResult;
+import org.reuseaddr.scenario.Scenario;
 
 /** Replays scenarios with one replayer and records each result as it comes. */
 final class CheckSession implements AutoCloseable {

@@ -15,16 +15,16 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.reuseaddr.compare.CellComparison;
 import org.reuseaddr.compare.Comparison;
+import org.reuseaddr.compare.Group;
 import org.reuseaddr.compare.RunData;
 import org.reuseaddr.compare.RunLoader;
-import org.reuseaddr.compare.Side;
 import org.reuseaddr.compare.Verdict;
 import org.reuseaddr.report.ComparisonCsv;
 import org.reuseaddr.report.ComparisonHtml;
 import org.reuseaddr.report.ComparisonMarkdown;
 import org.reuseaddr.report.ComparisonText;
 import org.reuseaddr.report.ComparisonView;
-import org.reuseaddr.report.TimeUnit;
+import org.reuseaddr.report.chart.DisplayUnit;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -81,7 +81,7 @@ final class CompareCommand implements Callable<Integer> {
     private ComparisonView.Order order;
 
     @Option(names = "--units", description = "Show all times in ${COMPLETION-CANDIDATES} (default: what fits each).")
-    private TimeUnit units;
+    private DisplayUnit units;
 
     @Option(names = "--benchmark", paramLabel = "REGEX",
             description = "Show only benchmarks whose Class.method contains a match.")
@@ -151,7 +151,7 @@ final class CompareCommand implements Callable<Integer> {
                 .anyMatch(ratio -> Math.max(ratio, 1 / ratio) > 1 + limit);
     }
 
-    private List<Side> sides() {
+    private List<Group> sides() {
         for (String run : runs) {
             if (run.startsWith("-") && !run.equals(SEPARATOR)) {
                 throw new ParameterException(spec.commandLine(),
@@ -159,7 +159,7 @@ final class CompareCommand implements Callable<Integer> {
             }
         }
         RunLoader loader = new RunLoader();
-        List<Side> sides = runs.contains(SEPARATOR) ? parted(loader) : each(loader);
+        List<Group> sides = runs.contains(SEPARATOR) ? parted(loader) : each(loader);
         if (sides.size() < 2) {
             throw new ParameterException(spec.commandLine(), byLabel
                     ? "All runs have the label " + sides.get(0).label() + ": two labels are needed."
@@ -168,7 +168,7 @@ final class CompareCommand implements Callable<Integer> {
         return sides;
     }
 
-    private List<Side> parted(RunLoader loader) {
+    private List<Group> parted(RunLoader loader) {
         List<List<RunData>> sides = new ArrayList<>(List.of(new ArrayList<>()));
         for (String run : runs) {
             if (run.equals(SEPARATOR)) {
@@ -184,7 +184,7 @@ final class CompareCommand implements Callable<Integer> {
         return named(sides);
     }
 
-    private List<Side> each(RunLoader loader) {
+    private List<Group> each(RunLoader loader) {
         List<RunData> all = runs.stream().flatMap(run -> loader.load(Path.of(run)).stream()).toList();
         return named(byLabel ? List.copyOf(all.stream()
                 .collect(Collectors.groupingBy(run -> run.run().label(), LinkedHashMap::new, Collectors.toList())).values())
@@ -192,12 +192,12 @@ final class CompareCommand implements Callable<Integer> {
     }
 
     /** Sides by their runs' labels; where two sides have the same, by the names of their first runs. */
-    private static List<Side> named(List<List<RunData>> sides) {
+    private static List<Group> named(List<List<RunData>> sides) {
         List<String> labels = sides.stream().map(side -> side.get(0).run().label()).toList();
         boolean distinct = Set.copyOf(labels).size() == labels.size();
-        List<Side> named = new ArrayList<>();
+        List<Group> named = new ArrayList<>();
         for (int i = 0; i < sides.size(); i++) {
-            named.add(new Side(distinct ? labels.get(i) : sides.get(i).get(0).run().id(), sides.get(i)));
+            named.add(new Group(distinct ? labels.get(i) : sides.get(i).get(0).run().id(), sides.get(i)));
         }
         return named;
     }

@@ -5,17 +5,17 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import org.reuseaddr.replay.ReplayException;
 import org.reuseaddr.results.InputException;
 import org.reuseaddr.results.OutputException;
 import org.reuseaddr.run.RunException;
 import org.reuseaddr.run.UnsafeWarning;
 import org.reuseaddr.run.UsageException;
-import org.reuseaddr.semantics.ReplayException;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.IParameterExceptionHandler;
+import picocli.CommandLine;
 
 /**
  * The command line: {@code java -jar benchmarks.jar [COMMAND] [--options] [JMH options] [benchmark regex …]}. Without a

@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import org.reuseaddr.run.UsageException;
-import org.reuseaddr.semantics.Catalogue;
-import org.reuseaddr.semantics.Scenario;
+import org.reuseaddr.scenario.Catalogue;
+import org.reuseaddr.scenario.Scenario;
 
 /** Finds scenarios by what the user calls them. */
 final class ScenarioNames {

@@ -13,7 +13,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.reuseaddr.run.UsageException;
-import org.reuseaddr.semantics.Scenario;
+import org.reuseaddr.scenario.Scenario;
 import org.reuseaddr.socket.Family;
 import org.reuseaddr.socket.SockAddr;
 import org.reuseaddr.transcript.Call;

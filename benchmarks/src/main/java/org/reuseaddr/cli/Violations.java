@@ -1,7 +1,7 @@
 package org.reuseaddr.cli;
 
+import org.reuseaddr.replay.ScenarioResult;
 import org.reuseaddr.run.SemanticCheck;
-import org.reuseaddr.semantics.ScenarioResult;
 
 /** Tells of a broken promise the moment it is found. */
 final class Violations {

@@ -25,7 +25,7 @@ final class Comparer {
         this.margin = margin;
     }
 
-    Versus compare(Side base, Side other) {
+    Versus compare(Group base, Group other) {
         Design design = Sessions.design(base, other);
         SortedMap<String, Double> controls = ControlIndex.shifts(base, other);
         boolean trusted = areTheHours(controls);
@@ -57,14 +57,14 @@ final class Comparer {
         return logs.length > 0 && Median.withDefaults().evaluate(logs) <= Math.log(CONTROL_LIMIT);
     }
 
-    private static Iterable<Cell> cells(Side base, Side other) {
+    private static Iterable<Cell> cells(Group base, Group other) {
         TreeSet<Cell> cells = new TreeSet<>();
         base.runs().forEach(run -> cells.addAll(run.cells().keySet()));
         other.runs().forEach(run -> cells.addAll(run.cells().keySet()));
         return cells;
     }
 
-    private static List<CellData> data(Side side, Cell cell) {
+    private static List<CellData> data(Group side, Cell cell) {
         return side.runs().stream().filter(run -> run.cells().containsKey(cell)).map(run -> run.cells().get(cell))
                 .filter(data -> !data.forks().isEmpty()).toList();
     }
@@ -169,7 +169,7 @@ final class Comparer {
         }
 
         private Missing missing(LogRatio ratio) {
-            return Effort.toDecide(ratio, margin, design, before, after);
+            return RequiredData.toDecide(ratio, margin, design, before, after);
         }
 
         /** With several runs, the runs' own estimates are the observations. */

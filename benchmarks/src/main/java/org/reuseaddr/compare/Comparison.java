@@ -9,7 +9,7 @@ import java.util.List;
  * @param others the others, each against the base
  * @param margin how far a ratio may be from 1 and still count as the same: 0.05 is ±5 %
  */
-public record Comparison(Side base, List<Versus> others, double margin) {
+public record Comparison(Group base, List<Versus> others, double margin) {
 
     /** The margin unless the user names one. */
     public static final double DEFAULT_MARGIN = 0.05;
@@ -24,7 +24,7 @@ public record Comparison(Side base, List<Versus> others, double margin) {
      * @param sides at least two
      * @param margin above 0
      */
-    public static Comparison of(List<Side> sides, double margin) {
+    public static Comparison of(List<Group> sides, double margin) {
         if (sides.size() < 2 || !(margin > 0)) {
             throw new IllegalArgumentException("two sides or more and a margin above 0 are needed");
         }

@@ -53,7 +53,7 @@ final class ControlIndex {
     }
 
     /** How the controls of one side compare with the base's over all cells that both have, as ratios by name. */
-    static SortedMap<String, Double> shifts(Side base, Side other) {
+    static SortedMap<String, Double> shifts(Group base, Group other) {
         Map<String, List<Double>> before = logs(base);
         Map<String, List<Double>> after = logs(other);
         SortedMap<String, Double> shifts = new TreeMap<>();
@@ -65,7 +65,7 @@ final class ControlIndex {
         return shifts;
     }
 
-    private static Map<String, List<Double>> logs(Side side) {
+    private static Map<String, List<Double>> logs(Group side) {
         Map<String, List<Double>> logs = new TreeMap<>();
         Stream<Fork> forks = side.runs().stream().flatMap(run -> run.cells().values().stream())
                 .flatMap(cell -> cell.forks().stream());

@@ -28,7 +28,7 @@ final class Environments {
         return List.of(expressions).stream().map(expression -> Pattern.compile("(?i)" + expression)).toList();
     }
 
-    static List<EnvironmentDifference> differences(Side base, Side other) {
+    static List<EnvironmentDifference> differences(Group base, Group other) {
         if (isUnknown(base) || isUnknown(other)) {
             return List.of();
         }
@@ -47,7 +47,7 @@ final class Environments {
         return differences;
     }
 
-    private static boolean isUnknown(Side side) {
+    private static boolean isUnknown(Group side) {
         return side.runs().stream().allMatch(run -> run.environment().isEmpty());
     }
 
@@ -60,7 +60,7 @@ final class Environments {
         return EXPLAINS.size();
     }
 
-    private static String values(Side side, String name) {
+    private static String values(Group side, String name) {
         return side.runs().stream().map(run -> run.environment().getOrDefault(name, "")).distinct().sorted()
                 .collect(Collectors.joining(" | "));
     }

@@ -22,7 +22,7 @@ final class Remarks {
     private Remarks() {
     }
 
-    static List<String> of(Side base, Side other, Design design, SortedMap<String, Double> controls,
+    static List<String> of(Group base, Group other, Design design, SortedMap<String, Double> controls,
             List<CellComparison> cells) {
         List<String> remarks = new ArrayList<>();
         remarks.add(DESIGNS.get(design));
@@ -53,7 +53,7 @@ final class Remarks {
         return remarks;
     }
 
-    private static Set<String> values(Side side, String name) {
+    private static Set<String> values(Group side, String name) {
         return side.runs().stream().map(run -> run.environment().get(name)).filter(Objects::nonNull)
                 .collect(Collectors.toCollection(java.util.TreeSet::new));
     }

@@ -24,7 +24,7 @@ import org.reuseaddr.results.RunId;
  * @param rows where in its file the run's rows stand; two runs of one file whose rows alternate were made together
  */
 public record RunData(RunId run, Path source, SortedMap<Cell, CellData> cells, Map<String, String> environment,
-        SortedMap<String, ScenarioResult> scenarios, RowRange rows) {
+        SortedMap<String, RecordedScenario> scenarios, RowRange rows) {
 
     /** When the run began, in {@code environment.csv}: an ISO 8601 instant. */
     public static final String STARTED = "run.started";

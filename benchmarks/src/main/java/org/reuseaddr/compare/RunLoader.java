@@ -81,7 +81,7 @@ public final class RunLoader {
             }
         };
         if (file.getFileName().toString().endsWith(".json")) {
-            new JmhJson(file).read(consumer);
+            new JmhResultReader(file).read(consumer);
         } else {
             SamplesFile.read(file, consumer);
         }
@@ -91,7 +91,7 @@ public final class RunLoader {
     private List<RunData> assemble(Path source, RunDirectory directory, Map<RunId, Measured> measured) {
         Map<String, String> environment = directory != null && Files.exists(directory.environment())
                 ? EnvironmentFile.read(directory.environment()) : Map.of();
-        Map<RunId, SortedMap<String, ScenarioResult>> scenarios =
+        Map<RunId, SortedMap<String, RecordedScenario>> scenarios =
                 directory != null && Files.exists(directory.semantics()) ? scenarios(directory.semantics()) : Map.of();
         Map<RunId, Measured> all = new LinkedHashMap<>(measured);
         scenarios.keySet().forEach(id -> all.putIfAbsent(id, new Measured(0)));
@@ -104,10 +104,10 @@ public final class RunLoader {
         return runs;
     }
 
-    private Map<RunId, SortedMap<String, ScenarioResult>> scenarios(Path file) {
-        Map<RunId, SortedMap<String, ScenarioResult>> runs = new LinkedHashMap<>();
+    private Map<RunId, SortedMap<String, RecordedScenario>> scenarios(Path file) {
+        Map<RunId, SortedMap<String, RecordedScenario>> runs = new LinkedHashMap<>();
         SemanticsFile.readAll(file).forEach(row -> runs.computeIfAbsent(row.run(), id -> new TreeMap<>())
-                .put(shared(row.scenario()), new ScenarioResult(shared(row.scenario()), shared(row.group()),
+                .put(shared(row.scenario()), new RecordedScenario(shared(row.scenario()), shared(row.group()),
                         shared(row.grade()), shared(row.expected()), shared(row.observed()),
                         shared(row.divergentCall()), shared(row.rule()))));
         return runs;

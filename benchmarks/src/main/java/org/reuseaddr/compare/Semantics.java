@@ -19,23 +19,23 @@ final class Semantics {
     /** The order in which differences are shown: grades not named here come last. */
     private static final List<String> GRAVITY =
             List.of("VIOLATION", "TIMEOUT", "DEVIATION", "ERROR", "UNSUPPORTED", ABSENT, PASS);
-    private static final ScenarioResult NOT_CHECKED = new ScenarioResult("", "", ABSENT, "", "", "", "");
+    private static final RecordedScenario NOT_CHECKED = new RecordedScenario("", "", ABSENT, "", "", "", "");
 
     private Semantics() {
     }
 
-    static List<SemanticDifference> differences(Side base, Side other) {
-        SortedMap<String, ScenarioResult> before = outcomes(base);
-        SortedMap<String, ScenarioResult> after = outcomes(other);
+    static List<SemanticDifference> differences(Group base, Group other) {
+        SortedMap<String, RecordedScenario> before = outcomes(base);
+        SortedMap<String, RecordedScenario> after = outcomes(other);
         if (before.isEmpty() || after.isEmpty()) {
             return List.of();
         }
-        Map<SemanticDifference.Cause, List<ScenarioResult>> causes = new LinkedHashMap<>();
+        Map<SemanticDifference.Cause, List<RecordedScenario>> causes = new LinkedHashMap<>();
         TreeSet<String> ids = new TreeSet<>(before.keySet());
         ids.addAll(after.keySet());
         for (String id : ids) {
-            ScenarioResult left = before.getOrDefault(id, NOT_CHECKED);
-            ScenarioResult right = after.getOrDefault(id, NOT_CHECKED);
+            RecordedScenario left = before.getOrDefault(id, NOT_CHECKED);
+            RecordedScenario right = after.getOrDefault(id, NOT_CHECKED);
             if (!left.grade().equals(right.grade()) || !observed(left).equals(observed(right))) {
                 causes.computeIfAbsent(cause(left, right), cause -> new ArrayList<>())
                         .add(right.grade().equals(ABSENT) ? left : right);
@@ -47,24 +47,24 @@ final class Semantics {
                 .toList();
     }
 
-    private static SemanticDifference difference(Map.Entry<SemanticDifference.Cause, List<ScenarioResult>> cause) {
-        List<ScenarioResult> results = cause.getValue();
+    private static SemanticDifference difference(Map.Entry<SemanticDifference.Cause, List<RecordedScenario>> cause) {
+        List<RecordedScenario> results = cause.getValue();
         return new SemanticDifference(cause.getKey(), results.size(),
-                results.stream().map(ScenarioResult::group).distinct().sorted().toList(),
-                results.stream().map(ScenarioResult::scenario).sorted(Comparator.comparingInt(String::length)).limit(EXAMPLES)
+                results.stream().map(RecordedScenario::group).distinct().sorted().toList(),
+                results.stream().map(RecordedScenario::scenario).sorted(Comparator.comparingInt(String::length)).limit(EXAMPLES)
                         .toList());
     }
 
     /** What a scenario did on a side: where its runs do not agree, every outcome that occurred, joined. */
-    private static SortedMap<String, ScenarioResult> outcomes(Side side) {
-        SortedMap<String, ScenarioResult> outcomes = new TreeMap<>();
+    private static SortedMap<String, RecordedScenario> outcomes(Group side) {
+        SortedMap<String, RecordedScenario> outcomes = new TreeMap<>();
         side.runs().forEach(run -> run.scenarios().forEach((id, result) -> outcomes.merge(id, result, Semantics::joined)));
         return outcomes;
     }
 
-    private static ScenarioResult joined(ScenarioResult one, ScenarioResult two) {
-        ScenarioResult graver = gravity(two.grade()) < gravity(one.grade()) ? two : one;
-        return new ScenarioResult(one.scenario(), one.group(), joined(one.grade(), two.grade()), graver.expected(),
+    private static RecordedScenario joined(RecordedScenario one, RecordedScenario two) {
+        RecordedScenario graver = gravity(two.grade()) < gravity(one.grade()) ? two : one;
+        return new RecordedScenario(one.scenario(), one.group(), joined(one.grade(), two.grade()), graver.expected(),
                 joined(observed(one), observed(two)), graver.divergentCall(), graver.rule());
     }
 
@@ -75,13 +75,13 @@ final class Semantics {
         return String.join(" or ", all);
     }
 
-    private static String observed(ScenarioResult result) {
+    private static String observed(RecordedScenario result) {
         return result.grade().equals(PASS) ? "" : withoutNumbers(result.observed());
     }
 
-    private static SemanticDifference.Cause cause(ScenarioResult left, ScenarioResult right) {
-        ScenarioResult divergent = gravity(right.grade()) <= gravity(left.grade()) ? right : left;
-        ScenarioResult known = divergent.rule().isEmpty() ? left : divergent;
+    private static SemanticDifference.Cause cause(RecordedScenario left, RecordedScenario right) {
+        RecordedScenario divergent = gravity(right.grade()) <= gravity(left.grade()) ? right : left;
+        RecordedScenario known = divergent.rule().isEmpty() ? left : divergent;
         return new SemanticDifference.Cause(left.grade(), observed(left), right.grade(), observed(right),
                 DivergentCall.name(divergent.divergentCall()), known.rule());
     }

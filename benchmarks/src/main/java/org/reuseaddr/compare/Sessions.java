@@ -12,7 +12,7 @@ final class Sessions {
     private Sessions() {
     }
 
-    static Design design(Side base, Side other) {
+    static Design design(Group base, Group other) {
         boolean together = base.runs().stream()
                 .allMatch(run -> other.runs().stream().allMatch(counterpart -> together(run, counterpart)));
         if (together) {

@@ -20,7 +20,7 @@ import org.reuseaddr.results.Cell;
  * @param environment the platform records' differences, first what could explain most
  * @param remarks what the reader must know to read the rest: sentences
  */
-public record Versus(Side other, Design design, List<CellComparison> cells, List<Cell> onlyBase, List<Cell> onlyOther,
+public record Versus(Group other, Design design, List<CellComparison> cells, List<Cell> onlyBase, List<Cell> onlyOther,
         SortedMap<String, Double> controls, List<Blame> blames, List<SemanticDifference> semantics,
         List<EnvironmentDifference> environment, List<String> remarks) {
 

@@ -138,9 +138,9 @@ final class PlatformProbe {
 
     /** Finds everything out. */
     Platform probe() {
-        PlatformKind kind = Tell.first(Tell.KINDS, files, environment).orElse(PlatformKind.UNKNOWN);
-        Optional<String> container = Tell.first(Tell.CONTAINERS, files, environment);
-        Optional<String> virtualMachine = Tell.first(Tell.VIRTUAL_MACHINES, files, environment);
+        PlatformKind kind = PlatformSign.first(PlatformSign.KINDS, files, environment).orElse(PlatformKind.UNKNOWN);
+        Optional<String> container = PlatformSign.first(PlatformSign.CONTAINERS, files, environment);
+        Optional<String> virtualMachine = PlatformSign.first(PlatformSign.VIRTUAL_MACHINES, files, environment);
         String release = kernelRelease();
         Optional<PortRange> ephemeral = ephemeralPorts();
         OptionalInt ephemeralInUse = ephemeral.map(this::portsInUse).orElse(OptionalInt.empty());

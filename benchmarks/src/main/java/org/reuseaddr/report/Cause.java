@@ -8,10 +8,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.reuseaddr.model.Grade;
 import org.reuseaddr.results.DivergentCall;
 import org.reuseaddr.results.SemanticsRow;
-import org.reuseaddr.semantics.Grade;
-import org.reuseaddr.semantics.Scenario;
+import org.reuseaddr.scenario.Scenario;
 
 /**
  * Scenarios that went another way than Linux's in the same manner.

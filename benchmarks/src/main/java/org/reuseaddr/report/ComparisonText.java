@@ -7,8 +7,8 @@ import java.util.stream.IntStream;
 import org.reuseaddr.compare.CellComparison;
 import org.reuseaddr.compare.Comparison;
 import org.reuseaddr.compare.EnvironmentDifference;
+import org.reuseaddr.compare.Group;
 import org.reuseaddr.compare.SemanticDifference;
-import org.reuseaddr.compare.Side;
 import org.reuseaddr.compare.Verdict;
 import org.reuseaddr.compare.Versus;
 
@@ -62,7 +62,7 @@ public final class ComparisonText {
         environment(comparison, versus);
     }
 
-    private static String side(Side side) {
+    private static String side(Group side) {
         return Plain.text(side.label()) + GAP + side.runs().size() + (side.runs().size() == 1 ? " run" : " runs");
     }
 

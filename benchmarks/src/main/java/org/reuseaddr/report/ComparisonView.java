@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.function.Predicate;
 import org.reuseaddr.compare.CellComparison;
 import org.reuseaddr.compare.Versus;
+import org.reuseaddr.report.chart.DisplayUnit;
 
 /**
  * Which cells of a comparison are shown, in which order and unit: the same for every format.
@@ -14,7 +15,7 @@ import org.reuseaddr.compare.Versus;
  * @param order their order
  * @param units the unit of all times; empty for the one that fits each
  */
-public record ComparisonView(Predicate<CellComparison> shown, Order order, Optional<TimeUnit> units) {
+public record ComparisonView(Predicate<CellComparison> shown, Order order, Optional<DisplayUnit> units) {
 
     /** Everything, by name, in fitting units. */
     public static final ComparisonView ALL = new ComparisonView(cell -> true, Order.NAME, Optional.empty());

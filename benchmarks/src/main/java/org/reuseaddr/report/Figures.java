@@ -8,6 +8,7 @@ import java.util.Optional;
 import org.reuseaddr.compare.Estimate;
 import org.reuseaddr.compare.Interval;
 import org.reuseaddr.compare.Ratio;
+import org.reuseaddr.report.chart.DisplayUnit;
 
 /** Numbers as people read them, with a decimal point in every locale. */
 final class Figures {
@@ -16,10 +17,10 @@ final class Figures {
     /** Ratios beyond this are shown as whole numbers. */
     private static final double LARGE_RATIO = 100;
 
-    private final Optional<TimeUnit> fixed;
+    private final Optional<DisplayUnit> fixed;
 
     /** @param fixed the unit of all times; empty for the one that fits each */
-    Figures(Optional<TimeUnit> fixed) {
+    Figures(Optional<DisplayUnit> fixed) {
         this.fixed = fixed;
     }
 
@@ -34,7 +35,7 @@ final class Figures {
 
     /** A time with its unit, {@code 5.16 µs}. */
     String time(double nanoseconds) {
-        TimeUnit unit = fixed.orElseGet(() -> TimeUnit.fitting(nanoseconds));
+        DisplayUnit unit = fixed.orElseGet(() -> DisplayUnit.fitting(nanoseconds));
         return significant(nanoseconds / unit.nanos()) + " " + unit.symbol();
     }
 

@@ -11,7 +11,11 @@ import org.reuseaddr.compare.CellComparison;
 import org.reuseaddr.compare.Comparison;
 import org.reuseaddr.compare.Estimate;
 import org.reuseaddr.compare.Versus;
+import org.reuseaddr.report.chart.ChartFigure;
+import org.reuseaddr.report.chart.Charts;
+import org.reuseaddr.repro.Reproduction;
 import org.reuseaddr.results.Cell;
+import org.reuseaddr.results.Visible;
 
 /**
  * A report as one page that needs nothing else.

@@ -9,6 +9,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import org.reuseaddr.repro.Reproduction;
+import org.reuseaddr.results.Visible;
 
 /**
  * The parts of a Markdown report that may grow long, each with the file that it moves to when there is no room.

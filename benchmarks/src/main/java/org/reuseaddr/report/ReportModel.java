@@ -19,12 +19,12 @@ import org.reuseaddr.compare.Estimates;
 import org.reuseaddr.compare.Findings;
 import org.reuseaddr.compare.Verdict;
 import org.reuseaddr.compare.Versus;
+import org.reuseaddr.model.Grade;
+import org.reuseaddr.replay.Gate;
 import org.reuseaddr.results.Cell;
 import org.reuseaddr.results.Sample;
-import org.reuseaddr.semantics.Catalogue;
-import org.reuseaddr.semantics.Gate;
-import org.reuseaddr.semantics.Grade;
-import org.reuseaddr.semantics.Scenario;
+import org.reuseaddr.scenario.Catalogue;
+import org.reuseaddr.scenario.Scenario;
 
 /**
  * Everything that a report says about a run, before it is put into a format.
@@ -40,13 +40,13 @@ import org.reuseaddr.semantics.Scenario;
  * @param includesHost whether nothing was to be left out
  * @param scenarios all scenarios that this version knows, by id
  */
-record ReportModel(ReportedRun run, Optional<ReportedRun> baseline, Optional<Comparison> comparison,
+public record ReportModel(ReportedRun run, Optional<ReportedRun> baseline, Optional<Comparison> comparison,
         List<BugForm.Field> fields, List<Cause> causes, List<Measurement> measurements, List<String> findings,
         List<String> leftOut, boolean includesHost, Map<String, Scenario> scenarios) {
 
     private static final Figures FIGURES = new Figures(Optional.empty());
 
-    ReportModel {
+    public ReportModel {
         fields = List.copyOf(fields);
         causes = List.copyOf(causes);
         measurements = List.copyOf(measurements);

@@ -5,9 +5,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import org.reuseaddr.compare.Group;
 import org.reuseaddr.compare.RunData;
 import org.reuseaddr.compare.RunLoader;
-import org.reuseaddr.compare.Side;
 import org.reuseaddr.results.InputException;
 import org.reuseaddr.results.RunDirectory;
 import org.reuseaddr.results.RunId;
@@ -21,11 +21,11 @@ import org.reuseaddr.results.SemanticsRow;
  * @param data estimates' raw material and the platform record
  * @param scenarios every scenario's row with its evidence; empty where none was checked
  */
-record ReportedRun(RunDirectory directory, RunData data, List<SemanticsRow> scenarios) {
+public record ReportedRun(RunDirectory directory, RunData data, List<SemanticsRow> scenarios) {
 
     private static final String ARGUMENT = "run.jmh_argument.";
 
-    ReportedRun {
+    public ReportedRun {
         scenarios = List.copyOf(scenarios);
     }
 
@@ -61,8 +61,8 @@ record ReportedRun(RunDirectory directory, RunData data, List<SemanticsRow> scen
     }
 
     /** The side of a comparison that the run is. */
-    Side side() {
-        return new Side(data.run().label(), List.of(data));
+    Group side() {
+        return new Group(data.run().label(), List.of(data));
     }
 
     /** An entry of the platform record. */

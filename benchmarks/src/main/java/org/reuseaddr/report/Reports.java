@@ -11,6 +11,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.reuseaddr.platform.Redaction;
+import org.reuseaddr.report.chart.Charts;
+import org.reuseaddr.repro.Reproduction;
 import org.reuseaddr.results.InputException;
 import org.reuseaddr.results.OutputException;
 
@@ -63,7 +65,7 @@ public final class Reports {
         MarkdownReport markdown = MarkdownReport.of(model);
         put(files, "report.md", markdown.text());
         markdown.attachments().forEach((name, text) -> put(files, "attachments/" + name, text));
-        Charts charts = Charts.of(model);
+        Charts charts = Charts.of(model.run().data(), model.baseline().map(ReportedRun::data));
         Map<String, String> csv = csv(run, privacy);
         put(files, "report.html", HtmlReport.render(model, charts, csv));
         charts.figures().forEach(figure -> {

@@ -22,7 +22,7 @@ import org.openjdk.jmh.results.IterationResult;
 import org.openjdk.jmh.results.Result;
 import org.openjdk.jmh.results.ScalarResult;
 import org.openjdk.jmh.runner.IterationType;
-import org.reuseaddr.benchmarks.Controls;
+import org.reuseaddr.benchmarks.fixture.Controls;
 
 /**
  * Measures the controls right before and right after each measured iteration, in the fork itself, and adds them to the

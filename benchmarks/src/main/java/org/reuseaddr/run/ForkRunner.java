@@ -23,8 +23,8 @@ import org.openjdk.jmh.runner.options.Options;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
 import org.openjdk.jmh.runner.options.TimeValue;
 import org.openjdk.jmh.runner.options.VerboseMode;
-import org.reuseaddr.benchmarks.ForkArguments;
-import org.reuseaddr.benchmarks.ForkGate;
+import org.reuseaddr.benchmarks.fixture.ForkArguments;
+import org.reuseaddr.benchmarks.fixture.ForkGate;
 
 /** Runs one fork of one cell under JMH, with failures that cannot be missed and a limit in time. */
 final class ForkRunner {

@@ -4,11 +4,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.reuseaddr.replay.Replayer;
+import org.reuseaddr.replay.ScenarioResult;
 import org.reuseaddr.results.RunId;
 import org.reuseaddr.results.SemanticsRow;
-import org.reuseaddr.semantics.Replayer;
-import org.reuseaddr.semantics.Scenario;
-import org.reuseaddr.semantics.ScenarioResult;
+import org.reuseaddr.scenario.Scenario;
 import org.reuseaddr.transcript.Step;
 import org.reuseaddr.transcript.TranscriptPrinter;
 

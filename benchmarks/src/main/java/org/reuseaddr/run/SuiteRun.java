@@ -21,16 +21,16 @@ import org.openjdk.jmh.results.IterationResult;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.results.format.ResultFormatType;
 import org.openjdk.jmh.runner.options.CommandLineOptions;
-import org.reuseaddr.benchmarks.ForkGate;
+import org.reuseaddr.benchmarks.fixture.ForkGate;
 import org.reuseaddr.compare.Fork;
 import org.reuseaddr.platform.CpuUsage;
+import org.reuseaddr.replay.ScenarioResult;
 import org.reuseaddr.results.Cell;
 import org.reuseaddr.results.OutputException;
 import org.reuseaddr.results.RunDirectory;
 import org.reuseaddr.results.RunId;
 import org.reuseaddr.results.Sample;
 import org.reuseaddr.results.SamplesFile;
-import org.reuseaddr.semantics.ScenarioResult;
 import org.reuseaddr.socket.Family;
 
 /**
@@ -45,7 +45,7 @@ public final class SuiteRun {
     private final Settings settings;
     private final Plan plan;
     private final Ledger ledger;
-    private final JmhJson jmhResults = new JmhJson();
+    private final JmhResultWriter jmhResults = new JmhResultWriter();
     private final List<ScenarioResult> violations = new ArrayList<>();
     private final List<Missing> missing = new ArrayList<>();
     private int forksStarted;

@@ -10,11 +10,11 @@ final class Cursor {
     private static final Pattern FOUND = Pattern.compile("[-A-Za-z0-9_.]+|.", Pattern.DOTALL);
     private static final int LONGEST_FOUND = 40;
 
-    private final SourceText source;
+    private final TraceText source;
     private final String text;
     private int at;
 
-    Cursor(SourceText source) {
+    Cursor(TraceText source) {
         this.source = source;
         this.text = source.text();
     }

@@ -35,7 +35,7 @@ final class LineReader {
     }
 
     /** The next line, or none at the end of the text. */
-    Optional<SourceText> next() throws IOException, TranscriptException {
+    Optional<TraceText> next() throws IOException, TranscriptException {
         int length = 0;
         int next = bytes.read();
         if (next < 0) {
@@ -66,7 +66,7 @@ final class LineReader {
             throw new TranscriptException(file, lines, nul + 1, "text", "the character U+0000");
         }
         boolean marked = lines == 1 && !text.isEmpty() && text.charAt(0) == BYTE_ORDER_MARK;
-        return Optional.of(SourceText.ofLine(file, lines, marked ? text.substring(1) : text));
+        return Optional.of(TraceText.ofLine(file, lines, marked ? text.substring(1) : text));
     }
 
     private String decode(int length) throws TranscriptException {

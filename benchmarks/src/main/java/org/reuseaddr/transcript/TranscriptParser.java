@@ -73,18 +73,18 @@ public final class TranscriptParser {
     private static final Pattern FAILED_ENOTSOCK = Pattern.compile("\\)[ \t]*=[ \t]*-1 ENOTSOCK\\b");
 
     /** The beginning of a call whose end is yet to come. */
-    private record Unfinished(String name, SourceText text, Progress progress, int step) {
+    private record Unfinished(String name, TraceText text, Progress progress, int step) {
 
         /** What has been done with the call before its end is known. */
         private enum Progress { NONE, PASSED_OVER, KEPT }
 
-        static Unfinished of(String name, SourceText text) {
+        static Unfinished of(String name, TraceText text) {
             return new Unfinished(name, text, Progress.NONE, -1);
         }
     }
 
     /** A line that strace itself interrupted to say that it follows one more process. */
-    private record Interrupted(int actor, SourceText text) {
+    private record Interrupted(int actor, TraceText text) {
     }
 
     private final String file;
@@ -92,7 +92,7 @@ public final class TranscriptParser {
     private final List<Step> steps = new ArrayList<>();
     private final SortedMap<String, Integer> skipped = new TreeMap<>();
     private final Map<Integer, Unfinished> unfinished = new HashMap<>();
-    private final Map<Integer, SourceText> unfinishedClones = new HashMap<>();
+    private final Map<Integer, TraceText> unfinishedClones = new HashMap<>();
     private final Descriptors descriptors = new Descriptors();
     private final Processes processes = new Processes();
     private final Set<Integer> seen = new HashSet<>();
@@ -146,7 +146,7 @@ public final class TranscriptParser {
 
     private Parsed parse(LineReader lines) throws IOException, TranscriptException {
         int last = 0;
-        for (Optional<SourceText> line = lines.next(); line.isPresent(); line = lines.next()) {
+        for (Optional<TraceText> line = lines.next(); line.isPresent(); line = lines.next()) {
             last = line.get().line();
             line(line.get());
         }
@@ -162,7 +162,7 @@ public final class TranscriptParser {
         return new Parsed(new Transcript(headers, steps), skipped, impliedCloses);
     }
 
-    private void line(SourceText line) throws TranscriptException {
+    private void line(TraceText line) throws TranscriptException {
         if (interrupted != null) {
             Interrupted begun = interrupted;
             interrupted = null;
@@ -194,7 +194,7 @@ public final class TranscriptParser {
             Matcher matcher = prefix.matcher(text).region(at, text.length());
             at = matcher.lookingAt() ? matcher.end() : at;
         }
-        SourceText content = line.from(at);
+        TraceText content = line.from(at);
         Matcher notice = NOTICE.matcher(content.text());
         if (CALL.matcher(content.text()).lookingAt() && notice.find()) {
             processes.attach(Integer.parseInt(notice.group(1)));
@@ -216,7 +216,7 @@ public final class TranscriptParser {
     }
 
     /** {@code child} came from {@code clone}, a call that {@code creator} made. */
-    private void child(int creator, int child, SourceText clone) {
+    private void child(int creator, int child, TraceText clone) {
         if (!related.add(child)) {
             return;
         }
@@ -228,7 +228,7 @@ public final class TranscriptParser {
         }
     }
 
-    private void header(SourceText line) throws TranscriptException {
+    private void header(TraceText line) throws TranscriptException {
         Matcher header = HEADER.matcher(line.text().strip());
         if (headersOver || !header.matches()) {
             return;
@@ -250,7 +250,7 @@ public final class TranscriptParser {
     }
 
     /** What remains of a line without the number of its process and the time. */
-    private void content(int actor, SourceText content) throws TranscriptException {
+    private void content(int actor, TraceText content) throws TranscriptException {
         String text = content.text();
         Matcher resumed = RESUMED.matcher(text);
         Matcher call = CALL.matcher(text);
@@ -273,7 +273,7 @@ public final class TranscriptParser {
     }
 
     /** Other text is passed over, but not if it hides a call, such as behind the {@code >} of a quotation. */
-    private void text(SourceText content) throws TranscriptException {
+    private void text(TraceText content) throws TranscriptException {
         Matcher hidden = HIDDEN_CALL.matcher(content.text());
         if (hidden.find() && RESULT_OF_HIDDEN_CALL.matcher(content.text()).find(hidden.end())) {
             throw new Cursor(content).expected("a call at the start of the line");
@@ -296,7 +296,7 @@ public final class TranscriptParser {
         return new Step(process, new Call.Close(fd), new Outcome.Plain(new SyscallResult.Returned(0)));
     }
 
-    private void resumed(int actor, String name, SourceText end) throws TranscriptException {
+    private void resumed(int actor, String name, TraceText end) throws TranscriptException {
         Unfinished begun = unfinished.get(actor);
         if (begun == null || !begun.name().equals(name)) {
             skip(CallReader.names().contains(name) ? name + " (no beginning)" : name);
@@ -313,7 +313,7 @@ public final class TranscriptParser {
             finished(actor, call);
             return;
         }
-        SourceText begun = call.text().between(0, pause.start());
+        TraceText begun = call.text().between(0, pause.start());
         Unfinished open = new Unfinished(call.name(), begun, call.progress(), call.step());
         if (COUNT_FROM_START.contains(call.name()) && call.progress() == Unfinished.Progress.NONE) {
             boolean kept = complete(actor, call.name(), begun.completedBy(") = 0"));
@@ -354,18 +354,18 @@ public final class TranscriptParser {
         }
     }
 
-    private static Reading read(String name, SourceText text) throws TranscriptException {
+    private static Reading read(String name, TraceText text) throws TranscriptException {
         return CallReader.read(name, arguments(name, text));
     }
 
-    private static Cursor arguments(String name, SourceText text) {
+    private static Cursor arguments(String name, TraceText text) {
         Cursor cursor = new Cursor(text);
         cursor.moveTo(name.length() + 1);
         return cursor;
     }
 
     /** Takes in a call with its result; says whether it became a step. */
-    private boolean complete(int actor, String name, SourceText text) throws TranscriptException {
+    private boolean complete(int actor, String name, TraceText text) throws TranscriptException {
         if (!CallReader.names().contains(name)) {
             if (CLONE.matcher(name).matches()) {
                 result(text).filter(pid -> pid > 0).ifPresent(pid -> child(actor, pid, text));
@@ -397,7 +397,7 @@ public final class TranscriptParser {
         return skip(((Reading.Passed) reading).kind());
     }
 
-    private boolean ofOtherSocket(int actor, int process, String name, int fd, SourceText text) {
+    private boolean ofOtherSocket(int actor, int process, String name, int fd, TraceText text) {
         switch (name) {
             case "close" -> descriptors.set(process, fd, State.UNKNOWN);
             case "accept", "accept4" ->
@@ -412,7 +412,7 @@ public final class TranscriptParser {
      *
      * @throws TranscriptException if the text lacks the call that gave the descriptor
      */
-    private Optional<String> passed(int process, String name, int fd, State state, SourceText text)
+    private Optional<String> passed(int process, String name, int fd, State state, TraceText text)
             throws TranscriptException {
         boolean badDescriptor = FAILED_EBADF.matcher(text.text()).find();
         if (name.equals("close") && !(badDescriptor && state == State.CLOSED)) {
@@ -474,7 +474,7 @@ public final class TranscriptParser {
     }
 
     /** The number that a call returned, however its arguments look; none for failures. */
-    private static Optional<Integer> result(SourceText text) {
+    private static Optional<Integer> result(TraceText text) {
         Optional<Integer> last = Optional.empty();
         Matcher matcher = RESULT.matcher(text.text());
         while (matcher.find()) {

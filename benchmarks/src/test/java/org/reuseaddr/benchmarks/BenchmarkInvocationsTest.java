@@ -15,13 +15,14 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.openjdk.jmh.infra.Control;
+import org.reuseaddr.benchmarks.fixture.Failures;
 import org.reuseaddr.socket.Family;
 
 /** Drives the states as JMH does, without its loops: every benchmark once, against the real kernel. */
 @Timeout(120)
 class BenchmarkInvocationsTest {
 
-    private final Descriptors descriptors = new Descriptors();
+    private final OpenDescriptors descriptors = new OpenDescriptors();
 
     @AfterEach
     void noSocketIsLeft() {

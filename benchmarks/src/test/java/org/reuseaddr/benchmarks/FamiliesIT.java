@@ -17,6 +17,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.reuseaddr.benchmarks.fixture.ForkArguments;
 
 /** INET is AF_INET and INET6 is AF_INET6, as the kernel was asked for it: strace is the witness. */
 class FamiliesIT {

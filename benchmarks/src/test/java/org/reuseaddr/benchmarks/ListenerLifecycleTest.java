@@ -11,6 +11,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.reuseaddr.benchmarks.fixture.ChannelCycle;
+import org.reuseaddr.benchmarks.fixture.Failures;
+import org.reuseaddr.benchmarks.fixture.ForkArguments;
+import org.reuseaddr.benchmarks.fixture.ListenerCycle;
+import org.reuseaddr.benchmarks.fixture.NativeCycle;
+import org.reuseaddr.benchmarks.fixture.NativeServer;
 import org.reuseaddr.socket.Family;
 import org.reuseaddr.socket.SocketCalls;
 
@@ -36,7 +42,7 @@ class ListenerLifecycleTest {
     @ParameterizedTest
     @MethodSource("combinations")
     void everyCombinationMakesListenersWithoutFailureOrLeak(Combination combination) {
-        Descriptors descriptors = new Descriptors();
+        OpenDescriptors descriptors = new OpenDescriptors();
         ListenerLifecycle benchmark = new ListenerLifecycle();
         benchmark.family = combination.family();
         benchmark.port = combination.port();
@@ -59,7 +65,7 @@ class ListenerLifecycleTest {
     @ParameterizedTest
     @EnumSource(Family.class)
     void aTakenPortIsCountedAndFailsTheIteration(Family family) {
-        NativeLane holder = new NativeLane(family, 1);
+        NativeServer holder = new NativeServer(family, 1);
         Failures failures = new Failures();
         List<ListenerCycle> cycles = List.of(
                 new NativeCycle(SocketCalls.open(), family, new int[] {holder.port()}, true, failures),

@@ -16,8 +16,8 @@ import org.reuseaddr.faults.FaultLibrary;
 import org.reuseaddr.results.RunDirectory;
 import org.reuseaddr.results.SemanticsFile;
 import org.reuseaddr.results.SemanticsRow;
-import org.reuseaddr.semantics.Catalogue;
-import org.reuseaddr.semantics.Scenario;
+import org.reuseaddr.scenario.Catalogue;
+import org.reuseaddr.scenario.Scenario;
 
 /** Every known defect that a scenario must see, made on this machine and seen. */
 class CheckFaultsIT {

@@ -15,7 +15,7 @@ import org.reuseaddr.results.EnvironmentFile;
 import org.reuseaddr.results.RunDirectory;
 import org.reuseaddr.results.SemanticsFile;
 import org.reuseaddr.results.SemanticsRow;
-import org.reuseaddr.semantics.Catalogue;
+import org.reuseaddr.scenario.Catalogue;
 
 /** The command check on the real jar and the real kernel. */
 class CheckIT {

@@ -207,7 +207,7 @@ final class AaExperiment {
                 double slowdown = SLOWDOWNS.get(i);
                 List<RunData> slowed = sides.get(1).stream().map(run -> slowed(run, slowdown)).toList();
                 Comparison comparison = Comparison.of(
-                        List.of(new Side("base", sides.get(0)), new Side("other", slowed)), MARGIN);
+                        List.of(new Group("base", sides.get(0)), new Group("other", slowed)), MARGIN);
                 for (CellComparison cell : comparison.others().get(0).cells()) {
                     claims[i] += cell.verdict().isClaim() ? 1 : 0;
                     same += i == 0 && cell.verdict() == Verdict.SAME ? 1 : 0;

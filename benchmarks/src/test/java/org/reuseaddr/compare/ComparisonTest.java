@@ -25,7 +25,7 @@ class ComparisonTest {
     private static final Map<Cell, Double> NATIVE = SyntheticRuns.costs(0);
 
     private static Versus compare(List<RunData> base, List<RunData> other) {
-        return Comparison.of(List.of(new Side("base", base), new Side("other", other)), Comparison.DEFAULT_MARGIN)
+        return Comparison.of(List.of(new Group("base", base), new Group("other", other)), Comparison.DEFAULT_MARGIN)
                 .others().get(0);
     }
 
@@ -238,18 +238,18 @@ class ComparisonTest {
 
     @Test
     void scenariosThatDifferAreGroupedByCause() {
-        List<ScenarioResult> base = new ArrayList<>();
-        List<ScenarioResult> other = new ArrayList<>();
+        List<RecordedScenario> base = new ArrayList<>();
+        List<RecordedScenario> other = new ArrayList<>();
         for (int i = 0; i < 1000; i++) {
             String id = "inet6-loopback/listening/" + i;
-            base.add(new ScenarioResult(id, i % 2 == 0 ? "pairs" : "order", "PASS", "as promised", "", "", "no duplicate listener"));
-            other.add(new ScenarioResult(id, i % 2 == 0 ? "pairs" : "order", "VIOLATION", "-1 EADDRINUSE",
+            base.add(new RecordedScenario(id, i % 2 == 0 ? "pairs" : "order", "PASS", "as promised", "", "", "no duplicate listener"));
+            other.add(new RecordedScenario(id, i % 2 == 0 ? "pairs" : "order", "VIOLATION", "-1 EADDRINUSE",
                     "0; two listeners hold the port: of 8 connections the first listener got " + i % 9,
                     "bind(" + (3 + i % 5) + ", {sa_family=AF_INET6, sin6_port=htons(" + (1000 + i) + ")}, 28) = 0",
                     "no duplicate listener"));
         }
-        base.add(new ScenarioResult("same", "pairs", "PASS", "", "", "", ""));
-        other.add(new ScenarioResult("same", "pairs", "PASS", "", "", "", ""));
+        base.add(new RecordedScenario("same", "pairs", "PASS", "", "", "", ""));
+        other.add(new RecordedScenario("same", "pairs", "PASS", "", "", "", ""));
         Versus versus = compare(List.of(semantics(base)), List.of(semantics(other)));
 
         assertThat(versus.semantics()).singleElement().satisfies(difference -> {
@@ -263,8 +263,8 @@ class ComparisonTest {
         });
     }
 
-    private static RunData semantics(List<ScenarioResult> results) {
-        SortedMap<String, ScenarioResult> scenarios = new TreeMap<>();
+    private static RunData semantics(List<RecordedScenario> results) {
+        SortedMap<String, RecordedScenario> scenarios = new TreeMap<>();
         results.forEach(result -> scenarios.put(result.scenario(), result));
         return new RunData(new RunId("r", "l", "p"), Path.of("r"), new TreeMap<>(), Map.of(), scenarios,
                 new RunData.RowRange(0, 0));

@@ -49,7 +49,7 @@ class FleetTest {
             RunData run = loader.load(directory).get(0);
             (run.run().label().equals("native") ? base : other).add(run);
         }
-        Versus versus = Comparison.of(List.of(new Side("native", base), new Side("wsl2", other)),
+        Versus versus = Comparison.of(List.of(new Group("native", base), new Group("wsl2", other)),
                 Comparison.DEFAULT_MARGIN).others().get(0);
 
         assertThat(versus.cells()).hasSize(CELLS)

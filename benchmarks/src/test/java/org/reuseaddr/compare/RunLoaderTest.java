@@ -166,7 +166,7 @@ class RunLoaderTest {
         }
         List<RunData> runs = new RunLoader().load(file);
         assertThat(runs).hasSize(2);
-        assertThat(Sessions.design(new Side("a", runs.subList(0, 1)), new Side("b", runs.subList(1, 2))))
+        assertThat(Sessions.design(new Group("a", runs.subList(0, 1)), new Group("b", runs.subList(1, 2))))
                 .isEqualTo(Design.SAME_SESSION);
     }
 }

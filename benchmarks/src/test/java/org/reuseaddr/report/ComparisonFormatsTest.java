@@ -17,11 +17,12 @@ import java.util.TreeMap;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.reuseaddr.compare.Comparison;
+import org.reuseaddr.compare.Group;
+import org.reuseaddr.compare.RecordedScenario;
 import org.reuseaddr.compare.RunData;
-import org.reuseaddr.compare.ScenarioResult;
-import org.reuseaddr.compare.Side;
 import org.reuseaddr.compare.SyntheticRuns;
 import org.reuseaddr.compare.Verdict;
+import org.reuseaddr.report.chart.DisplayUnit;
 import org.reuseaddr.results.Cell;
 
 /**
@@ -44,15 +45,15 @@ class ComparisonFormatsTest {
         slow.put(SyntheticRuns.cell("CrowdedBind.cycle", Map.of("held", "100")), 5000.0);
         RunData one = withScenarios(runs.run("native", base, NATIVE, 0), "PASS", "");
         RunData two = withScenarios(runs.run(otherLabel, slow, WSL, 0.1), "VIOLATION", "returned 0");
-        return Comparison.of(List.of(new Side("native", List.of(one)), new Side(otherLabel, List.of(two))),
+        return Comparison.of(List.of(new Group("native", List.of(one)), new Group(otherLabel, List.of(two))),
                 Comparison.DEFAULT_MARGIN);
     }
 
     private static RunData withScenarios(RunData run, String grade, String observed) {
-        SortedMap<String, ScenarioResult> scenarios = new TreeMap<>();
+        SortedMap<String, RecordedScenario> scenarios = new TreeMap<>();
         for (String family : List.of("inet", "inet6")) {
             String id = family + "-loopback/listening/reuseaddr-both";
-            scenarios.put(id, new ScenarioResult(id, "pairs", grade, "-1 EADDRINUSE", observed,
+            scenarios.put(id, new RecordedScenario(id, "pairs", grade, "-1 EADDRINUSE", observed,
                     grade.equals("PASS") ? "" : "bind(4, {sa_family=AF_INET, …}, 16) = 0",
                     "no second listener on an overlapping address"));
         }
@@ -120,7 +121,7 @@ class ComparisonFormatsTest {
     @Test
     void viewSortsFiltersAndFixesTheUnit() {
         ComparisonView view = new ComparisonView(cell -> cell.verdict() == Verdict.SLOWER, ComparisonView.Order.RATIO,
-                Optional.of(TimeUnit.MS));
+                Optional.of(DisplayUnit.MS));
         String text = ComparisonText.render(comparison("wsl2"), view, false);
         assertThat(text.lines().filter(line -> line.startsWith("SyscallCost") || line.startsWith("ListenerLifecycle")))
                 .hasSize(3).first().asString().startsWith("SyscallCost.bind").contains(" ms");

@@ -33,6 +33,7 @@ import org.reuseaddr.platform.Redaction;
 import org.reuseaddr.results.RunDirectory;
 import org.reuseaddr.results.RunId;
 import org.reuseaddr.results.SemanticsRow;
+import org.reuseaddr.results.Visible;
 
 /** report.md as GitHub's kind of renderer reads it. */
 class MarkdownReportTest {

@@ -1,0 +1,155 @@
+package org.reuseaddr.model;
+
+import java.util.List;
+import java.util.Optional;
+import org.reuseaddr.socket.Errno;
+
+/**
+ * Why bind or listen succeeds or fails, each with its source: a man page where one promises it, else the function of
+ * the kernel that decides it. The order is that of precedence when several holders of a port are concerned.
+ */
+public enum Rule {
+    ANY_LISTENER_EXCLUDES(Answer.REFUSED, Promise.DOCUMENTED,
+            "No local address can be bound on the port of a listener that is bound to the wildcard address.",
+            "socket(7) SO_REUSEADDR: \"bound to INADDR_ANY with a specific port then it is not possible to bind to "
+                    + "this port for any local address\"",
+            Reports.DUPLICATE_LISTENER),
+    LISTENER_EXCLUDES(Answer.REFUSED, Promise.DOCUMENTED,
+            "Nothing can be bound over an active listening socket, SO_REUSEADDR or not.",
+            "socket(7) SO_REUSEADDR: \"a socket may bind, except when there is an active listening socket bound to "
+                    + "the address\"",
+            Reports.DUPLICATE_LISTENER),
+    LISTENER_EXCLUDES_LISTENER(Answer.REFUSED, Promise.DOCUMENTED,
+            "Of several sockets bound to one address the first to listen wins, and every other listen is refused.",
+            "listen(2) EADDRINUSE: \"Another socket is already listening on the same port\"",
+            Reports.DUPLICATE_LISTENER),
+    OTHER_USER_EXCLUDED(Answer.REFUSED, Promise.DOCUMENTED,
+            "Sockets share a port by SO_REUSEPORT only with sockets of the same effective user.",
+            "socket(7) SO_REUSEPORT: \"must have the same effective UID\"",
+            Reports.NONE),
+    REMNANT_EXCLUDES_INET_ANY(Answer.REFUSED, Promise.KERNEL_ONLY,
+            "An IPv6 connection whose socket is not V6ONLY blocks the IPv4 wildcard, and no other IPv4 address.",
+            "kernel: ipv4_rcv_saddr_equal matches the wildcard against any socket that is not ipv6only",
+            Reports.NONE),
+    CONNECTION_EXCLUDES(Answer.REFUSED, Promise.DOCUMENTED,
+            "Without SO_REUSEADDR an address cannot be bound while connections of it remain, TIME_WAIT included.",
+            "ip(7) Address format: \"unavailable for some time after closing, unless the SO_REUSEADDR flag has been "
+                    + "set\"; bind(2) EADDRINUSE",
+            Reports.TIME_WAIT_IGNORED),
+    BOUND_EXCLUDES(Answer.REFUSED, Promise.DOCUMENTED,
+            "Without SO_REUSEADDR an address that a socket has bound is in use.",
+            "bind(2) EADDRINUSE: \"The given address is already in use\"",
+            Reports.NONE),
+    HOLDER_WITHOUT_REUSEADDR_EXCLUDES(Answer.REFUSED, Promise.DOCUMENTED,
+            "SO_REUSEADDR of the later socket is in vain where the holder of the address did not set it too.",
+            "socket(7) NOTES: only \"when this option was set both in the previous program that performed a bind(2) to "
+                    + "the port and in the program that wants to reuse the port\"",
+            Reports.NONE),
+    LISTEN_CHECKS_AGAIN(Answer.REFUSED, Promise.KERNEL_ONLY,
+            "listen repeats the check of bind with the options as they stand now.",
+            "kernel: inet_csk_listen_start calls get_port again",
+            Reports.NONE),
+
+    REUSEPORT_SKIPS_CHECK(Answer.ALLOWED, Promise.KERNEL_ONLY,
+            "A socket with SO_REUSEPORT is not checked if the last to register on the port had it too, the same user, "
+                    + "and an address that covers it.",
+            "kernel: inet_csk_get_port, sk_reuseport_match",
+            Reports.NONE),
+    REUSEPORT_SHARES_TIME_WAIT(Answer.ALLOWED, Promise.KERNEL_ONLY,
+            "With SO_REUSEPORT on both, TIME_WAIT does not keep another user out.",
+            "kernel: inet_bind_conflict exempts TCP_TIME_WAIT from the comparison of users",
+            Reports.NONE),
+    REUSEPORT_SHARES(Answer.ALLOWED, Promise.DOCUMENTED,
+            "Sockets of one user that all set SO_REUSEPORT may bind and listen on the same address.",
+            "socket(7) SO_REUSEPORT: \"Permits multiple AF_INET or AF_INET6 sockets to be bound to an identical "
+                    + "socket address\"",
+            Reports.REUSEPORT_REFUSED),
+    REUSEADDR_SHARES_CONNECTION(Answer.ALLOWED, Promise.DOCUMENTED,
+            "With SO_REUSEADDR on both, connections that a closed listener left do not keep its address.",
+            "socket(7) SO_REUSEADDR; ip(7) Address format: \"unless the SO_REUSEADDR flag has been set\"",
+            Reports.NONE),
+    REUSEADDR_SHARES_BOUND(Answer.ALLOWED, Promise.DOCUMENTED,
+            "With SO_REUSEADDR on both, a socket may bind the address of a socket that does not listen.",
+            "socket(7) SO_REUSEADDR: \"a socket may bind, except when there is an active listening socket bound to "
+                    + "the address\"",
+            Reports.NONE),
+    V6ONLY_SEPARATES(Answer.ALLOWED, Promise.DOCUMENTED,
+            "A socket with IPV6_V6ONLY leaves the port to IPv4.",
+            "ipv6(7) IPV6_V6ONLY: \"an IPv4 and an IPv6 application can bind to a single port at the same time\"",
+            Reports.FAMILIES_CLASH),
+    FAMILIES_SEPARATE(Answer.ALLOWED, Promise.DOCUMENTED,
+            "A specific IPv6 address and an IPv4 address are different addresses.",
+            "bind(2) EADDRINUSE: only \"the given address\" is in use; kernel: inet_rcv_saddr_equal",
+            Reports.FAMILIES_CLASH),
+    ADDRESSES_SEPARATE(Answer.ALLOWED, Promise.DOCUMENTED,
+            "One port can be bound on each local address by a socket of its own.",
+            "ip(7) Address format: \"an IP socket address is defined as a combination of an IP interface address and "
+                    + "a 16-bit port number\"",
+            Reports.ADDRESSES_CLASH),
+    PORT_IS_FREE(Answer.ALLOWED, Promise.DOCUMENTED,
+            "A port that no socket holds can be bound, and listened on.",
+            "bind(2): EADDRINUSE only where \"the given address is already in use\"",
+            Reports.FREE_PORT_REFUSED);
+
+    private enum Answer { ALLOWED, REFUSED }
+
+    private enum Promise { DOCUMENTED, KERNEL_ONLY }
+
+    private static final class Reports {
+        static final List<String> NONE = List.of();
+        static final List<String> DUPLICATE_LISTENER = List.of(
+                "microsoft/WSL#2915", "microsoft/WSL#4407", "nodejs/node#28972", "rust-lang/rust#49367");
+        static final List<String> ADDRESSES_CLASH = List.of("microsoft/WSL#1549");
+        static final List<String> FAMILIES_CLASH = List.of("microsoft/WSL#674", "microsoft/WSL#720");
+        static final List<String> TIME_WAIT_IGNORED = List.of("microsoft/WSL#3909");
+        static final List<String> REUSEPORT_REFUSED = List.of("solana-labs/solana#1149", "microsoft/WSL#6619");
+        static final List<String> FREE_PORT_REFUSED = List.of("microsoft/WSL#40984", "microsoft/WSL#12703");
+
+        private Reports() {
+        }
+    }
+
+    private final Answer answer;
+    private final Promise promise;
+    private final String sentence;
+    private final String source;
+    private final List<String> references;
+
+    Rule(Answer answer, Promise promise, String sentence, String source, List<String> references) {
+        this.answer = answer;
+        this.promise = promise;
+        this.sentence = sentence;
+        this.source = source;
+        this.references = references;
+    }
+
+    /** EADDRINUSE, the only errno of these rules, or nothing where the call succeeds. */
+    public Optional<Errno> errno() {
+        return answer == Answer.REFUSED ? Optional.of(Errno.EADDRINUSE) : Optional.empty();
+    }
+
+    /** Whether the rule refuses the call. */
+    public boolean refuses() {
+        return answer == Answer.REFUSED;
+    }
+
+    /** Whether a man page promises it. */
+    public boolean promised() {
+        return promise == Promise.DOCUMENTED;
+    }
+
+    /** What Linux does, in one sentence. */
+    public String sentence() {
+        return sentence;
+    }
+
+    /** The man page section or the kernel function. */
+    public String source() {
+        return source;
+    }
+
+    /** Public reports of platforms that broke it. */
+    public List<String> references() {
+        return references;
+    }
+}

@@ -1,0 +1,113 @@
+package org.reuseaddr.replay;
+
+import java.util.EnumSet;
+import java.util.Optional;
+import java.util.Set;
+import org.reuseaddr.socket.Errno;
+import org.reuseaddr.socket.Family;
+import org.reuseaddr.socket.Linux;
+import org.reuseaddr.socket.SockAddr;
+import org.reuseaddr.transcript.Call;
+import org.reuseaddr.transcript.Outcome;
+import org.reuseaddr.transcript.Step;
+import org.reuseaddr.transcript.Transcript;
+
+/**
+ * What the platform has at all: a scenario that needs more is UNSUPPORTED and not a violation.
+ *
+ * @param inet6 AF_INET6 sockets can be made
+ * @param inetLoopback 127.0.0.1 can be bound and has a route: the loopback interface is up
+ * @param inet6Loopback ::1 can be bound and has a route
+ */
+record Facilities(boolean inet6, boolean inetLoopback, boolean inet6Loopback) {
+
+    private static final int FD = 3;
+    private static final int LIMIT_MILLIS = 2_000;
+    /** Nobody needs to answer: the call says at once whether there is a way. */
+    private static final int UNUSED_PORT = 9;
+
+    /**
+     * Finds out.
+     *
+     * @param process the process that is going to make the calls
+     * @param client makes connections for it
+     */
+    static Facilities probe(SocketProcess process, SocketProcess client) {
+        // Other failures than "no such family" are for the scenarios to find.
+        boolean inet6 = !failedWith(process.execute(0, socket(Family.INET6), FD, LIMIT_MILLIS), Errno.EAFNOSUPPORT);
+        process.closeAll();
+        return new Facilities(inet6, canBind(process, Family.INET) && hasRoute(client, Family.INET),
+                inet6 && canBind(process, Family.INET6) && hasRoute(client, Family.INET6));
+    }
+
+    private static boolean canBind(SocketProcess process, Family family) {
+        try {
+            process.execute(0, socket(family), FD, LIMIT_MILLIS);
+            Outcome outcome = process.execute(0, new Call.Bind(FD, family.loopback(0)), SocketProcess.UNNAMED, LIMIT_MILLIS);
+            return !failedWith(outcome, Errno.EADDRNOTAVAIL) && !failedWith(outcome, Errno.EBADF);
+        } finally {
+            process.closeAll();
+        }
+    }
+
+    /** An interface that is down lets its address, and any other, be bound; only connections fail. */
+    private static boolean hasRoute(SocketProcess client, Family family) {
+        try {
+            client.execute(0, new Call.Socket(family.number(), Linux.SOCK_STREAM | Linux.SOCK_NONBLOCK, Linux.IPPROTO_TCP), FD,
+                    LIMIT_MILLIS);
+            return !failedWith(client.execute(0, new Call.Connect(FD, family.loopback(UNUSED_PORT)), SocketProcess.UNNAMED,
+                    LIMIT_MILLIS), Errno.named("ENETUNREACH"));
+        } finally {
+            client.closeAll();
+        }
+    }
+
+    private static Call socket(Family family) {
+        return new Call.Socket(family.number(), Linux.SOCK_STREAM, Linux.IPPROTO_TCP);
+    }
+
+    private static boolean failedWith(Outcome outcome, Errno errno) {
+        return outcome instanceof Outcome.Completed completed && completed.result().failedWith(errno);
+    }
+
+    /** The families whose loopback address can be bound. */
+    Set<Family> families() {
+        Set<Family> families = EnumSet.noneOf(Family.class);
+        if (inetLoopback) {
+            families.add(Family.INET);
+        }
+        if (inet6Loopback) {
+            families.add(Family.INET6);
+        }
+        return families;
+    }
+
+    /** Why a transcript cannot be replayed here; empty if it can. */
+    Optional<String> missingFor(Transcript transcript) {
+        return transcript.steps().stream().map(Step::call).flatMap(call -> missingFor(call).stream()).findFirst();
+    }
+
+    private Optional<String> missingFor(Call call) {
+        if (call instanceof Call.Socket socket) {
+            return when(socket.domain() == Family.INET6.number() && !inet6, "AF_INET6 sockets");
+        }
+        if (call instanceof Call.Bind bind) {
+            return missingFor(bind.address());
+        }
+        if (call instanceof Call.Connect connect) {
+            return missingFor(connect.address());
+        }
+        return Optional.empty();
+    }
+
+    private Optional<String> missingFor(SockAddr address) {
+        boolean six = address instanceof SockAddr.Inet6 inet6Address && !inet6Address.isMapped();
+        return six
+                ? when(!inet6Loopback, "the IPv6 loopback address ::1")
+                : when(address.isLoopback() && !inetLoopback, "the IPv4 loopback address 127.0.0.1");
+    }
+
+    private static Optional<String> when(boolean missing, String facility) {
+        return missing ? Optional.of("the platform does not have " + facility) : Optional.empty();
+    }
+}

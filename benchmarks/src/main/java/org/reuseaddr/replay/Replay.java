@@ -1,0 +1,230 @@
+package org.reuseaddr.replay;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.function.IntFunction;
+import java.util.function.UnaryOperator;
+import org.reuseaddr.socket.SockAddr;
+import org.reuseaddr.socket.SyscallResult;
+import org.reuseaddr.transcript.Call;
+import org.reuseaddr.transcript.Outcome;
+import org.reuseaddr.transcript.Step;
+import org.reuseaddr.transcript.Transcript;
+
+/** One attempt at one transcript: which real port stands for which literal one, and which sockets listen. */
+final class Replay {
+
+    /** A socket of the transcript: descriptors are numbered a process. */
+    record SocketName(int process, int fd) {
+    }
+
+    private final Transcript transcript;
+    private final Map<Integer, Integer> threads;
+    private final IntFunction<SocketProcess> processes;
+    private final PortPool pool;
+    private final int limitMillis;
+    private final long deadline;
+    private final Map<Integer, List<Integer>> actors = new HashMap<>();
+    private final Map<Integer, Integer> realPorts = new HashMap<>();
+    private final Map<Integer, Integer> literalPorts = new HashMap<>();
+    private final Set<Integer> chosen = new HashSet<>();
+    private final Map<SocketName, SockAddr> bound = new LinkedHashMap<>();
+    private final List<SocketName> listening = new ArrayList<>();
+    private final List<Step> observed = new ArrayList<>();
+
+    /** @param maxSeconds what all calls together may take, in seconds */
+    Replay(Transcript transcript, IntFunction<SocketProcess> processes, PortPool pool, int limitMillis, int maxSeconds) {
+        deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(maxSeconds);
+        this.transcript = transcript;
+        threads = transcript.threads();
+        this.processes = processes;
+        this.pool = pool;
+        this.limitMillis = limitMillis;
+    }
+
+    /**
+     * Makes the calls up to the first whose outcome differs; returns that step's index, or -1.
+     *
+     * @throws ReplayException if a process fails, or the transcript is beyond what a replay may take
+     */
+    int run() {
+        for (int i = 0; i < transcript.steps().size(); i++) {
+            if (System.nanoTime() > deadline) {
+                throw new ReplayException("after " + i + " of " + transcript.steps().size() + " calls the transcript has taken "
+                        + "the time that it may take");
+            }
+            Step step = transcript.steps().get(i);
+            Outcome outcome = execute(step);
+            observed.add(new Step(step.process(), step.call(), outcome));
+            if (!matches(step.outcome(), outcome)) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    List<Step> observed() {
+        return observed;
+    }
+
+    /** The sockets that listen, in the order in which they began to, and those that are bound. */
+    List<SocketName> listening() {
+        return List.copyOf(listening);
+    }
+
+    /** The real port that the kernel chose and a bind or listen of the transcript is about; empty for any other call. */
+    OptionalInt chosenPortOf(Step step) {
+        int literal = step.call() instanceof Call.Bind bind ? bind.address().port()
+                : step.call() instanceof Call.Listen listen
+                        ? literalPorts.getOrDefault(boundPort(new SocketName(processOfThread(step.process()), listen.fd())), 0)
+                : 0;
+        return chosen.contains(literal) ? OptionalInt.of(realPorts.get(literal)) : OptionalInt.empty();
+    }
+
+    private int boundPort(SocketName socket) {
+        return bound.containsKey(socket) ? bound.get(socket).port() : 0;
+    }
+
+    /** The bound sockets, with real ports. */
+    Map<SocketName, SockAddr> bound() {
+        return Collections.unmodifiableMap(new LinkedHashMap<>(bound));
+    }
+
+    /** Makes a call that is not in the transcript, with real ports; listeners are tracked all the same. */
+    Outcome execute(SocketName socket, Call call) {
+        return track(socket.process(), call, processOf(socket.process()).execute(0, call, SocketProcess.UNNAMED, limitMillis));
+    }
+
+    private Outcome execute(Step step) {
+        int process = processOfThread(step.process());
+        Call real = withAddress(step.call(), address -> address.withPort(realPort(address.port())));
+        int newName = step.outcome() instanceof Outcome.Completed completed
+                && completed.result() instanceof SyscallResult.Returned returned
+                && (real instanceof Call.Socket || real instanceof Call.Accept)
+                ? returned.value()
+                : SocketProcess.UNNAMED;
+        Outcome outcome = track(process, real,
+                processOf(process).execute(threadOf(process, step.process()), real, newName, limitMillis));
+        return named(step, newName, outcome);
+    }
+
+    /** The outcome in the transcript's own terms: its descriptors and its ports. */
+    private Outcome named(Step step, int newName, Outcome outcome) {
+        boolean made = newName != SocketProcess.UNNAMED && outcome instanceof Outcome.Completed completed
+                && completed.result() instanceof SyscallResult.Returned;
+        if (outcome instanceof Outcome.WithAddress answered) {
+            SockAddr address = answered.address() == null ? null : literal(step.outcome(), answered.address());
+            return new Outcome.WithAddress(made ? new SyscallResult.Returned(newName) : answered.result(), address);
+        }
+        return made ? new Outcome.Plain(new SyscallResult.Returned(newName)) : outcome;
+    }
+
+    /** The process that a line's number stands for: itself, or the one whose thread it is. */
+    int processOfThread(int number) {
+        return threads.getOrDefault(number, number);
+    }
+
+    /** Threads by their first calls from 1 on; 0 is the process's first. */
+    private int threadOf(int process, int actor) {
+        if (actor == process) {
+            return 0;
+        }
+        List<Integer> known = actors.computeIfAbsent(process, fresh -> new ArrayList<>());
+        if (!known.contains(actor)) {
+            if (known.size() + 1 >= Replayer.MAX_THREADS) {
+                throw new ReplayException("a process of a transcript may have at most " + Replayer.MAX_THREADS + " threads");
+            }
+            known.add(actor);
+        }
+        return known.indexOf(actor) + 1;
+    }
+
+    private SocketProcess processOf(int process) {
+        return processes.apply(process);
+    }
+
+    private Outcome track(int process, Call call, Outcome outcome) {
+        if (outcome instanceof Outcome.Completed completed && completed.result() instanceof SyscallResult.Returned) {
+            if (call instanceof Call.Bind bind) {
+                bound.put(new SocketName(process, bind.fd()), bind.address());
+            } else if (call instanceof Call.Listen listen) {
+                SocketName name = new SocketName(process, listen.fd());
+                if (!listening.contains(name)) {
+                    listening.add(name);
+                }
+            } else if (call instanceof Call.GetSockName name && outcome instanceof Outcome.WithAddress shown
+                    && (bound.containsKey(new SocketName(process, name.fd()))
+                            || listening.contains(new SocketName(process, name.fd())))) {
+                // Bound to port 0, or by listen: this is where it came to be.
+                bound.put(new SocketName(process, name.fd()), shown.address());
+            } else if (call instanceof Call.Close close) {
+                bound.remove(new SocketName(process, close.fd()));
+                listening.remove(new SocketName(process, close.fd()));
+            }
+        }
+        return outcome;
+    }
+
+    private int realPort(int literal) {
+        if (literal == 0) {
+            return 0;
+        }
+        return realPorts.computeIfAbsent(literal, port -> {
+            int real = pool.take();
+            literalPorts.put(real, port);
+            return real;
+        });
+    }
+
+    /** Gives an address from the kernel the transcript's port; a port it shows for the first time gets the one expected. */
+    private SockAddr literal(Outcome expected, SockAddr actual) {
+        if (expected instanceof Outcome.WithAddress promised && promised.address() != null
+                && promised.address().port() != 0 && !realPorts.containsKey(promised.address().port())
+                && !literalPorts.containsKey(actual.port())) {
+            chosen.add(promised.address().port());
+            realPorts.put(promised.address().port(), actual.port());
+            literalPorts.put(actual.port(), promised.address().port());
+        }
+        return actual.withPort(literalPorts.getOrDefault(actual.port(), actual.port()));
+    }
+
+    private static Call withAddress(Call call, UnaryOperator<SockAddr> change) {
+        if (call instanceof Call.Bind bind) {
+            return new Call.Bind(bind.fd(), change.apply(bind.address()));
+        }
+        if (call instanceof Call.Connect connect) {
+            return new Call.Connect(connect.fd(), change.apply(connect.address()));
+        }
+        return call;
+    }
+
+    /** Whether an outcome is the promised one; descriptors that calls make are names and match any other. */
+    private static boolean matches(Outcome expected, Outcome actual) {
+        if (expected instanceof Outcome.TimedOut) {
+            return actual instanceof Outcome.TimedOut;
+        }
+        if (!(actual instanceof Outcome.Completed completed)) {
+            return false;
+        }
+        SyscallResult promised = ((Outcome.Completed) expected).result();
+        boolean sameResult = promised instanceof SyscallResult.Returned
+                ? completed.result() instanceof SyscallResult.Returned
+                : promised.equals(completed.result());
+        if (!sameResult) {
+            return false;
+        }
+        if (expected instanceof Outcome.WithAddress withAddress && withAddress.address() != null) {
+            return actual instanceof Outcome.WithAddress other && withAddress.address().equals(other.address());
+        }
+        return !(expected instanceof Outcome.WithValue withValue)
+                || actual instanceof Outcome.WithValue other && withValue.value() == other.value();
+    }
+}

@@ -1,0 +1,284 @@
+package org.reuseaddr.replay;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import org.reuseaddr.model.Grade;
+import org.reuseaddr.scenario.Scenario;
+import org.reuseaddr.socket.Errno;
+import org.reuseaddr.socket.Family;
+import org.reuseaddr.socket.SyscallResult;
+import org.reuseaddr.transcript.Call;
+import org.reuseaddr.transcript.Outcome;
+import org.reuseaddr.transcript.Step;
+import org.reuseaddr.transcript.Transcript;
+
+/**
+ * Replays scenarios on real sockets and grades them.
+ *
+ * <p>Every literal port of a transcript is mapped to a free one. A difference that a stranger on that port could
+ * explain (EADDRINUSE where something else is promised, a connection where a refusal is) is tried again on other ports
+ * and counts only if it stays; so is a call that did not come back, once. Every call is bounded; every descriptor is closed when the scenario ends.
+ */
+public final class Replayer implements AutoCloseable {
+
+    /** The limit of a call in milliseconds, unless the transcript's header {@code limit-ms} says otherwise. */
+    public static final int DEFAULT_LIMIT_MILLIS = 2_000;
+
+    /** The largest limit of a call in milliseconds. */
+    public static final int MAX_LIMIT_MILLIS = 10_000;
+
+    /** How many processes a transcript may have. */
+    public static final int MAX_PROCESSES = 8;
+
+    /** How many threads each process of a transcript may have, its first included. */
+    public static final int MAX_THREADS = 32;
+
+    /** How many sockets each process of a transcript may have open: fewer than any usual limit of descriptors. */
+    public static final int MAX_DESCRIPTORS = 512;
+
+    /** What all calls of a transcript together may take, in seconds. */
+    public static final int MAX_SECONDS = 60;
+
+    /** Attempts on other ports where strangers could explain a difference: enough should they hold two ports of three. */
+    private static final int MAX_ATTEMPTS = 48;
+    /** The same once a scenario has used up all of those: then it is the platform that refuses. */
+    private static final int FEW_ATTEMPTS = 6;
+    /** A process that was stopped (SIGSTOP, a suspended machine) finds its calls' time spent when it goes on. */
+    private static final int TIMEOUT_ATTEMPTS = 2;
+    /** Calls that did not come back before the rest is given less time: a platform that hangs must not hang the check. */
+    private static final int PATIENCE = 20;
+    private static final int IMPATIENT_LIMIT_MILLIS = 200;
+    private static final Set<String> RESOURCE_ERRORS = Set.of("EMFILE", "ENFILE", "ENOBUFS", "ENOMEM");
+
+    private final PortPool ports;
+    private final SocketProcess local;
+    private final LocalProcess client = new LocalProcess();
+    private final List<HelperProcess> helpers = new ArrayList<>();
+    private final Facilities facilities;
+    private final Supplier<Set<Integer>> portsInUse;
+    private final LongSupplier lostTimeWaits;
+    private long lostBefore;
+    private int timeouts;
+    private int strangerAttempts = MAX_ATTEMPTS;
+
+    /**
+     * Finds out what the platform has at all.
+     *
+     * @param portsInUse looks which ports something holds, connections in TIME_WAIT included: those to keep away from,
+     *     and those of which the kernel should not have chosen one for a client
+     * @param lostTimeWaits how often so far the kernel had no room for a connection in TIME_WAIT and freed its port at
+     *     once (TCPTimeWaitOverflow); any constant where nobody counts
+     */
+    public Replayer(Supplier<Set<Integer>> portsInUse, LongSupplier lostTimeWaits) {
+        this(portsInUse, lostTimeWaits, new LocalProcess());
+    }
+
+    /** For scenarios without TIME_WAIT that meet no crowd: the gate within a fork. */
+    Replayer() {
+        this(Set::of, () -> 0);
+    }
+
+    private Replayer(Supplier<Set<Integer>> portsInUse, LongSupplier lostTimeWaits, SocketProcess local) {
+        this.portsInUse = portsInUse;
+        this.local = local;
+        this.lostTimeWaits = lostTimeWaits;
+        lostBefore = lostTimeWaits.getAsLong();
+        ports = new PortPool(portsInUse.get());
+        // Asked of the process that makes the calls: a JVM with java.net.preferIPv4Stack has no AF_INET6 of its own.
+        facilities = Facilities.probe(local, client);
+    }
+
+    /** A replayer that lets the JDK's own listeners make the calls of a scenario's first process, as the gate wants it. */
+    static Replayer throughTheJdk() {
+        return new Replayer(Set::of, () -> 0, new JdkProcess());
+    }
+
+    /** The families whose loopback address can be bound. */
+    public Set<Family> families() {
+        return facilities.families();
+    }
+
+    /** Replays one scenario; never throws for what the platform does, and never takes longer than its calls' limits. */
+    public ScenarioResult replay(Scenario scenario) {
+        long start = System.nanoTime();
+        Optional<String> missing = facilities.missingFor(scenario.transcript());
+        if (missing.isPresent()) {
+            return new ScenarioResult(scenario, Grade.UNSUPPORTED, List.of(), -1, missing.get(), 0, 0);
+        }
+        for (int attempt = 1; ; attempt++) {
+            Attempt made = withoutLostTimeWaits(attempt(scenario));
+            if (attempt >= made.worth()) {
+                strangerAttempts = attempt == MAX_ATTEMPTS ? FEW_ATTEMPTS : strangerAttempts;
+                return new ScenarioResult(scenario, made.grade(), made.observed(), made.divergent(), made.detail(), attempt,
+                        System.nanoTime() - start);
+            }
+        }
+    }
+
+    /**
+     * One replay of a scenario.
+     *
+     * @param worth how many attempts must come to such an end before it is believed
+     * @param suspect a port that the kernel chose and a stranger may hold
+     */
+    private record Attempt(Grade grade, List<Step> observed, int divergent, String detail, int worth, OptionalInt suspect) {
+
+        private Attempt(Grade grade, List<Step> observed, int divergent, String detail, int worth) {
+            this(grade, observed, divergent, detail, worth, OptionalInt.empty());
+        }
+
+        private Attempt failed(String reason) {
+            return new Attempt(Grade.ERROR, observed, divergent, reason, worth);
+        }
+    }
+
+    private static Attempt failed(ReplayException e) {
+        return new Attempt(Grade.ERROR, List.of(), -1, e.getMessage(), 1);
+    }
+
+    /**
+     * A difference says nothing about the platform if the kernel freed ports before their time since the last look. The
+     * last look may be long ago, so that only a second attempt tells.
+     */
+    private Attempt withoutLostTimeWaits(Attempt made) {
+        boolean excusable = (made.grade() == Grade.VIOLATION || made.grade() == Grade.DEVIATION) && made.detail().isEmpty();
+        if (!excusable) {
+            return made;
+        }
+        long lostSoFar = lostTimeWaits.getAsLong();
+        boolean lost = lostSoFar != lostBefore;
+        lostBefore = lostSoFar;
+        return lost ? new Attempt(Grade.ERROR, made.observed(), made.divergent(), "the kernel had no room for connections in "
+                + "TIME_WAIT meanwhile (TCPTimeWaitOverflow); raise net.ipv4.tcp_max_tw_buckets", FEW_ATTEMPTS) : made;
+    }
+
+    private Attempt attempt(Scenario scenario) {
+        Map<Integer, SocketProcess> processes = new LinkedHashMap<>();
+        Attempt made;
+        try {
+            made = attempt(scenario, processes);
+        } catch (ReplayException e) {
+            made = failed(e);
+        }
+        for (SocketProcess process : processes.values()) {
+            try {
+                process.closeAll();
+            } catch (ReplayException e) {
+                made = failed(e);
+            }
+        }
+        return withoutStranger(made);
+    }
+
+    /**
+     * connect takes ports that others have in TIME_WAIT, which bind then may not have: after thousands of connections
+     * nearly every port it takes is one. With everything of the scenario closed, whoever holds the port is a stranger.
+     */
+    private Attempt withoutStranger(Attempt made) {
+        return made.suspect().isPresent() && portsInUse.get().contains(made.suspect().getAsInt())
+                ? made.failed("the port that the kernel chose, " + made.suspect().getAsInt() + ", is in use by others, such as "
+                        + "connections in TIME_WAIT; try again in a minute")
+                : made;
+    }
+
+    private Attempt attempt(Scenario scenario, Map<Integer, SocketProcess> processes) {
+        Transcript transcript = scenario.transcript();
+        int limitMillis = limitMillis(transcript);
+        Replay replay = new Replay(transcript, number -> processes.computeIfAbsent(number,
+                fresh -> process(processes.size())), ports,
+                timeouts < PATIENCE ? limitMillis : Math.min(limitMillis, IMPATIENT_LIMIT_MILLIS), MAX_SECONDS);
+        int divergent = replay.run();
+        if (divergent < 0) {
+            return new Attempt(Grade.PASS, replay.observed(), -1, "", 1);
+        }
+        Step promised = transcript.steps().get(divergent);
+        Outcome observed = replay.observed().get(divergent).outcome();
+        timeouts += observed instanceof Outcome.TimedOut ? 1 : 0;
+        Optional<String> duplicate = permits(promised, observed) ? examine(replay, processes, promised) : Optional.empty();
+        Grade grade = duplicate.isPresent() ? Grade.VIOLATION : grade(scenario, observed);
+        return new Attempt(grade, replay.observed(), divergent, duplicate.orElse(""),
+                duplicate.isPresent() ? 1 : worth(promised.outcome(), observed),
+                failedWith(observed, Errno.EADDRINUSE) ? replay.chosenPortOf(promised) : OptionalInt.empty());
+    }
+
+    private int worth(Outcome promised, Outcome observed) {
+        if (observed instanceof Outcome.TimedOut) {
+            return timeouts < PATIENCE ? TIMEOUT_ATTEMPTS : 1;
+        }
+        return couldBeStranger(promised, observed) ? strangerAttempts : 1;
+    }
+
+    /** Whether a bind or listen succeeded that should have been refused. */
+    private static boolean permits(Step promised, Outcome observed) {
+        return (promised.call() instanceof Call.Bind || promised.call() instanceof Call.Listen)
+                && failedWith(promised.outcome(), Errno.EADDRINUSE)
+                && observed instanceof Outcome.Completed completed && completed.result() instanceof SyscallResult.Returned;
+    }
+
+    private Optional<String> examine(Replay replay, Map<Integer, SocketProcess> processes, Step promised) {
+        int fd = promised.call() instanceof Call.Bind bind ? bind.fd() : ((Call.Listen) promised.call()).fd();
+        return new DuplicateListeners(replay, processes::get, client)
+                .examine(new Replay.SocketName(replay.processOfThread(promised.process()), fd));
+    }
+
+    private SocketProcess process(int index) {
+        if (index == 0) {
+            return local;
+        }
+        if (index >= MAX_PROCESSES) {
+            throw new ReplayException("a transcript may have at most " + MAX_PROCESSES + " processes");
+        }
+        while (helpers.size() < index) {
+            helpers.add(new HelperProcess());
+        }
+        return helpers.get(index - 1);
+    }
+
+    /** What a call of this transcript may take, in milliseconds, 1 to 10,000. */
+    public static int limitMillis(Transcript transcript) {
+        String limit = transcript.headers().get("limit-ms");
+        if (limit == null) {
+            return DEFAULT_LIMIT_MILLIS;
+        }
+        try {
+            return Math.min(Math.max(Integer.parseInt(limit), 1), MAX_LIMIT_MILLIS);
+        } catch (NumberFormatException e) {
+            throw new ReplayException("header limit-ms: expected milliseconds, found " + limit, e);
+        }
+    }
+
+    private static Grade grade(Scenario scenario, Outcome observed) {
+        if (observed instanceof Outcome.TimedOut) {
+            return Grade.TIMEOUT;
+        }
+        if (((Outcome.Completed) observed).result() instanceof SyscallResult.Failed failed
+                && RESOURCE_ERRORS.contains(failed.errno().symbol())) {
+            return Grade.ERROR;
+        }
+        return scenario.promised() ? Grade.VIOLATION : Grade.DEVIATION;
+    }
+
+    private static boolean couldBeStranger(Outcome promised, Outcome observed) {
+        return failedWith(observed, Errno.EADDRINUSE)
+                || failedWith(promised, Errno.ECONNREFUSED) && !failedWith(observed, Errno.ETIMEDOUT);
+    }
+
+    private static boolean failedWith(Outcome outcome, Errno errno) {
+        return outcome instanceof Outcome.Completed completed && completed.result().failedWith(errno);
+    }
+
+    /** Ends the helper processes and closes what may still be open. */
+    @Override
+    public void close() {
+        helpers.forEach(HelperProcess::close);
+        client.close();
+        local.close();
+    }
+}

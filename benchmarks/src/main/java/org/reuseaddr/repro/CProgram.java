@@ -1,0 +1,295 @@
+package org.reuseaddr.repro;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.reuseaddr.scenario.Scenario;
+import org.reuseaddr.socket.Errno;
+import org.reuseaddr.socket.Family;
+import org.reuseaddr.socket.Linux;
+import org.reuseaddr.socket.SockAddr;
+import org.reuseaddr.socket.SocketOption;
+import org.reuseaddr.transcript.Call;
+import org.reuseaddr.transcript.Step;
+
+/**
+ * A scenario in C. Where it has several processes or threads, each of them walks through all calls and makes its own,
+ * in lock step by a counter in shared memory.
+ */
+final class CProgram {
+
+    private static final ProgramTemplate TEMPLATE = new ProgramTemplate("reproduction.c");
+    private static final int WIDTH = 120;
+    private static final int MAX_DESCRIPTOR = 1_023;
+    private static final String INDENT = "    ";
+    private static final List<String> NEEDS = List.of("cc -pthread -o reproduction reproduction.c && ./reproduction",
+            "Exits with 0: as on Linux, 1: this platform differs, 2: cannot run here.");
+    /** What the calls fail with, here or elsewhere; others are shown as a number. */
+    private static final List<String> ERRORS = List.of("EACCES", "EADDRINUSE", "EADDRNOTAVAIL", "EAFNOSUPPORT", "EAGAIN",
+            "EBADF", "ECONNREFUSED", "ECONNRESET", "EINPROGRESS", "EINTR", "EINVAL", "EMFILE", "ENETUNREACH", "ENOBUFS",
+            "ENOPROTOOPT", "ENOTCONN", "ENOTSOCK", "EOPNOTSUPP", "EPERM", "EPROTONOSUPPORT", "ETIMEDOUT");
+    /** Options that need not be in the headers, or need one of their own. */
+    private static final Set<SocketOption> NUMBERED = Set.of(SocketOption.IP_BIND_ADDRESS_NO_PORT);
+
+    private final Scenario scenario;
+    private final ProgramActors cast;
+    private final Set<String> parts = new TreeSet<>();
+
+    CProgram(Scenario scenario) {
+        this.scenario = scenario;
+        cast = ProgramActors.of(scenario);
+        if (cast.highestDescriptor() > MAX_DESCRIPTOR) {
+            throw new IllegalArgumentException("a descriptor beyond " + MAX_DESCRIPTOR + ": " + cast.highestDescriptor());
+        }
+    }
+
+    String text() {
+        List<String> calls = calls();
+        List<String> needs = needs();
+        part("processes", !cast.others().isEmpty());
+        part("free", !cast.freePorts().isEmpty());
+        part("tables", !cast.freePorts().isEmpty() || parts.contains("names"));
+        part("threads", !cast.threads().isEmpty());
+        part("actors", !cast.others().isEmpty() || !cast.threads().isEmpty());
+        part("facilities", !needs.isEmpty());
+        List<Integer> ports = Stream.of(List.of(0), cast.freePorts(), cast.learnedPorts())
+                .flatMap(some -> some.stream().map(Integer.class::cast)).toList();
+        return TEMPLATE.fill(parts, Map.of(
+                "header", ProgramText.comment(scenario, NEEDS, " * "),
+                "calls", calls,
+                "needs", needs,
+                "errors", errors(),
+                "ports", ports(),
+                "actors", actors()), Map.of(
+                "limit", Integer.toString(cast.limitMillis()),
+                "port_names", ports.stream().map(CProgram::port).collect(Collectors.joining(", ")),
+                "shown_ports", ports.stream().map(Object::toString).collect(Collectors.joining(", ")),
+                "descriptors", Integer.toString(cast.highestDescriptor() + 2),
+                "first", Integer.toString(cast.processes().get(0)),
+                "alarmed", cast.threads().isEmpty() ? "1" : cast.threads().keySet().stream().map(thread -> "who != " + thread)
+                        .collect(Collectors.joining(" && "))));
+    }
+
+    private void part(String name, boolean wanted) {
+        if (wanted) {
+            parts.add(name);
+        }
+    }
+
+    private static String port(int literal) {
+        return "P" + literal;
+    }
+
+    private List<String> errors() {
+        Set<String> symbols = new TreeSet<>(ERRORS);
+        scenario.transcript().steps().stream().map(ProgramText::errno).filter(number -> number != 0)
+                .map(number -> Errno.of(number).symbol()).filter(symbol -> !symbol.startsWith("ERRNO_")).forEach(symbols::add);
+        List<String> entries = symbols.stream().map(symbol -> "{ " + symbol + ", \"" + symbol + "\" },").toList();
+        int perLine = 3;
+        return IntStream.range(0, (entries.size() + perLine - 1) / perLine)
+                .mapToObj(line -> INDENT.repeat(2) + String.join(" ",
+                        entries.subList(line * perLine, Math.min(entries.size(), (line + 1) * perLine))))
+                .toList();
+    }
+
+    private List<String> ports() {
+        List<String> lines = new ArrayList<>();
+        cast.freePorts().forEach(literal -> lines.add(INDENT + "shared->port[" + port(literal) + "] = free_port();"));
+        cast.learnedPorts().forEach(literal -> lines.add(INDENT + "shared->port[" + port(literal) + "] = -1;"));
+        return lines;
+    }
+
+    private List<String> needs() {
+        return cast.needs().stream().map(address -> INDENT + "need(" + address.family().symbol() + ", " + address(address)
+                + ", \"" + address.host() + "\");").toList();
+    }
+
+    private List<String> actors() {
+        List<String> lines = new ArrayList<>();
+        if (cast.others().isEmpty() && cast.threads().isEmpty()) {
+            return lines;
+        }
+        int first = cast.processes().get(0);
+        lines.add(INDENT + "first_process = getpid();");
+        for (int process : cast.others()) {
+            lines.add(INDENT + "if (fork() == 0) {");
+            threadsOf(process).forEach(thread -> lines.add(INDENT.repeat(2) + "start(" + thread + ");"));
+            lines.add(INDENT.repeat(2) + "live(" + process + ");");
+            lines.add(INDENT + "}");
+        }
+        threadsOf(first).forEach(thread -> lines.add(INDENT + "start(" + thread + ");"));
+        lines.add(INDENT + "me = " + first + ";");
+        return lines;
+    }
+
+    private List<Integer> threadsOf(int process) {
+        return cast.threads().entrySet().stream().filter(entry -> entry.getValue() == process).map(Map.Entry::getKey).toList();
+    }
+
+    private List<String> calls() {
+        List<String> lines = new ArrayList<>();
+        for (Repetition<Step> repetition : Repetition.in(scenario.transcript().steps())) {
+            String indent = INDENT;
+            if (repetition.times() > 1) {
+                lines.add(INDENT + "for (int i = 0; i < " + repetition.times() + "; i++) {");
+                indent = INDENT.repeat(2);
+            }
+            for (Step step : repetition.entries()) {
+                lines.addAll(call(indent, step));
+            }
+            if (repetition.times() > 1) {
+                lines.add(INDENT + "}");
+            }
+        }
+        return lines;
+    }
+
+    private List<String> call(String indent, Step step) {
+        String errno = ProgramText.isTimeout(step) ? "-1"
+                : ProgramText.errno(step) == 0 ? "0" : symbol(ProgramText.errno(step));
+        String begin = indent + "CALL(" + step.process() + ", " + quoted(ProgramText.call(step)) + ", "
+                + quoted(ProgramText.result(step)) + ", " + errno + ",";
+        String make = step.call().dispatch(new Expression(step)) + ");";
+        return begin.length() + 1 + make.length() <= WIDTH ? List.of(begin + " " + make)
+                : List.of(begin, indent + " ".repeat("CALL(".length()) + make);
+    }
+
+    private static String symbol(int errno) {
+        String symbol = Errno.of(errno).symbol();
+        return symbol.startsWith("ERRNO_") ? Integer.toString(errno) : symbol;
+    }
+
+    private static String quoted(String text) {
+        return "\"" + text.replace("\\", "\\\\").replace("\"", "\\\"") + "\"";
+    }
+
+    /** A pointer and a length, as bind and connect take them. */
+    private String address(SockAddr address) {
+        if (address instanceof SockAddr.Inet6 six) {
+            parts.add("inet6");
+            return "inet6(\"" + six.host() + "\", " + port(six.port()) + ", " + Integer.toUnsignedString(six.flowinfo()) + ", "
+                    + Integer.toUnsignedString(six.scopeId()) + "), sizeof(struct sockaddr_in6)";
+        }
+        parts.add("inet");
+        return "inet(\"" + address.host() + "\", " + port(address.port()) + "), sizeof(struct sockaddr_in)";
+    }
+
+    /** How C makes a call. */
+    private final class Expression implements Call.Handler<String> {
+        private final Step step;
+
+        Expression(Step step) {
+            this.step = step;
+        }
+
+        private String made() {
+            return fd(ProgramDescriptors.made(step).orElse(cast.highestDescriptor() + 1)) + " = ";
+        }
+
+        @Override
+        public String socket(Call.Socket call) {
+            String domain = call.domain() == Family.INET.number() || call.domain() == Family.INET6.number()
+                    ? call.domain() == Family.INET.number() ? "AF_INET" : "AF_INET6" : Integer.toString(call.domain());
+            int kind = call.type() & ~(Linux.SOCK_NONBLOCK | Linux.SOCK_CLOEXEC);
+            String type = (kind == Linux.SOCK_STREAM ? "SOCK_STREAM" : Integer.toString(kind)) + flags(call.type() & ~kind);
+            return made() + "socket(" + domain + ", " + type + ", " + call.protocol() + ")";
+        }
+
+        private static String flags(int flags) {
+            return ((flags & Linux.SOCK_NONBLOCK) != 0 ? " | SOCK_NONBLOCK" : "")
+                    + ((flags & Linux.SOCK_CLOEXEC) != 0 ? " | SOCK_CLOEXEC" : "");
+        }
+
+        @Override
+        public String setOption(Call.SetOption call) {
+            parts.add("options");
+            return "set(" + fd(call.fd()) + ", " + option(call.option()) + ", " + call.value() + ")";
+        }
+
+        private String option(SocketOption option) {
+            String level = option.levelSymbol().equals("SOL_SOCKET") ? "SOL_SOCKET"
+                    : option.levelSymbol().replace("SOL_", "IPPROTO_");
+            part("tcp", level.equals("IPPROTO_TCP"));
+            return level + ", " + (NUMBERED.contains(option) ? Integer.toString(option.number()) : option.name());
+        }
+
+        @Override
+        public String setLinger(Call.SetLinger call) {
+            return "setsockopt(" + fd(call.fd()) + ", SOL_SOCKET, SO_LINGER, &(struct linger) { " + (call.on() ? 1 : 0) + ", "
+                    + call.seconds() + " }, sizeof(struct linger))";
+        }
+
+        @Override
+        public String getOption(Call.GetOption call) {
+            parts.add("values");
+            return "get(" + fd(call.fd()) + ", " + option(call.option()) + ", " + beginning() + ")";
+        }
+
+        private String beginning() {
+            return quoted(ProgramText.beginning(step).replace(", NULL, NULL)", ""));
+        }
+
+        @Override
+        public String bind(Call.Bind call) {
+            return "bind(" + fd(call.fd()) + ", " + address(call.address()) + ")";
+        }
+
+        @Override
+        public String listen(Call.Listen call) {
+            return "listen(" + fd(call.fd()) + ", " + call.backlog() + ")";
+        }
+
+        @Override
+        public String connect(Call.Connect call) {
+            return "connect(" + fd(call.fd()) + ", " + address(call.address()) + ")";
+        }
+
+        @Override
+        public String accept(Call.Accept call) {
+            Optional<SockAddr> shown = ProgramActors.shown(step.outcome());
+            String flags = call.four() ? flags(call.flags()) : "";
+            String given = flags.isEmpty() ? "0" : flags.substring(" | ".length());
+            if (shown.isEmpty()) {
+                return made() + "accept4(" + fd(call.fd()) + ", NULL, NULL, " + given + ")";
+            }
+            parts.add("names");
+            parts.add("accepts");
+            String end = ProgramText.call(step).substring(ProgramText.call(step).lastIndexOf(']') + 1);
+            return made() + "named_accept(" + fd(call.fd()) + ", " + given + ", " + beginning() + ", " + port(shown.get().port())
+                    + ", " + quoted(end) + ")";
+        }
+
+        @Override
+        public String getSockName(Call.GetSockName call) {
+            Optional<SockAddr> shown = ProgramActors.shown(step.outcome());
+            if (shown.isEmpty()) {
+                return "getsockname(" + fd(call.fd()) + ", (struct sockaddr *) &(struct sockaddr_storage) {0}, "
+                        + "&(socklen_t) {sizeof(struct sockaddr_storage)})";
+            }
+            parts.add("names");
+            parts.add("sockets");
+            return "sockname(" + fd(call.fd()) + ", " + beginning() + ", " + port(shown.get().port()) + ")";
+        }
+
+        @Override
+        public String shutdown(Call.Shutdown call) {
+            return "shutdown(" + fd(call.fd()) + ", " + List.of("SHUT_RD", "SHUT_WR", "SHUT_RDWR").get(call.how()) + ")";
+        }
+
+        @Override
+        public String close(Call.Close call) {
+            parts.add("closes");
+            return "shut(" + call.fd() + ")";
+        }
+
+        private static String fd(int descriptor) {
+            return "fd[" + descriptor + "]";
+        }
+    }
+}

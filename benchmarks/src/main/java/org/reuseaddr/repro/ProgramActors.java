@@ -1,0 +1,95 @@
+package org.reuseaddr.repro;
+
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.reuseaddr.replay.Replayer;
+import org.reuseaddr.scenario.Scenario;
+import org.reuseaddr.socket.Family;
+import org.reuseaddr.socket.SockAddr;
+import org.reuseaddr.transcript.Call;
+import org.reuseaddr.transcript.Outcome;
+import org.reuseaddr.transcript.Step;
+
+/**
+ * What a program that replays a scenario must have before it makes the first call.
+ *
+ * @param processes in the order of their first calls; the first is the program itself
+ * @param threads the process of each thread that makes calls
+ * @param freePorts literal ports that stand for ports of the program's choice
+ * @param learnedPorts literal ports that stand for ports that the kernel shows
+ * @param highestDescriptor the largest descriptor that a call names or makes
+ * @param unopened descriptors that are used and that no call makes
+ * @param needs loopback addresses that must be there
+ * @param limitMillis what a call may take
+ */
+record ProgramActors(List<Integer> processes, SortedMap<Integer, Integer> threads, Set<Integer> freePorts,
+        Set<Integer> learnedPorts, int highestDescriptor, Set<Integer> unopened, List<SockAddr> needs, int limitMillis) {
+
+    private static final SockAddr MAPPED_LOOPBACK = SockAddr.Inet6.mapped((SockAddr.Inet4) Family.INET.loopback(0));
+
+    static ProgramActors of(Scenario scenario) {
+        Map<Integer, Integer> belongs = scenario.transcript().threads();
+        Set<Integer> processes = new LinkedHashSet<>();
+        SortedMap<Integer, Integer> threads = new TreeMap<>();
+        Set<Integer> free = new TreeSet<>();
+        Set<Integer> learned = new TreeSet<>();
+        Set<Integer> used = new TreeSet<>();
+        Set<Integer> made = new TreeSet<>();
+        Set<SockAddr> needs = new LinkedHashSet<>();
+        for (Step step : scenario.transcript().steps()) {
+            processes.add(belongs.getOrDefault(step.process(), step.process()));
+            if (belongs.containsKey(step.process())) {
+                threads.put(step.process(), belongs.get(step.process()));
+            }
+            Optional<SockAddr> given = given(step.call());
+            given.filter(address -> address.port() != 0 && !learned.contains(address.port()))
+                    .ifPresent(address -> free.add(address.port()));
+            shown(step.outcome()).filter(address -> address.port() != 0 && !free.contains(address.port()))
+                    .ifPresent(address -> learned.add(address.port()));
+            ProgramDescriptors.used(step.call()).ifPresent(used::add);
+            ProgramDescriptors.made(step).ifPresent(made::add);
+            given.map(ProgramActors::loopback).ifPresent(needs::add);
+            if (step.call() instanceof Call.Socket socket && socket.domain() == Family.INET6.number()) {
+                needs.add(MAPPED_LOOPBACK);
+            }
+        }
+        if (needs.contains(Family.INET6.loopback(0))) {
+            needs.remove(MAPPED_LOOPBACK);
+        }
+        used.addAll(made);
+        int highest = used.stream().mapToInt(Integer::intValue).max().orElse(0);
+        used.removeAll(made);
+        return new ProgramActors(List.copyOf(processes), threads, free, learned, highest, used, List.copyOf(needs),
+                Replayer.limitMillis(scenario.transcript()));
+    }
+
+    /** The loopback address that must be there if this one is used. */
+    private static SockAddr loopback(SockAddr address) {
+        boolean four = address instanceof SockAddr.Inet4 || ((SockAddr.Inet6) address).isMapped();
+        return (four ? Family.INET : Family.INET6).loopback(0);
+    }
+
+    /** The address that a call is given. */
+    static Optional<SockAddr> given(Call call) {
+        if (call instanceof Call.Bind bind) {
+            return Optional.of(bind.address());
+        }
+        return call instanceof Call.Connect connect ? Optional.of(connect.address()) : Optional.empty();
+    }
+
+    /** The address that the kernel fills in. */
+    static Optional<SockAddr> shown(Outcome outcome) {
+        return outcome instanceof Outcome.WithAddress shown ? Optional.ofNullable(shown.address()) : Optional.empty();
+    }
+
+    /** The other processes than the program itself. */
+    List<Integer> others() {
+        return processes.subList(1, processes.size());
+    }
+}

@@ -1,0 +1,207 @@
+package org.reuseaddr.repro;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.reuseaddr.scenario.Scenario;
+import org.reuseaddr.socket.Family;
+import org.reuseaddr.socket.Linux;
+import org.reuseaddr.socket.SockAddr;
+import org.reuseaddr.socket.SocketOption;
+import org.reuseaddr.transcript.Call;
+import org.reuseaddr.transcript.Step;
+
+/** A scenario in Python: a list of calls, each with its line in strace's notation and a lambda that makes it. */
+final class PythonProgram {
+
+    private static final ProgramTemplate TEMPLATE = new ProgramTemplate("reproduction.py");
+    private static final int WIDTH = 120;
+    /** Options that Python's socket module does not name in every release. */
+    private static final Set<SocketOption> UNNAMED = Set.of(SocketOption.IP_FREEBIND, SocketOption.IP_BIND_ADDRESS_NO_PORT);
+
+    private static final List<String> NEEDS = List.of(
+            "Python 3.6 or later on Linux. Exits with 0: as on Linux, 1: this platform differs, 2: cannot run here.");
+
+    private final Scenario scenario;
+    private final ProgramActors cast;
+    private final Set<String> parts = new TreeSet<>();
+
+    PythonProgram(Scenario scenario) {
+        this.scenario = scenario;
+        cast = ProgramActors.of(scenario);
+    }
+
+    String text() {
+        List<String> steps = steps();
+        part("processes", !cast.others().isEmpty());
+        part("free", !cast.freePorts().isEmpty());
+        part("tables", !cast.freePorts().isEmpty() || parts.contains("names"));
+        part("threads", !cast.threads().isEmpty());
+        part("facilities", !cast.needs().isEmpty());
+        part("unopened", !cast.unopened().isEmpty());
+        String process = cast.threads().isEmpty() ? "step[0]"
+                : cast.threads().toString().replace('=', ':') + ".get(step[0], step[0])";
+        return TEMPLATE.fill(parts, Map.of("header", ProgramText.comment(scenario, NEEDS, "# "), "steps", steps), Map.of(
+                "limit", Double.toString(cast.limitMillis() / 1000.0),
+                "free", Integer.toString(cast.freePorts().size()),
+                "ports", cast.freePorts().stream().map(port -> ", " + port + ": free.pop()")
+                        .collect(Collectors.joining("", "{0: 0", "}")),
+                "threads", cast.threads().keySet().stream().map(thread -> thread + ": ThreadPoolExecutor(1)")
+                        .collect(Collectors.joining(", ", "{", "}")),
+                "others", cast.others().toString(),
+                "unopened", cast.unopened().toString(),
+                "process", process,
+                "facilities", cast.needs().stream()
+                        .map(address -> "(" + address.family().symbol() + ", \"" + address.host() + "\"),")
+                        .collect(Collectors.joining(" ", "(", ")"))));
+    }
+
+    private void part(String name, boolean wanted) {
+        if (wanted) {
+            parts.add(name);
+        }
+    }
+
+    private List<String> steps() {
+        List<String> lines = new ArrayList<>(List.of("steps = ["));
+        for (Repetition<Step> repetition : Repetition.in(scenario.transcript().steps())) {
+            if (repetition.times() == 1) {
+                repetition.entries().forEach(step -> lines.addAll(entry(step)));
+            } else {
+                lines.add("] + " + repetition.times() + " * [");
+                repetition.entries().forEach(step -> lines.addAll(entry(step)));
+                lines.add("] + [");
+            }
+        }
+        lines.add("]");
+        return lines;
+    }
+
+    private List<String> entry(Step step) {
+        String expected = ProgramText.isTimeout(step)
+                ? ProgramText.call(step) + " = ? TIMEOUT (no answer in " + cast.limitMillis() + " ms)" : ProgramText.line(step);
+        String begin = "    (" + step.process() + ", '" + expected.replace("\\", "\\\\").replace("'", "\\'") + "',";
+        String make = "lambda: " + step.call().dispatch(new Expression(step)) + "),";
+        return begin.length() + 1 + make.length() <= WIDTH ? List.of(begin + " " + make) : List.of(begin, "     " + make);
+    }
+
+    /** The name for a descriptor that the step makes; one that nobody uses where it should have made none. */
+    private int made(Step step) {
+        return ProgramDescriptors.made(step).orElse(cast.highestDescriptor() + 1);
+    }
+
+    /** How Python makes a call. */
+    private final class Expression implements Call.Handler<String> {
+        private final Step step;
+
+        Expression(Step step) {
+            this.step = step;
+        }
+
+        @Override
+        public String socket(Call.Socket call) {
+            String domain = call.domain() == Family.INET.number() ? "AF_INET"
+                    : call.domain() == Family.INET6.number() ? "AF_INET6" : Integer.toString(call.domain());
+            int kind = call.type() & ~(Linux.SOCK_NONBLOCK | Linux.SOCK_CLOEXEC);
+            String type = kind == Linux.SOCK_STREAM ? "SOCK_STREAM" : Integer.toString(kind);
+            String nonBlocking = (call.type() & Linux.SOCK_NONBLOCK) != 0 ? " | SOCK_NONBLOCK" : "";
+            String protocol = call.protocol() == Linux.IPPROTO_TCP || call.protocol() == Linux.IPPROTO_IP
+                    ? "" : ", " + call.protocol();
+            return "keep(" + made(step) + ", socket(" + domain + ", " + type + nonBlocking + protocol + "))";
+        }
+
+        @Override
+        public String setOption(Call.SetOption call) {
+            return fd(call.fd()) + "setsockopt(" + option(call.option()) + ", " + call.value() + ")";
+        }
+
+        private static String option(SocketOption option) {
+            String level = option.levelSymbol().equals("SOL_SOCKET") ? "SOL_SOCKET"
+                    : option.levelSymbol().replace("SOL_", "IPPROTO_");
+            return level + ", " + (UNNAMED.contains(option) ? Integer.toString(option.number()) : option.name());
+        }
+
+        @Override
+        public String setLinger(Call.SetLinger call) {
+            parts.add("linger");
+            return fd(call.fd()) + "setsockopt(SOL_SOCKET, SO_LINGER, struct.pack(\"ii\", " + (call.on() ? 1 : 0) + ", "
+                    + call.seconds() + "))";
+        }
+
+        @Override
+        public String getOption(Call.GetOption call) {
+            return "\"" + ProgramText.beginning(new Step(0, call, step.outcome())).replace(", NULL, NULL)", "")
+                    + ", [%d], [4]) = 0\" % " + fd(call.fd()) + "getsockopt(" + option(call.option()) + ")";
+        }
+
+        @Override
+        public String bind(Call.Bind call) {
+            return fd(call.fd()) + "bind(" + address(call.address()) + ")";
+        }
+
+        private static String address(SockAddr address) {
+            String port = address.port() == 0 ? "0" : "port[" + address.port() + "]";
+            String further = address instanceof SockAddr.Inet6 six && (six.flowinfo() != 0 || six.scopeId() != 0)
+                    ? ", " + Integer.toUnsignedString(six.flowinfo()) + ", " + Integer.toUnsignedString(six.scopeId()) : "";
+            return "(\"" + address.host() + "\", " + port + further + ")";
+        }
+
+        @Override
+        public String listen(Call.Listen call) {
+            return fd(call.fd()) + "listen(" + call.backlog() + ")";
+        }
+
+        @Override
+        public String connect(Call.Connect call) {
+            return fd(call.fd()) + "connect(" + address(call.address()) + ")";
+        }
+
+        @Override
+        public String accept(Call.Accept call) {
+            String accept = fd(call.fd()) + "accept()";
+            boolean nonBlocking = (call.flags() & Linux.SOCK_NONBLOCK) != 0;
+            if (ProgramActors.shown(step.outcome()).isEmpty() && !nonBlocking) {
+                return "keep(" + made(step) + ", " + accept + "[0])";
+            }
+            String keep = (nonBlocking ? "made[0].setblocking(False) or " : "") + "keep(" + made(step) + ", made[0])";
+            if (ProgramActors.shown(step.outcome()).isEmpty()) {
+                return "(lambda made: " + keep + ")(" + accept + ")";
+            }
+            parts.add("names");
+            String call4 = call.four() ? ProgramText.call(step).substring(ProgramText.call(step).lastIndexOf("], ") + 1) : ")";
+            return "(lambda made: \"" + ProgramText.beginning(step) + ", %s" + call4 + " = %d\" % (name(made[1], " + port()
+                    + "), " + keep + "))(" + accept + ")";
+        }
+
+        private int port() {
+            return ProgramActors.shown(step.outcome()).map(SockAddr::port).orElse(0);
+        }
+
+        @Override
+        public String getSockName(Call.GetSockName call) {
+            if (ProgramActors.shown(step.outcome()).isEmpty()) {
+                return fd(call.fd()) + "getsockname() and 0";
+            }
+            parts.add("names");
+            return "\"" + ProgramText.beginning(step) + ", %s) = 0\" % name(" + fd(call.fd()) + "getsockname(), " + port() + ")";
+        }
+
+        @Override
+        public String shutdown(Call.Shutdown call) {
+            String how = List.of("SHUT_RD", "SHUT_WR", "SHUT_RDWR").get(call.how());
+            return fd(call.fd()) + "shutdown(" + how + ")";
+        }
+
+        @Override
+        public String close(Call.Close call) {
+            return "os.close(" + fd(call.fd()) + "detach())";
+        }
+
+        private static String fd(int descriptor) {
+            return "fd[" + descriptor + "].";
+        }
+    }
+}

@@ -1,0 +1,45 @@
+package org.reuseaddr.repro;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.reuseaddr.scenario.Scenario;
+import org.reuseaddr.transcript.Transcript;
+import org.reuseaddr.transcript.TranscriptPrinter;
+
+/**
+ * One scenario as a program that needs nothing of this suite, for a bug report. The program takes free ports, makes the
+ * calls in their order, each within the scenario's limit, prints them in strace's notation up to the first that ends
+ * otherwise than on Linux, and exits with 0 if none does, 1 if one does, and 2 if the platform lacks what it takes, such
+ * as IPv6.
+ */
+public final class Reproduction {
+
+    private Reproduction() {
+    }
+
+    /** For Python 3.6 or later on Linux, without packages. */
+    public static String python(Scenario scenario) {
+        return new PythonProgram(scenario).text();
+    }
+
+    /**
+     * For a C11 compiler and the C library of Linux.
+     *
+     * @throws IllegalArgumentException if a descriptor of the scenario is 1,024 or more
+     */
+    public static String c(Scenario scenario) {
+        return new CProgram(scenario).text();
+    }
+
+    /** The transcript with what it is about: what {@code check FILE.strace} replays. */
+    public static String strace(Scenario scenario) {
+        Map<String, String> headers = new LinkedHashMap<>();
+        headers.put("scenario", scenario.id());
+        headers.put("rule", scenario.rule());
+        headers.put("source", scenario.source());
+        headers.put("references", String.join(", ", scenario.references()));
+        headers.putAll(scenario.transcript().headers());
+        headers.values().removeIf(String::isBlank);
+        return TranscriptPrinter.print(new Transcript(headers, scenario.transcript().steps()));
+    }
+}

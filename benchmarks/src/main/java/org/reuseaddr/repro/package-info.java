@@ -1,0 +1,7 @@
+/**
+ * One scenario as a program (Python, C or a transcript) that needs nothing of this suite.
+ *
+ * <p>Uses {@code scenario}, {@code replay}'s limits, {@code transcript} and {@code socket}; knows nothing of runs or of
+ * statistics.
+ */
+package org.reuseaddr.repro;

@@ -1,0 +1,150 @@
+package org.reuseaddr.replay;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.reuseaddr.model.Grade;
+import org.reuseaddr.scenario.Catalogue;
+import org.reuseaddr.scenario.Scenario;
+import org.reuseaddr.transcript.TranscriptException;
+import org.reuseaddr.transcript.TranscriptParser;
+
+class ReplayerTest {
+
+    private static final String LISTENER = """
+            socket(AF_INET, SOCK_STREAM, IPPROTO_TCP) = 3
+            bind(3, {sa_family=AF_INET, sin_port=htons(8080), sin_addr=inet_addr("127.0.0.1")}, 16) = 0
+            listen(3, 1) = 0
+            """;
+
+    private static Scenario scenario(String text) {
+        try {
+            return new Scenario("test", "test", "INET", "rule", "source", true, List.of(),
+                    TranscriptParser.parse("test", text).transcript());
+        } catch (TranscriptException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static List<Scenario> everyTenth() {
+        List<Scenario> some = new ArrayList<>();
+        List<Scenario> all = Catalogue.scenarios();
+        for (int i = 0; i < all.size(); i += 10) {
+            some.add(all.get(i));
+        }
+        return some;
+    }
+
+    private static long sockets() throws IOException {
+        try (Stream<Path> open = Files.list(Path.of("/proc/self/fd"))) {
+            return open.filter(ReplayerTest::isSocket).count();
+        }
+    }
+
+    private static boolean isSocket(Path descriptor) {
+        try {
+            return Files.readSymbolicLink(descriptor).toString().startsWith("socket:");
+        } catch (NoSuchFileException e) {
+            // The one that lists the directory, or one that the JVM has closed since.
+            return false;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static long workers() {
+        return Thread.getAllStackTraces().keySet().stream().filter(thread -> thread.getName().equals("socket-calls")).count();
+    }
+
+    @Test
+    void nothingIsLeftBehindByScenarios() throws Exception {
+        List<Scenario> scenarios = everyTenth();
+        try (Replayer replayer = new Replayer()) {
+            scenarios.forEach(replayer::replay);
+            long socketsBefore = sockets();
+            long workersBefore = workers();
+            assertThat(scenarios).allMatch(scenario -> replayer.replay(scenario).grade() == Grade.PASS);
+            assertThat(sockets()).isEqualTo(socketsBefore);
+            assertThat(workers()).isEqualTo(workersBefore);
+        }
+        for (ProcessHandle child : ProcessHandle.current().children().toList()) {
+            child.onExit().get();
+        }
+        assertThat(ProcessHandle.current().children()).isEmpty();
+    }
+
+    @Test
+    void aHelperThatIsInterruptedGoesOnAndOneThatIsKilledIsReplaced() throws Exception {
+        Scenario twoProcesses = everyTenth().stream().filter(scenario -> scenario.id().endsWith("other-process")).findFirst()
+                .orElseThrow();
+        try (Replayer replayer = new Replayer()) {
+            assertThat(replayer.replay(twoProcesses).grade()).isEqualTo(Grade.PASS);
+            ProcessHandle helper = ProcessHandle.current().children().findFirst().orElseThrow();
+            new ProcessBuilder("kill", "-INT", Long.toString(helper.pid())).start().waitFor();
+            assertThat(replayer.replay(twoProcesses).grade()).isEqualTo(Grade.PASS);
+            assertThat(helper.isAlive()).isTrue();
+
+            helper.destroyForcibly();
+            helper.onExit().get();
+            assertThat(replayer.replay(twoProcesses)).extracting(ScenarioResult::grade, result -> result.detail().isEmpty())
+                    .containsExactly(Grade.ERROR, false);
+            assertThat(replayer.replay(twoProcesses).grade()).isEqualTo(Grade.PASS);
+        }
+    }
+
+    @Test
+    void aConnectThatShouldHaveBeenRefusedForItsAddressIsAViolationLikeAnyOther() {
+        try (Replayer replayer = new Replayer()) {
+            ScenarioResult result = replayer.replay(scenario(LISTENER + "socket(AF_INET, SOCK_STREAM, IPPROTO_TCP) = 4\n"
+                    + "connect(4, {sa_family=AF_INET, sin_port=htons(8080), sin_addr=inet_addr(\"127.0.0.1\")}, 16)"
+                    + " = -1 EADDRINUSE (Address already in use)\n"));
+            assertThat(result.grade()).isEqualTo(Grade.VIOLATION);
+            assertThat(result.detail()).isEmpty();
+        }
+    }
+
+    @Test
+    void aPlatformThatNeverAnswersIsGivenLessAndLessTime() {
+        Scenario waits = scenario("# limit-ms: 250\n" + LISTENER + "accept(3, NULL, NULL) = 4\n");
+        try (Replayer replayer = new Replayer()) {
+            List<ScenarioResult> results = Stream.generate(() -> replayer.replay(waits)).limit(21).toList();
+            assertThat(results).allMatch(result -> result.grade() == Grade.TIMEOUT);
+            assertThat(results.get(0).observedStep().orElseThrow().outcome().toString()).contains("250");
+            assertThat(results.get(20).observedStep().orElseThrow().outcome().toString()).contains("200");
+        }
+    }
+
+    @Test
+    void threadsBeyondTheLimitAreAnErrorOfTheCheck() {
+        StringBuilder text = new StringBuilder();
+        for (int thread = 102; thread < 102 + Replayer.MAX_THREADS; thread++) {
+            text.append("# thread: ").append(thread).append(" of 101\n");
+        }
+        for (int thread = 101; thread < 102 + Replayer.MAX_THREADS; thread++) {
+            text.append("[pid ").append(thread).append("] socket(AF_INET, SOCK_STREAM, IPPROTO_TCP) = ").append(thread).append('\n');
+        }
+        try (Replayer replayer = new Replayer()) {
+            ScenarioResult result = replayer.replay(scenario(text.toString()));
+            assertThat(result.grade()).isEqualTo(Grade.ERROR);
+            assertThat(result.detail()).contains("at most " + Replayer.MAX_THREADS + " threads");
+        }
+    }
+
+    @Test
+    void observedDescriptorsAreThoseOfTheTranscript() {
+        try (Replayer replayer = new Replayer()) {
+            ScenarioResult result = replayer.replay(scenario(LISTENER.replace(" = 3", " = 77").replace("(3,", "(77,")));
+            assertThat(result.grade()).isEqualTo(Grade.PASS);
+            assertThat(result.observed()).isEqualTo(result.scenario().transcript().steps());
+        }
+    }
+}

@@ -1,0 +1,168 @@
+package org.reuseaddr.repro;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.reuseaddr.faults.FaultLibrary;
+import org.reuseaddr.scenario.Catalogue;
+import org.reuseaddr.scenario.Scenario;
+import org.reuseaddr.transcript.Transcript;
+import org.reuseaddr.transcript.TranscriptParser;
+
+class ReproductionTest {
+
+    private static final int PYTHON_SAMPLE = 100;
+    private static final int C_SAMPLE = 25;
+
+    @TempDir
+    private Path directory;
+
+    private static List<Scenario> sample(int size) {
+        long seed = new Random().nextLong();
+        List<Scenario> scenarios = new ArrayList<>(Catalogue.scenarios());
+        Collections.shuffle(scenarios, new Random(seed));
+        Map<String, Scenario> kinds = new LinkedHashMap<>();
+        scenarios.forEach(scenario -> kinds.putIfAbsent(scenario.group(), scenario));
+        List<Scenario> chosen = new ArrayList<>(kinds.values());
+        scenarios.stream().filter(scenario -> !chosen.contains(scenario)).limit(Math.max(0, size - chosen.size()))
+                .toList().forEach(chosen::add);
+        return chosen;
+    }
+
+    @Test
+    void everyScenarioIsAPythonProgramThatCompiles() {
+        List<Scenario> all = Catalogue.scenarios();
+        List<String> command = new ArrayList<>(List.of("python3", "-c", "import sys\n"
+                + "for name in open(sys.argv[1]).read().split('\\n'):\n"
+                + "    compile(open(name).read(), name, 'exec')\n"));
+        StringBuilder names = new StringBuilder();
+        for (int i = 0; i < all.size(); i++) {
+            Path file = Programs.written(directory.resolve("s" + i + ".py"), Reproduction.python(all.get(i)));
+            names.append(i == 0 ? "" : "\n").append(file);
+        }
+        command.add(Programs.written(directory.resolve("names"), names.toString()).toString());
+        assertThat(Programs.run(command, Map.of())).isEqualTo(new Programs.Ended(0, ""));
+    }
+
+    @Test
+    void aSampleInPythonEndsAsOnLinux() {
+        for (Scenario scenario : sample(PYTHON_SAMPLE)) {
+            Programs.Ended ended = Programs.python(directory, Reproduction.python(scenario), Map.of());
+            assertThat(ended.status()).as(scenario.id() + "\n" + ended.output()).isZero();
+            assertThat(ended.output()).endsWith("As on Linux.\n");
+        }
+    }
+
+    @Test
+    void aSampleInCCompilesWithoutAWarningAndEndsAsOnLinux() {
+        for (Scenario scenario : sample(C_SAMPLE)) {
+            Programs.Ended ended = Programs.c(directory, Reproduction.c(scenario), Map.of());
+            assertThat(ended.status()).as(scenario.id() + "\n" + ended.output()).isZero();
+            assertThat(ended.output()).endsWith("As on Linux.\n");
+        }
+    }
+
+    /** One scenario a kind of program: same process, another, a thread; the kernel's port, an option read, a connection. */
+    private static final Map<String, String> BROKEN_BY = Map.of(
+            "inet6-loopback/listening/reuseaddr-both", "duplicate-listener",
+            "inet-loopback/listening/reuseaddr-both/other-process", "duplicate-listener",
+            "calls/reuseaddr-is-not-reuseport-inet", "duplicate-listener",
+            "inet-any/chosen-port/listening/reuseaddr-both", "duplicate-listener",
+            "inet-loopback/time-wait/reuseaddr-neither", "time-wait-ignored",
+            "inet-loopback/listening/reuseaddr-neither/reuseport-both", "reuseport-refused",
+            "threads/bind-in-thread-inet", "thread-bind-elsewhere",
+            "implicit-bind/listen-without-bind-inet", "autobind-elsewhere",
+            "addresses/dual-stack-reachable", "v6only-forced");
+
+    @Test
+    void aBrokenPlatformMakesTheProgramsEndWithOneAndShowTheCall() {
+        BROKEN_BY.forEach((id, fault) -> {
+            Map<String, String> environment = FaultLibrary.compiled().environment(fault);
+            Scenario scenario = Catalogue.scenarios().stream().filter(known -> known.id().startsWith(id)).findFirst()
+                    .orElseThrow(() -> new IllegalStateException("no scenario " + id));
+            Programs.Ended python = Programs.python(directory, Reproduction.python(scenario), environment);
+            Programs.Ended c = Programs.c(directory, Reproduction.c(scenario), environment);
+            assertThat(List.of(python.status(), c.status())).as(id + "\n" + python.output() + c.output()).containsExactly(1, 1);
+            assertThat(python.output()).contains("\n- ", "\n+ ").endsWith(CLOSING);
+        });
+    }
+
+    private static final String CLOSING =
+            "This platform does what the line + says, Linux what the line - says.\n";
+
+    @Test
+    void withoutIpv6TheProgramsSayThatTheyCannotRun() {
+        Scenario scenario = Catalogue.scenarios().stream().filter(known -> known.id().equals("original-report/two-terminals"))
+                .findFirst().orElseThrow();
+        Path python = Programs.written(directory.resolve("six.py"), Reproduction.python(scenario));
+        Programs.c(directory, Reproduction.c(scenario), Map.of());
+        for (List<String> program : List.of(List.of("python3", python.toString()),
+                List.of(directory.resolve("reproduction").toString()))) {
+            List<String> command = new ArrayList<>(List.of("unshare", "--net", "sh", "-c",
+                    "echo 1 >/proc/sys/net/ipv6/conf/all/disable_ipv6; ip link set lo up; exec \"$@\"", "sh"));
+            command.addAll(program);
+            Programs.Ended ended = Programs.run(command, Map.of());
+            assertThat(ended.status()).as(ended.output()).isEqualTo(2);
+            assertThat(ended.output()).startsWith("cannot run here, there is no ::1: ").hasLineCount(1);
+        }
+    }
+
+    /** In a network of its own: leaves a connection in TIME_WAIT on every ephemeral port, then becomes the program. */
+    private static final String AMONG_STRANGERS = """
+            import os, socket, subprocess, sys
+            subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
+            with open("/proc/sys/net/ipv4/ip_local_port_range", "w") as bounds:
+                bounds.write("40000 40019")
+            with socket.socket() as listener:
+                listener.bind(("127.0.0.1", 30000))
+                listener.listen(64)
+                for _ in range(20):
+                    client = socket.socket()
+                    client.connect(("127.0.0.1", 30000))
+                    accepted = listener.accept()[0]
+                    client.close()
+                    accepted.close()
+            os.execvp(sys.argv[1], sys.argv[1:])
+            """;
+
+    @Test
+    void aPortThatTheKernelGaveWithAStrangersConnectionIsNoAccusation() {
+        Scenario scenario = Catalogue.scenarios().stream()
+                .filter(known -> known.id().equals("inet-loopback/chosen-port/client/reuseaddr-neither"))
+                .findFirst().orElseThrow();
+        Path python = Programs.written(directory.resolve("crowded.py"), Reproduction.python(scenario));
+        assertThat(Programs.c(directory, Reproduction.c(scenario), Map.of()).status()).isZero();
+        for (List<String> program : List.of(List.of("python3", python.toString()),
+                List.of(directory.resolve("reproduction").toString()))) {
+            List<String> command = new ArrayList<>(List.of("unshare", "--net", "python3", "-c", AMONG_STRANGERS));
+            command.addAll(program);
+            Programs.Ended ended = Programs.run(command, Map.of());
+            assertThat(ended.status()).as(ended.output()).isEqualTo(2);
+            assertThat(ended.output()).contains("the kernel chose a port that others' connections have; run it again\n");
+        }
+    }
+
+    @Test
+    void aTranscriptReplaysAsItWas() throws Exception {
+        for (Scenario scenario : sample(PYTHON_SAMPLE)) {
+            Transcript read = TranscriptParser.parse(scenario.id(), Reproduction.strace(scenario)).transcript();
+            assertThat(read.steps()).isEqualTo(scenario.transcript().steps());
+            assertThat(read.headers()).containsEntry("scenario", scenario.id()).containsEntry("rule", scenario.rule());
+        }
+    }
+
+    @Test
+    void repeatedCallsAreWrittenOnce() {
+        List<Integer> numbers = List.of(9, 1, 2, 1, 2, 1, 2, 1, 2, 7, 7, 7, 3);
+        assertThat(Repetition.in(numbers)).containsExactly(new Repetition<>(List.of(9), 1),
+                new Repetition<>(List.of(1, 2), 4), new Repetition<>(List.of(7, 7, 7, 3), 1));
+    }
+}

@@ -1,0 +1,130 @@
+package org.reuseaddr.scenario;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.reuseaddr.model.KernelDefect;
+import org.reuseaddr.model.LinuxBindRules;
+import org.reuseaddr.socket.Errno;
+import org.reuseaddr.transcript.Outcome;
+import org.reuseaddr.transcript.Parsed;
+import org.reuseaddr.transcript.TranscriptException;
+import org.reuseaddr.transcript.TranscriptParser;
+import org.reuseaddr.transcript.TranscriptPrinter;
+
+class CatalogueTest {
+
+    private final List<Scenario> scenarios = Catalogue.scenarios();
+
+    @Test
+    void everyFamilyHasTheSizeThatItsProductHas() {
+        Map<String, Long> byGroup = GeneratedScenarios.under(LinuxBindRules.LINUX_6_18).stream()
+                .collect(Collectors.groupingBy(Scenario::group, TreeMap::new, Collectors.counting()));
+        assertThat(byGroup).containsExactlyInAnyOrderEntriesOf(Map.of(
+                "address-pairs", 64L * 4 * 2 * 2,
+                "listen-order", 64L * 2,
+                "reuseport", 64L * 3 * 2 * 2,
+                "connections", 16L * 7 * 4 + 48L * 7,
+                "option-timing", 8L * 2 * 2 * 4,
+                "three-sockets", 4L * 8 * 4 * 2,
+                "chosen-port", 8L * 4 * 2 + 3L * 8 * 4));
+        assertThat(scenarios).hasSizeGreaterThan(2000);
+    }
+
+    @Test
+    void everyScenarioHasAnIdOfItsOwnARuleAndASource() {
+        assertThat(scenarios).extracting(Scenario::id).doesNotHaveDuplicates()
+                .allMatch(id -> id.matches("[a-z0-9-]+(/[a-z0-9-]+)+"));
+        assertThat(scenarios).allSatisfy(scenario -> {
+            assertThat(scenario.rule()).as(scenario.id()).endsWith(".");
+            assertThat(scenario.source()).as(scenario.id()).isNotBlank();
+            assertThat(scenario.family()).as(scenario.id()).isIn("INET", "INET6", "mixed");
+            assertThat(scenario.references()).as(scenario.id())
+                    .allMatch(report -> report.matches("[\\w.-]+/[\\w.-]+#\\d+"));
+        });
+    }
+
+    @Test
+    void theOrderNeverChanges() {
+        assertThat(Catalogue.scenarios()).isEqualTo(scenarios);
+    }
+
+    /** The scenario rows of the table of known defects. */
+    @Test
+    void everyKnownDefectOfBindAndListenIsLookedForWithAPromise() {
+        Set<String> looked = scenarios.stream().filter(Scenario::promised).flatMap(s -> s.references().stream())
+                .collect(Collectors.toCollection(TreeSet::new));
+        assertThat(looked).contains("microsoft/WSL#2915", "microsoft/WSL#4407", "nodejs/node#28972",
+                "rust-lang/rust#49367", "microsoft/WSL#1549", "microsoft/WSL#674", "microsoft/WSL#720",
+                "microsoft/WSL#3909", "microsoft/WSL#460", "Parrot-Developers/libARController#2",
+                "solana-labs/solana#1149", "microsoft/WSL#6619", "microsoft/WSL#2913", "microsoft/WSL#3951",
+                "microsoft/WSL#41117", "microsoft/WSL#41039", "microsoft/WSL#14541", "microsoft/WSL#40984",
+                "microsoft/WSL#12703", "microsoft/WSL#10855", "LostRuins/koboldcpp#2077", "microsoft/WSL#4851");
+    }
+
+    @Test
+    void theScenarioOfTheOriginalReportIsRefusedAtTheSecondBind() {
+        Scenario original = scenarios.stream()
+                .filter(scenario -> scenario.id().equals("original-report/two-terminals"))
+                .findAny().orElseThrow();
+        List<Outcome> outcomes = original.transcript().steps().stream().map(step -> step.outcome()).toList();
+        assertThat(outcomes).hasSize(7);
+        assertThat(outcomes.get(6)).isInstanceOfSatisfying(Outcome.Completed.class,
+                outcome -> assertThat(outcome.result().failedWith(Errno.EADDRINUSE)).isTrue());
+    }
+
+    @Test
+    void handWrittenFilesArePrintedAsTheyAreWritten() {
+        assertThat(Stream.of(HandWrittenScenarios.all(), RepeatedScenarios.all()).flatMap(List::stream))
+                .allSatisfy(scenario -> assertThat(reread(scenario).transcript()).isEqualTo(scenario.transcript()));
+    }
+
+    @Test
+    void everyGeneratedScenarioReadsBackFromItsText() {
+        assertThat(GeneratedScenarios.under(LinuxBindRules.LINUX_6_18)).allSatisfy(scenario -> {
+            Parsed parsed = reread(scenario);
+            assertThat(parsed.skippedLines()).isZero();
+            assertThat(parsed.transcript()).isEqualTo(scenario.transcript());
+        });
+    }
+
+    private static Parsed reread(Scenario scenario) throws AssertionError {
+        try {
+            return TranscriptParser.parse(scenario.id(), TranscriptPrinter.print(scenario.transcript()));
+        } catch (TranscriptException e) {
+            throw new AssertionError(e.getMessage(), e);
+        }
+    }
+
+    @Test
+    void eachDefectOfAnOlderKernelIsCaughtByTheScenariosOfItsKindAndNoOther() {
+        assertThat(failingOn(KernelDefect.REMEMBERS_REUSEADDR))
+                .contains("inet-loopback/option-timing/reuseaddr-off-after-bind")
+                .allMatch(id -> id.endsWith("/option-timing/reuseaddr-off-after-bind"));
+        assertThat(failingOn(KernelDefect.OVERLOOKS_MAPPED_ANY))
+                .contains("mapped-any-then-mapped-loopback/listening/reuseaddr-neither")
+                .allMatch(id -> id.contains("mapped-any") && id.contains("mapped-loopback"));
+        assertThat(KernelDefect.values()).allMatch(defect -> defect.sentence().startsWith("Linux 6.1 "));
+    }
+
+    /** The ids of the generated scenarios whose outcomes differ on a kernel with this defect. */
+    private static Set<String> failingOn(KernelDefect defect) {
+        Set<String> ids = new TreeSet<>();
+        Iterator<Scenario> reference = GeneratedScenarios.under(LinuxBindRules.LINUX_6_18).iterator();
+        for (Scenario defective : GeneratedScenarios.under(defect.rules())) {
+            Scenario expected = reference.next();
+            if (!defective.transcript().steps().equals(expected.transcript().steps())) {
+                ids.add(expected.id());
+            }
+        }
+        return ids;
+    }
+}
