@@ -3,6 +3,7 @@ package org.reuseaddr.replay;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.IntFunction;
 import org.reuseaddr.model.Holder;
 import org.reuseaddr.model.LinuxBindRules;
@@ -10,7 +11,6 @@ import org.reuseaddr.socket.Family;
 import org.reuseaddr.socket.Linux;
 import org.reuseaddr.socket.SockAddr;
 import org.reuseaddr.socket.SocketOption;
-import org.reuseaddr.socket.SyscallResult;
 import org.reuseaddr.transcript.Call;
 import org.reuseaddr.transcript.Outcome;
 
@@ -82,7 +82,7 @@ final class DuplicateListeners {
     }
 
     private boolean listens(Replay.SocketName socket) {
-        return replay.listening().contains(socket) || returned(replay.execute(socket, new Call.Listen(socket.fd(), BACKLOG)));
+        return replay.listening().contains(socket) || succeeds(new Call.Listen(socket.fd(), BACKLOG), call -> replay.execute(socket, call));
     }
 
     private Holder holder(Replay.SocketName socket) {
@@ -116,8 +116,8 @@ final class DuplicateListeners {
             try {
                 client.execute(0, new Call.Socket(target.family().number(), Linux.SOCK_STREAM, Linux.IPPROTO_TCP),
                         CLIENT_FD, CONNECT_LIMIT_MILLIS);
-                if (!returned(client.execute(0, new Call.Connect(CLIENT_FD, target), SocketProcess.UNNAMED,
-                        CONNECT_LIMIT_MILLIS))) {
+                if (!succeeds(new Call.Connect(CLIENT_FD, target),
+                        call -> client.execute(0, call, SocketProcess.UNNAMED, CONNECT_LIMIT_MILLIS))) {
                     continue;
                 }
                 Replay.SocketName winner = winner(first, second);
@@ -135,7 +135,7 @@ final class DuplicateListeners {
         for (int round = 0; round < ACCEPT_ROUNDS; round++) {
             for (Replay.SocketName listener : first == null ? List.of(second) : List.of(first, second)) {
                 SocketProcess process = processes.apply(listener.process());
-                if (returned(process.execute(0, new Call.Accept(listener.fd(), true, 0), ACCEPTED_FD, 1))) {
+                if (succeeds(new Call.Accept(listener.fd(), true, 0), call -> process.execute(0, call, ACCEPTED_FD, 1))) {
                     process.execute(0, new Call.SetLinger(ACCEPTED_FD, true, 0), SocketProcess.UNNAMED, CONNECT_LIMIT_MILLIS);
                     process.execute(0, new Call.Close(ACCEPTED_FD), SocketProcess.UNNAMED, CONNECT_LIMIT_MILLIS);
                     return listener;
@@ -145,8 +145,7 @@ final class DuplicateListeners {
         return null;
     }
 
-    private static boolean returned(Outcome outcome) {
-        return outcome instanceof Outcome.Completed completed
-                && completed.result() instanceof SyscallResult.Returned;
+    private static boolean succeeds(Call call, Function<Call, Outcome> made) {
+        return call.succeedsWith(made.apply(call));
     }
 }

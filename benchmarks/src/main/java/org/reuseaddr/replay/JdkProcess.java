@@ -135,6 +135,26 @@ final class JdkProcess implements SocketProcess, Call.Handler<Outcome> {
     }
 
     @Override
+    public Outcome getPeerName(Call.GetPeerName call) {
+        throw unsupported(call);
+    }
+
+    @Override
+    public Outcome dup(Call.Dup call) {
+        throw unsupported(call);
+    }
+
+    @Override
+    public Outcome setNonBlocking(Call.SetNonBlocking call) {
+        throw unsupported(call);
+    }
+
+    @Override
+    public Outcome poll(Call.Poll call) {
+        throw unsupported(call);
+    }
+
+    @Override
     public Outcome shutdown(Call.Shutdown call) {
         throw unsupported(call);
     }

@@ -205,7 +205,7 @@ public final class Replayer implements AutoCloseable {
         Grade grade = duplicate.isPresent() ? Grade.VIOLATION : grade(scenario, observed);
         return new Attempt(grade, replay.observed(), divergent, duplicate.orElse(""),
                 duplicate.isPresent() ? 1 : worth(promised.outcome(), observed),
-                failedWith(observed, Errno.EADDRINUSE) ? replay.chosenPortOf(promised) : OptionalInt.empty());
+                observed.failedWith(Errno.EADDRINUSE) ? replay.chosenPortOf(promised) : OptionalInt.empty());
     }
 
     private int worth(Outcome promised, Outcome observed) {
@@ -218,12 +218,11 @@ public final class Replayer implements AutoCloseable {
     /** Whether a bind or listen succeeded that should have been refused. */
     private static boolean permits(Step promised, Outcome observed) {
         return (promised.call() instanceof Call.Bind || promised.call() instanceof Call.Listen)
-                && failedWith(promised.outcome(), Errno.EADDRINUSE)
-                && observed instanceof Outcome.Completed completed && completed.result() instanceof SyscallResult.Returned;
+                && promised.outcome().failedWith(Errno.EADDRINUSE) && promised.call().succeedsWith(observed);
     }
 
     private Optional<String> examine(Replay replay, Map<Integer, SocketProcess> processes, Step promised) {
-        int fd = promised.call() instanceof Call.Bind bind ? bind.fd() : ((Call.Listen) promised.call()).fd();
+        int fd = ((Call.OnDescriptor) promised.call()).fd();
         return new DuplicateListeners(replay, processes::get, client)
                 .examine(new Replay.SocketName(replay.processOfThread(promised.process()), fd));
     }
@@ -266,12 +265,8 @@ public final class Replayer implements AutoCloseable {
     }
 
     private static boolean couldBeStranger(Outcome promised, Outcome observed) {
-        return failedWith(observed, Errno.EADDRINUSE)
-                || failedWith(promised, Errno.ECONNREFUSED) && !failedWith(observed, Errno.ETIMEDOUT);
-    }
-
-    private static boolean failedWith(Outcome outcome, Errno errno) {
-        return outcome instanceof Outcome.Completed completed && completed.result().failedWith(errno);
+        return observed.failedWith(Errno.EADDRINUSE)
+                || promised.failedWith(Errno.ECONNREFUSED) && !observed.failedWith(Errno.ETIMEDOUT);
     }
 
     /** Ends the helper processes and closes what may still be open. */
