@@ -119,9 +119,10 @@ final class JdkProcess implements SocketProcess, Call.Handler<Outcome> {
         return DONE;
     }
 
+    /** The JDK shows neither SO_ACCEPTCONN nor IPV6_V6ONLY. */
     @Override
     public Outcome getOption(Call.GetOption call) {
-        throw unsupported(call);
+        return new Outcome.Plain(new SyscallResult.Failed(Errno.named("ENOPROTOOPT")));
     }
 
     @Override

@@ -7,7 +7,7 @@ import org.reuseaddr.socket.SocketOption;
  * One socket call with the arguments it is given; descriptors are names, as the transcript numbers them, and ports
  * stand for the same free port wherever they appear (0 stays 0).
  */
-public sealed interface Call extends java.io.Serializable {
+public sealed interface Call {
 
     /** The call's name as strace prints it. */
     String name();

@@ -6,7 +6,7 @@ import org.reuseaddr.socket.SockAddr;
 import org.reuseaddr.socket.SyscallResult;
 
 /** How a call ended: what it returned and what the kernel wrote through its pointer arguments. */
-public sealed interface Outcome extends java.io.Serializable {
+public sealed interface Outcome {
 
     /** What the call returned; empty if it failed or did not come back. {@link Call#succeedsWith} says whether it succeeded. */
     default OptionalInt returned() {

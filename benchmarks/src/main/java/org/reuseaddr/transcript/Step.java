@@ -9,7 +9,7 @@ import java.util.OptionalInt;
  * @param call the call and its arguments
  * @param outcome the result it must have, or, in a record of a replay, the result it had
  */
-public record Step(int process, Call call, Outcome outcome) implements java.io.Serializable {
+public record Step(int process, Call call, Outcome outcome) {
 
     /** @throws IllegalArgumentException if the process is negative or the outcome is not one that the call can have */
     public Step {

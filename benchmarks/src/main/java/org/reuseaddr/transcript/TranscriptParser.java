@@ -145,6 +145,40 @@ public final class TranscriptParser {
         return new TranscriptParser(name).parse(new LineReader(name, bytes));
     }
 
+    /**
+     * Reads one call without its result, as {@link TranscriptPrinter#call(Call)} prints it.
+     *
+     * @param name what error messages call the text
+     * @throws TranscriptException if the text is no call that the suite models
+     */
+    public static Call parseCall(String name, String text) throws TranscriptException {
+        TraceText line = TraceText.ofLine(name, 1, text);
+        String call = nameOfCall(line);
+        return CallReader.readCall(call, arguments(call, line));
+    }
+
+    /**
+     * Reads one call with its result, as {@link TranscriptPrinter#line} prints it for process 0.
+     *
+     * @param name what error messages call the text
+     * @throws TranscriptException if the text is no call that the suite models, or has no result
+     */
+    public static Step parseStep(String name, String text) throws TranscriptException {
+        TraceText line = TraceText.ofLine(name, 1, text);
+        if (read(nameOfCall(line), line) instanceof Reading.Modelled modelled) {
+            return new Step(Processes.UNNAMED, modelled.call(), modelled.outcome());
+        }
+        throw line.error(0, "a call on a stream socket with its result", "another call");
+    }
+
+    private static String nameOfCall(TraceText line) throws TranscriptException {
+        Matcher call = CALL.matcher(line.text());
+        if (!call.lookingAt() || !CallReader.names().contains(call.group(1))) {
+            throw new Cursor(line).expected("a socket call");
+        }
+        return call.group(1);
+    }
+
     private Parsed parse(LineReader lines) throws IOException, TranscriptException {
         int last = 0;
         for (Optional<TraceText> line = lines.next(); line.isPresent(); line = lines.next()) {
