@@ -19,6 +19,7 @@ import org.reuseaddr.replay.Replayer;
 import org.reuseaddr.replay.ScenarioResult;
 import org.reuseaddr.results.EnvironmentFile;
 import org.reuseaddr.results.RunDirectory;
+import org.reuseaddr.results.RunEntry;
 import org.reuseaddr.results.RunId;
 import org.reuseaddr.run.UsageException;
 import org.reuseaddr.scenario.Scenario;
@@ -92,7 +93,7 @@ final class CheckCommand implements Callable<Integer> {
                     return check(replayer, session, scenarios);
                 } finally {
                     EnvironmentFile.append(directory.environment(),
-                            Map.of("run.finished", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString()));
+                            Map.of(RunEntry.FINISHED, Instant.now().truncatedTo(ChronoUnit.SECONDS).toString()));
                 }
             }
         }
@@ -126,10 +127,10 @@ final class CheckCommand implements Callable<Integer> {
 
     private Map<String, String> environment(Platform platform, RunId id, Instant started) {
         Map<String, String> environment = new LinkedHashMap<>(platform.entries());
-        environment.put("suite.schema", "1");
-        environment.put("run.id", id.id());
-        environment.put("run.started", started.toString());
-        environment.put("run.check_arguments", String.join(" ", arguments));
+        environment.put(RunEntry.SCHEMA, Integer.toString(RunEntry.KNOWN_SCHEMA));
+        environment.put(RunEntry.ID, id.id());
+        environment.put(RunEntry.STARTED, started.toString());
+        environment.put(RunEntry.CHECK_ARGUMENTS, String.join(" ", arguments));
         return environment;
     }
 

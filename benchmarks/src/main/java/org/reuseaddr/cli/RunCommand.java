@@ -26,6 +26,7 @@ import org.reuseaddr.results.EnvironmentFile;
 import org.reuseaddr.results.InputException;
 import org.reuseaddr.results.OutputException;
 import org.reuseaddr.results.RunDirectory;
+import org.reuseaddr.results.RunEntry;
 import org.reuseaddr.results.SemanticsFile;
 import org.reuseaddr.run.JmhOptions;
 import org.reuseaddr.run.Profile;
@@ -156,7 +157,7 @@ final class RunCommand implements Callable<Integer> {
             warnings.forEach(warning -> System.err.println("warning: " + warning.sentence()));
             int code = checkAndMeasure(request, run, replayer, goOn);
             EnvironmentFile.append(directory.environment(),
-                    Map.of("run.finished", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString()));
+                    Map.of(RunEntry.FINISHED, Instant.now().truncatedTo(ChronoUnit.SECONDS).toString()));
             report(directory);
             System.out.println("results are in " + directory.path());
             return code;

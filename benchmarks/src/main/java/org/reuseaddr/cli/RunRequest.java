@@ -14,9 +14,11 @@ import java.util.Objects;
 import java.util.Random;
 import java.util.TreeMap;
 import org.reuseaddr.platform.Platform;
+import org.reuseaddr.platform.PlatformEntry;
 import org.reuseaddr.results.EnvironmentFile;
 import org.reuseaddr.results.InputException;
 import org.reuseaddr.results.RunDirectory;
+import org.reuseaddr.results.RunEntry;
 import org.reuseaddr.results.RunId;
 import org.reuseaddr.results.Sample;
 import org.reuseaddr.results.SamplesFile;
@@ -35,15 +37,10 @@ record RunRequest(RunId id, RunDirectory directory, Profile profile, List<String
 
     private static final DateTimeFormatter TIME =
             DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'", Locale.ROOT).withZone(ZoneOffset.UTC);
-    private static final String ID = "run.id";
-    private static final String LABEL = "run.label";
-    private static final String PROFILE = "run.profile";
-    private static final String SEED = "run.seed";
-    private static final String ARGUMENT = "run.jmh_argument.";
     /** Two sessions that differ in one of these are two runs. */
-    private static final List<String> IDENTITY = List.of("suite.version", "suite.commit", "kind", "kernel.release",
-            "kernel.version", "cpu.model", "cpu.cores", "java.version", "java.vm.name", "java.vm.version", "native.binding",
-            "jvm.flags");
+    private static final List<String> IDENTITY = List.of(PlatformEntry.SUITE_VERSION, PlatformEntry.SUITE_COMMIT, PlatformEntry.KIND, PlatformEntry.KERNEL_RELEASE,
+            PlatformEntry.KERNEL_VERSION, PlatformEntry.CPU_MODEL, PlatformEntry.CPU_CORES, PlatformEntry.JAVA_VERSION, PlatformEntry.JAVA_VM_NAME, PlatformEntry.JAVA_VM_VERSION, RunEntry.NATIVE_BINDING,
+            PlatformEntry.JVM_FLAGS);
 
     boolean isResumed() {
         return !earlier.isEmpty();
@@ -90,23 +87,23 @@ record RunRequest(RunId id, RunDirectory directory, Profile profile, List<String
         }
         TreeMap<Integer, String> numbered = new TreeMap<>();
         environment.forEach((name, value) -> {
-            if (name.startsWith(ARGUMENT)) {
-                numbered.put((int) number(directory, name, name.substring(ARGUMENT.length())), value);
+            if (name.startsWith(RunEntry.JMH_ARGUMENT)) {
+                numbered.put((int) number(directory, name, name.substring(RunEntry.JMH_ARGUMENT.length())), value);
             }
         });
         List<String> arguments = new ArrayList<>(numbered.values());
         int count = arguments.indexOf("-f") + 1;
         if (count == 0 || count == arguments.size()) {
-            throw new InputException(directory.environment(), "expected entries " + ARGUMENT + "N with the option -f N");
+            throw new InputException(directory.environment(), "expected entries " + RunEntry.JMH_ARGUMENT + "N with the option -f N");
         }
         if (forks != null) {
             arguments.set(count, forks.toString());
         }
-        RunId id = new RunId(required(directory, environment, ID), required(directory, environment, LABEL),
+        RunId id = new RunId(required(directory, environment, RunEntry.ID), required(directory, environment, RunEntry.LABEL),
                 platform.shortName());
-        Profile profile = RunCommand.oneOf(PROFILE, required(directory, environment, PROFILE), Profile.values(),
+        Profile profile = RunCommand.oneOf(RunEntry.PROFILE, required(directory, environment, RunEntry.PROFILE), Profile.values(),
                 Profile::optionName);
-        long seed = number(directory, SEED, required(directory, environment, SEED)) + now.getEpochSecond();
+        long seed = number(directory, RunEntry.SEED, required(directory, environment, RunEntry.SEED)) + now.getEpochSecond();
         return new RunRequest(id, directory, profile, arguments, seed, SamplesFile.readAll(directory.samples()));
     }
 
@@ -134,15 +131,15 @@ record RunRequest(RunId id, RunDirectory directory, Profile profile, List<String
      */
     Map<String, String> environment(Instant now, List<String> effort) {
         Map<String, String> entries = new LinkedHashMap<>();
-        entries.put("suite.schema", "1");
-        entries.put(ID, id.id());
-        entries.put(LABEL, id.label());
-        entries.put(isResumed() ? "run.resumed" : "run.started", now.toString());
-        entries.put(PROFILE, profile.optionName());
-        entries.put(SEED, Long.toString(seed));
+        entries.put(RunEntry.SCHEMA, Integer.toString(RunEntry.KNOWN_SCHEMA));
+        entries.put(RunEntry.ID, id.id());
+        entries.put(RunEntry.LABEL, id.label());
+        entries.put(isResumed() ? RunEntry.RESUMED : RunEntry.STARTED, now.toString());
+        entries.put(RunEntry.PROFILE, profile.optionName());
+        entries.put(RunEntry.SEED, Long.toString(seed));
         int number = 0;
         for (String argument : effort) {
-            entries.put(ARGUMENT + ++number, argument);
+            entries.put(RunEntry.JMH_ARGUMENT + ++number, argument);
         }
         return entries;
     }

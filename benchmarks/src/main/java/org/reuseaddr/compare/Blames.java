@@ -7,12 +7,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.reuseaddr.results.Cell;
+import org.reuseaddr.results.Parameter;
+import org.reuseaddr.results.Unit;
 
 /** Finds which calls account for a sequence of calls that became slower or faster. */
 final class Blames {
 
     private static final String CALLS = "SyscallCost.";
-    private static final String API = "api";
     /** How often one operation of a benchmark makes each call: what strace counts for the JDK on Linux. */
     private static final Map<String, Map<String, Integer>> BARE = Map.of(
             "ListenerLifecycle", Map.of("socket", 1, "setsockopt", 1, "bind", 1, "listen", 1, "close", 1),
@@ -49,7 +50,7 @@ final class Blames {
     }
 
     private static boolean isTime(CellComparison cell) {
-        return cell.base().unit().equals(Units.TIME) && cell.other().unit().equals(Units.TIME);
+        return cell.base().unit().equals(Unit.NANOS) && cell.other().unit().equals(Unit.NANOS);
     }
 
     private static String className(Cell cell) {
@@ -59,7 +60,7 @@ final class Blames {
     private static Optional<Blame> blame(CellComparison whole, Map<Cell, CellComparison> calls) {
         double added = whole.other().value() - whole.base().value();
         Map<String, Integer> counts = new LinkedHashMap<>(BARE.get(className(whole.cell())));
-        if (!whole.cell().params().getOrDefault(API, "native").equals("native") && counts.containsKey("bind")) {
+        if (!whole.cell().params().getOrDefault(Parameter.API, "native").equals("native") && counts.containsKey("bind")) {
             counts.putAll(JDK_EXTRA);
         }
         List<Blame.Share> shares = new ArrayList<>();

@@ -51,7 +51,7 @@ final class PlatformProbe {
     private static final Map<String, String> CPU_FILES = table(
             "cpu.online", "sys/devices/system/cpu/online",
             "cpu.smt_active", "sys/devices/system/cpu/smt/active",
-            "cpu.governor", "sys/devices/system/cpu/cpu0/cpufreq/scaling_governor",
+            PlatformEntry.CPU_GOVERNOR, "sys/devices/system/cpu/cpu0/cpufreq/scaling_governor",
             "cpu.frequency_driver", "sys/devices/system/cpu/cpu0/cpufreq/scaling_driver",
             "cpu.no_turbo", "sys/devices/system/cpu/intel_pstate/no_turbo",
             "cpu.boost", "sys/devices/system/cpu/cpufreq/boost",
@@ -66,15 +66,15 @@ final class PlatformProbe {
 
     /** Entries that are a number of /proc/self/status, proc(5). */
     private static final Map<String, String> STATUS_FIELDS = table(
-            "process.seccomp_mode", "Seccomp",
+            PlatformEntry.SECCOMP_MODE, "Seccomp",
             "process.seccomp_filters", "Seccomp_filters",
-            "process.tracer_pid", "TracerPid",
+            PlatformEntry.TRACER_PID, "TracerPid",
             "process.no_new_privs", "NoNewPrivs");
 
     /** What WSL's own program is asked (WSL 2.0 and later have it), and what its answer looks like. */
     private static final Map<String, String> WSLINFO_QUESTIONS = table(
-            "wsl.version", "--wsl-version",
-            "wsl.networking_mode", "--networking-mode");
+            PlatformEntry.WSL_VERSION, "--wsl-version",
+            PlatformEntry.WSL_NETWORKING_MODE, "--networking-mode");
 
     private static final Pattern WSLINFO_ANSWER = Pattern.compile("[A-Za-z0-9.-]{1,40}");
 
@@ -155,17 +155,17 @@ final class PlatformProbe {
         Entries entries = new Entries(new LinkedHashMap<>());
         entries.add("started", start.truncatedTo(ChronoUnit.SECONDS).toString());
         suite(entries);
-        entries.add("kind", kind.label());
-        entries.add("kernel.release", Optional.of(release).filter(text -> !text.isEmpty()));
-        entries.add("kernel.version", files.value("proc/version")
+        entries.add(PlatformEntry.KIND, kind.label());
+        entries.add(PlatformEntry.KERNEL_RELEASE, Optional.of(release).filter(text -> !text.isEmpty()));
+        entries.add(PlatformEntry.KERNEL_VERSION, files.value("proc/version")
                 .map(text -> KERNEL_BUILDER.matcher(text).replaceAll("")));
-        entries.add("os.distribution", Stream.of("etc/os-release", "usr/lib/os-release")
+        entries.add(PlatformEntry.DISTRIBUTION, Stream.of("etc/os-release", "usr/lib/os-release")
                 .flatMap(path -> files.match(path, PRETTY_NAME).stream()).findFirst());
         if (kind.isWsl()) {
             windows(kind, release, entries);
         }
-        entries.add("container", container.orElse("none"));
-        entries.add("virtual_machine", virtualMachine.orElse("none found"));
+        entries.add(PlatformEntry.CONTAINER, container.orElse("none"));
+        entries.add(PlatformEntry.VIRTUAL_MACHINE, virtualMachine.orElse("none found"));
         cpu(entries);
         entries.add("memory.total_bytes", memoryBytes());
         entries.add("memory.transparent_hugepage", files.match("sys/kernel/mm/transparent_hugepage/enabled", CHOSEN));
@@ -194,32 +194,32 @@ final class PlatformProbe {
     }
 
     private void windows(PlatformKind kind, String release, Entries entries) {
-        entries.add("wsl.generation", kind == PlatformKind.WSL1 ? "1" : "2");
+        entries.add(PlatformEntry.WSL_GENERATION, kind == PlatformKind.WSL1 ? "1" : "2");
         WSLINFO_QUESTIONS.forEach((name, question) -> entries.add(name, commands.output(List.of("wslinfo", question))
                 .filter(answer -> WSLINFO_ANSWER.matcher(answer).matches())));
         Optional<Matcher> version = WINDOWS_SHELLS.stream()
                 .flatMap(shell -> commands.output(List.of(shell, "/c", "ver")).stream())
                 .map(WINDOWS_VERSION::matcher).filter(Matcher::find).findFirst();
-        entries.add("windows.version", version.map(found -> found.group(1)));
+        entries.add(PlatformEntry.WINDOWS_VERSION, version.map(found -> found.group(1)));
         Matcher build = WSL1_BUILD.matcher(release);
-        entries.add("windows.build", version.map(found -> found.group(2))
+        entries.add(PlatformEntry.WINDOWS_BUILD, version.map(found -> found.group(2))
                 .or(() -> build.find() ? Optional.of(build.group(1)) : Optional.empty()));
     }
 
     private void cpu(Entries entries) {
-        entries.add("cpu.architecture", Optional.of(jvm.architecture()).filter(text -> !text.isEmpty()));
-        entries.add("cpu.model", CPU_MODELS.stream()
+        entries.add(PlatformEntry.CPU_ARCHITECTURE, Optional.of(jvm.architecture()).filter(text -> !text.isEmpty()));
+        entries.add(PlatformEntry.CPU_MODEL, CPU_MODELS.stream()
                 .flatMap(pattern -> files.match("proc/cpuinfo", pattern).stream())
                 .filter(model -> !model.equals("unknown")).findFirst());
-        entries.add("cpu.cores", Integer.toString(jvm.cores()));
-        entries.add("cpu.machine_cores", files.text("proc/cpuinfo")
+        entries.add(PlatformEntry.CPU_CORES, Integer.toString(jvm.cores()));
+        entries.add(PlatformEntry.CPU_MACHINE_CORES, files.text("proc/cpuinfo")
                 .map(text -> CPU_ENTRY.matcher(text).results().count())
                 .filter(count -> count > 0).map(Object::toString));
         CPU_FILES.forEach((name, path) -> entries.add(name, files.value(path)));
         String cgroup = cgroupDirectory();
-        entries.add("cgroup.cpu.max", files.value(cgroup + "/cpu.max"));
+        entries.add(PlatformEntry.CPU_QUOTA, files.value(cgroup + "/cpu.max"));
         entries.add("cgroup.cpu.throttled_periods", files.match(cgroup + "/cpu.stat", THROTTLED_PERIODS));
-        entries.add("cpu.throttle_count", throttleCount());
+        entries.add(PlatformEntry.CPU_THROTTLE_COUNT, throttleCount());
         MITIGATION_FILES.forEach((name, path) -> entries.add(name, files.value(path).map(text -> text.split(";")[0])));
     }
 
@@ -280,20 +280,20 @@ final class PlatformProbe {
         String libraries = Stream.of(environment.getOrDefault("LD_PRELOAD", "").split("[\\s:]+"))
                 .filter(path -> !path.isEmpty())
                 .map(path -> path.substring(path.lastIndexOf('/') + 1)).collect(Collectors.joining(" "));
-        entries.add("process.ld_preload", Optional.of(libraries).filter(text -> !text.isEmpty()).map(redaction::apply));
+        entries.add(PlatformEntry.PRELOAD, Optional.of(libraries).filter(text -> !text.isEmpty()).map(redaction::apply));
     }
 
     private void load(Entries entries) {
-        entries.add("load.average_1min", files.value("proc/loadavg").map(text -> text.split("\\s+")[0]));
-        entries.add("load.cpu_pressure_avg10", files.match("proc/pressure/cpu", PRESSURE));
+        entries.add(PlatformEntry.LOAD_AVERAGE, files.value("proc/loadavg").map(text -> text.split("\\s+")[0]));
+        entries.add(PlatformEntry.CPU_PRESSURE, files.match("proc/pressure/cpu", PRESSURE));
     }
 
     private void java(Entries entries) {
-        entries.add("java.version", jvm.javaVersion());
-        entries.add("java.vm.name", jvm.vmName());
-        entries.add("java.vm.version", jvm.vmVersion());
+        entries.add(PlatformEntry.JAVA_VERSION, jvm.javaVersion());
+        entries.add(PlatformEntry.JAVA_VM_NAME, jvm.vmName());
+        entries.add(PlatformEntry.JAVA_VM_VERSION, jvm.vmVersion());
         entries.add("java.vendor", jvm.vendor());
-        entries.add("jvm.flags", jvm.flags().isEmpty() ? "none" : redaction.flags(jvm.flags()));
+        entries.add(PlatformEntry.JVM_FLAGS, jvm.flags().isEmpty() ? "none" : redaction.flags(jvm.flags()));
         entries.add("locale", jvm.locale().toLanguageTag());
     }
 
@@ -305,7 +305,8 @@ final class PlatformProbe {
         } catch (IOException e) {
             throw new UncheckedIOException("suite.properties of the jar cannot be read", e);
         }
-        List.of("suite.version", "suite.commit").forEach(name -> entries.add(name, build.getProperty(name)));
+        List.of(PlatformEntry.SUITE_VERSION, PlatformEntry.SUITE_COMMIT)
+                .forEach(name -> entries.add(name, build.getProperty(name)));
     }
 
     private static String sysctlFile(String name) {

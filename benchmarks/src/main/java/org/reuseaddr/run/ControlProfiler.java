@@ -23,6 +23,8 @@ import org.openjdk.jmh.results.Result;
 import org.openjdk.jmh.results.ScalarResult;
 import org.openjdk.jmh.runner.IterationType;
 import org.reuseaddr.benchmarks.fixture.Controls;
+import org.reuseaddr.results.Metric;
+import org.reuseaddr.results.Unit;
 
 /**
  * Measures the controls right before and right after each measured iteration, in the fork itself, and adds them to the
@@ -89,28 +91,28 @@ public final class ControlProfiler implements InternalProfiler {
             return List.of();
         }
         List<ScalarResult> results = new ArrayList<>();
-        results.add(nanos("control_getppid", controlledBefore.getppid(), controlled.getppid()));
-        results.add(nanos("control_socket_close", controlledBefore.socketClose(), controlled.socketClose()));
-        results.add(nanos("control_cpu", controlledBefore.cpu(), controlled.cpu()));
+        results.add(nanos(Metric.CONTROL_GETPPID, controlledBefore.getppid(), controlled.getppid()));
+        results.add(nanos(Metric.CONTROL_SOCKET_CLOSE, controlledBefore.socketClose(), controlled.socketClose()));
+        results.add(nanos(Metric.CONTROL_CPU, controlledBefore.cpu(), controlled.cpu()));
         if (kernel.waitedForCpu().isPresent() && kernelBefore.waitedForCpu().isPresent()) {
             double waited = kernel.waitedForCpu().getAsLong() - kernelBefore.waitedForCpu().getAsLong();
             double share = waited / (kernel.nanoTime() - kernelBefore.nanoTime());
-            results.add(new ScalarResult("cpu_wait_share", share, "share", AggregationPolicy.AVG));
+            results.add(new ScalarResult(Metric.CPU_WAIT, share, Unit.SHARE, AggregationPolicy.AVG));
         }
-        addGrowth(results, "listen_overflows", "ListenOverflows", kernel);
-        addGrowth(results, "listen_drops", "ListenDrops", kernel);
+        addGrowth(results, Metric.LISTEN_OVERFLOWS, "ListenOverflows", kernel);
+        addGrowth(results, Metric.LISTEN_DROPS, "ListenDrops", kernel);
         return results;
     }
 
     private static ScalarResult nanos(String metric, double before, double after) {
-        return new ScalarResult(metric, (before + after) / 2, "ns/op", AggregationPolicy.AVG);
+        return new ScalarResult(metric, (before + after) / 2, Unit.NANOS, AggregationPolicy.AVG);
     }
 
     private void addGrowth(List<ScalarResult> results, String metric, String counter, Kernel after) {
         Long earlier = kernelBefore.tcpExtensions().get(counter);
         Long later = after.tcpExtensions().get(counter);
         if (earlier != null && later != null) {
-            results.add(new ScalarResult(metric, later - earlier, "#", AggregationPolicy.SUM));
+            results.add(new ScalarResult(metric, later - earlier, Unit.COUNT, AggregationPolicy.SUM));
         }
     }
 

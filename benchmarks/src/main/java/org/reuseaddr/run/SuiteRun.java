@@ -22,15 +22,16 @@ import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.results.format.ResultFormatType;
 import org.openjdk.jmh.runner.options.CommandLineOptions;
 import org.reuseaddr.benchmarks.fixture.ForkGate;
-import org.reuseaddr.compare.Fork;
 import org.reuseaddr.platform.CpuUsage;
 import org.reuseaddr.replay.ScenarioResult;
 import org.reuseaddr.results.Cell;
+import org.reuseaddr.results.Metric;
 import org.reuseaddr.results.OutputException;
 import org.reuseaddr.results.RunDirectory;
 import org.reuseaddr.results.RunId;
 import org.reuseaddr.results.Sample;
 import org.reuseaddr.results.SamplesFile;
+import org.reuseaddr.results.Unit;
 import org.reuseaddr.socket.Family;
 
 /**
@@ -243,7 +244,7 @@ public final class SuiteRun {
         Optional<CpuUsage> after = CpuUsage.now();
         if (before.isPresent() && after.isPresent()) {
             CpuUsage.shareOfOthers(before.get(), after.get())
-                    .ifPresent(share -> recorder.fork(cell.cell(), pass, Fork.FOREIGN_LOAD, share, "share"));
+                    .ifPresent(share -> recorder.fork(cell.cell(), pass, Metric.FOREIGN_LOAD, share, Unit.SHARE));
         }
         List<ScenarioResult> broken = ForkGate.read(gateRecord);
         Files.deleteIfExists(gateRecord);
