@@ -8,8 +8,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.Arrays;
-import java.util.BitSet;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -106,10 +104,10 @@ final class PlatformProbe {
     private static final String CGROUP_ROOT = "sys/fs/cgroup";
     private static final Pattern CGROUP = Pattern.compile("(?m)^0::(/.*)$");
     private static final Pattern THROTTLED_PERIODS = Pattern.compile("(?m)^nr_throttled (\\d+)");
-    private static final Pattern LOCAL_PORT = Pattern.compile("^\\s*\\d+:\\s+[0-9A-F]+:([0-9A-F]{4})\\s");
     private static final String IPV6_LOOPBACK = "00000000000000000000000000000001";
 
     private final SystemFiles files;
+    private final ProcNet net;
     private final Map<String, String> environment;
     private final Commands commands;
     private final JvmFacts jvm;
@@ -119,6 +117,7 @@ final class PlatformProbe {
     PlatformProbe(SystemFiles files, Map<String, String> environment, Commands commands, JvmFacts jvm,
             Redaction redaction, Instant start) {
         this.files = files;
+        this.net = new ProcNet(files);
         this.environment = Map.copyOf(environment);
         this.commands = commands;
         this.jvm = jvm;
@@ -142,10 +141,9 @@ final class PlatformProbe {
         Optional<String> container = PlatformSign.first(PlatformSign.CONTAINERS, files, environment);
         Optional<String> virtualMachine = PlatformSign.first(PlatformSign.VIRTUAL_MACHINES, files, environment);
         String release = kernelRelease();
-        Optional<PortRange> ephemeral = ephemeralPorts();
+        Optional<PortRange> ephemeral = net.ephemeralPorts();
         OptionalInt ephemeralInUse = ephemeral.map(this::portsInUse).orElse(OptionalInt.empty());
-        OptionalInt somaxconn = files.value(sysctlFile("net.core.somaxconn")).map(PlatformProbe::number)
-                .orElse(OptionalInt.empty());
+        OptionalInt somaxconn = net.somaxconn();
         OptionalLong softLimit = fdLimit(1).map(OptionalLong::of).orElse(jvm.fdSoftLimit());
         OptionalLong hardLimit = fdLimit(2).map(OptionalLong::of).orElse(OptionalLong.empty());
         Optional<String> interfaces = files.text("proc/net/if_inet6");
@@ -245,27 +243,10 @@ final class PlatformProbe {
                 .or(() -> jvm.memoryBytes() > 0 ? Optional.of(Long.toString(jvm.memoryBytes())) : Optional.empty());
     }
 
-    private Optional<PortRange> ephemeralPorts() {
-        return files.value(sysctlFile("net.ipv4.ip_local_port_range")).map(text -> text.split("\\s+"))
-                .filter(ends -> ends.length == 2 && Arrays.stream(ends).allMatch(end -> end.matches("\\d{1,5}")))
-                .map(ends -> new int[] {Integer.parseInt(ends[0]), Integer.parseInt(ends[1])})
-                .filter(ends -> ends[0] >= 1 && ends[0] <= ends[1] && ends[1] <= 65_535)
-                .map(ends -> new PortRange(ends[0], ends[1]));
-    }
-
     /** How many ports of the range some TCP socket of this network namespace is bound to. */
     private OptionalInt portsInUse(PortRange range) {
-        // WSL 1 has an empty file in place of the table (microsoft/WSL#2084): then nothing is known.
-        if (files.lines("proc/net/tcp").isEmpty()) {
-            return OptionalInt.empty();
-        }
-        BitSet used = new BitSet();
-        Stream.of("proc/net/tcp", "proc/net/tcp6").flatMap(path -> files.lines(path).stream())
-                .map(LOCAL_PORT::matcher).filter(Matcher::find)
-                .mapToInt(found -> Integer.parseInt(found.group(1), 16))
-                .filter(range::contains)
-                .forEach(used::set);
-        return OptionalInt.of(used.cardinality());
+        return net.showsSockets()
+                ? OptionalInt.of((int) net.localPorts().filter(range::contains).distinct().count()) : OptionalInt.empty();
     }
 
     private Optional<Long> fdLimit(int column) {
@@ -311,10 +292,6 @@ final class PlatformProbe {
 
     private static String sysctlFile(String name) {
         return "proc/sys/" + name.replace('.', '/');
-    }
-
-    private static OptionalInt number(String text) {
-        return text.matches("\\d{1,9}") ? OptionalInt.of(Integer.parseInt(text)) : OptionalInt.empty();
     }
 
     private static String limitText(long limit) {
