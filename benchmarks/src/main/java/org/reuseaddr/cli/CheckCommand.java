@@ -21,6 +21,8 @@ import org.reuseaddr.results.EnvironmentFile;
 import org.reuseaddr.results.RunDirectory;
 import org.reuseaddr.results.RunEntry;
 import org.reuseaddr.results.RunId;
+import org.reuseaddr.run.CheckSession;
+import org.reuseaddr.run.Session;
 import org.reuseaddr.run.UsageException;
 import org.reuseaddr.scenario.Scenario;
 import picocli.CommandLine.Command;
@@ -80,7 +82,7 @@ final class CheckCommand implements Callable<Integer> {
         Platform platform = EnvCommand.probe();
         Instant started = Instant.now().truncatedTo(ChronoUnit.SECONDS);
         String name = Labels.checked(label != null ? label : platform.defaultLabel());
-        RunId id = RunRequest.id(name, platform, started);
+        RunId id = Session.id(name, platform, started);
         try (Replayer replayer = new Replayer(HeldPorts::now, NetCounters::lostTimeWaits)) {
             if (out == null) {
                 return check(replayer, new CheckSession(id, null, replayer), scenarios);
