@@ -7,11 +7,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
@@ -70,22 +70,22 @@ class CallCountsIT {
         assertThat(process.exitValue()).as(Files.readString(log)).isZero();
 
         Map<String, Integer> counts = new TreeMap<>();
-        betweenTheLastMarks(trace).stream().map(line -> line.substring(0, Math.max(0, line.indexOf('('))))
+        betweenTheMarks(trace).stream().map(line -> line.substring(0, Math.max(0, line.indexOf('('))))
                 .map(call -> call.equals("accept4") ? "accept" : call).filter(MEASURED::contains)
                 .forEach(call -> counts.merge(call, 1, Integer::sum));
         return counts;
     }
 
     /** With -ff each thread has a file of its own; the one that made the operation has the marks. */
-    private static List<String> betweenTheLastMarks(Path trace) throws IOException {
+    private static List<String> betweenTheMarks(Path trace) throws IOException {
         try (Stream<Path> files = Files.list(trace.getParent())) {
             for (Path file : files.filter(path -> path.getFileName().toString().startsWith(trace.getFileName() + ".")).toList()) {
                 List<String> lines = Files.readAllLines(file);
-                int[] marks = IntStream.range(0, lines.size())
-                        .filter(i -> lines.get(i).startsWith(MARK + "(")).toArray();
                 Files.delete(file);
-                if (marks.length >= 3) {
-                    return lines.subList(marks[marks.length - 2] + 1, marks[marks.length - 1]);
+                List<Boolean> marks = lines.stream().map(line -> line.startsWith(MARK + "(")).toList();
+                int end = Collections.indexOfSubList(marks, Collections.nCopies(OneOperation.MARKS_AT_END, true));
+                if (end > 0) {
+                    return lines.subList(marks.subList(0, end).lastIndexOf(true) + 1, end);
                 }
             }
         }
