@@ -1,8 +1,5 @@
 package org.reuseaddr.platform;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -15,7 +12,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
-import java.util.Properties;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -278,16 +274,10 @@ final class PlatformProbe {
         entries.add("locale", jvm.locale().toLanguageTag());
     }
 
-    /** The suite's version and commit, which the build writes down; a tree without git has no commit. */
     private static void suite(Entries entries) {
-        Properties build = new Properties();
-        try (InputStream in = PlatformProbe.class.getResourceAsStream("suite.properties")) {
-            build.load(in);
-        } catch (IOException e) {
-            throw new UncheckedIOException("suite.properties of the jar cannot be read", e);
-        }
-        List.of(PlatformEntry.SUITE_VERSION, PlatformEntry.SUITE_COMMIT)
-                .forEach(name -> entries.add(name, build.getProperty(name)));
+        SuiteBuild build = SuiteBuild.ofThisJar();
+        entries.add(PlatformEntry.SUITE_VERSION, build.version());
+        entries.add(PlatformEntry.SUITE_COMMIT, build.commit());
     }
 
     private static String sysctlFile(String name) {

@@ -63,5 +63,9 @@ public record FreshSession(RunId id, RunDirectory directory, Profile profile, Li
             throw new UsageException(directory.path() + " holds a run already: --resume " + directory.path()
                     + " adds forks to it, another --out keeps it");
         }
+        // A table with the scenarios of two runs is no run's: its report could not be written.
+        if (Files.exists(directory.semantics())) {
+            throw new UsageException(directory.path() + " holds the results of a check already: name another --out");
+        }
     }
 }

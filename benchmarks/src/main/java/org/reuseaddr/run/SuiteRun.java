@@ -127,6 +127,7 @@ public final class SuiteRun {
      * Measures all that is planned.
      *
      * @throws OutputException if a result cannot be written; rows written before are valid
+     * @throws RunException if what the gate of a fork found cannot be read
      */
     public Summary measure(RunProgress progress) {
         settings.directory().keepEarlierJmhJson();
@@ -154,7 +155,7 @@ public final class SuiteRun {
                 jmhResults.results(), imprecise(), budgetSpent, stopping);
     }
 
-    private void passes(ForkRunner runner, SamplesFile samples, Path gateRecord, RunProgress progress) throws IOException {
+    private void passes(ForkRunner runner, SamplesFile samples, Path gateRecord, RunProgress progress) {
         int planned = plannedForks();
         progress.planned(planned, plan.effort().passes(),
                 Duration.ofSeconds(Math.round(planned * plan.effort().forkSeconds())));
@@ -210,7 +211,7 @@ public final class SuiteRun {
     }
 
     private void fork(ForkRunner runner, SamplesFile samples, Path gateRecord, PlannedCell cell, int pass,
-            RunProgress progress) throws IOException {
+            RunProgress progress) {
         OutputException[] unwritten = new OutputException[1];
         Optional<CpuUsage> before = CpuUsage.now();
         Recorder recorder = new Recorder(settings.id(), samples::append);
@@ -246,8 +247,7 @@ public final class SuiteRun {
             CpuUsage.shareOfOthers(before.get(), after.get())
                     .ifPresent(share -> recorder.fork(cell.cell(), pass, Metric.FOREIGN_LOAD, share, Unit.SHARE));
         }
-        List<ScenarioResult> broken = ForkGate.read(gateRecord);
-        Files.deleteIfExists(gateRecord);
+        List<ScenarioResult> broken = brokenInFork(gateRecord);
         violations.addAll(broken);
         if (ended instanceof ForkRunner.Measured measured) {
             jmhResults.add(cell, measured.results());
@@ -260,6 +260,17 @@ public final class SuiteRun {
                     : "the gate in the fork found that a duplicate listener is permitted";
             missing.add(new Missing(cell.cell(), pass, reason));
             progress.notice("fork " + pass + " of " + cell.cell() + " failed: " + reason);
+        }
+    }
+
+    /** What the fork's gate found; the record is deleted, so that the next fork's is its own. */
+    private static List<ScenarioResult> brokenInFork(Path gateRecord) {
+        try {
+            List<ScenarioResult> broken = ForkGate.read(gateRecord);
+            Files.deleteIfExists(gateRecord);
+            return broken;
+        } catch (IOException e) {
+            throw new RunException(e.getMessage(), e);
         }
     }
 
