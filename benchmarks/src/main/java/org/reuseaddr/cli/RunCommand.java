@@ -57,7 +57,8 @@ final class RunCommand implements Callable<Integer> {
     private String budget;
 
     @Option(names = "--on-violation", paramLabel = "fail|continue", defaultValue = "fail",
-            description = "Whether benchmarks still run after a broken promise; the exit code is 3 either way.")
+            description = {"Whether benchmarks still run when a duplicate listener is permitted.",
+                "Whatever is violated, the exit code is 3."})
     private String onViolation;
 
     @Option(names = "--seed", paramLabel = "N", description = "Seed of the order of forks. Default: a fresh one, recorded.")

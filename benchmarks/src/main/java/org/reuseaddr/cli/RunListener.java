@@ -41,7 +41,7 @@ record RunListener(List<Warning> warnings) implements MainJob.Listener {
 
     @Override
     public void skipped() {
-        System.err.println("nothing was measured, since a promise is broken; --on-violation continue measures anyway");
+        System.err.println("benchmarks skipped: a guarantee is violated; --on-violation continue measures anyway");
     }
 
     /** Measures, and on SIGINT and SIGTERM ends the fork that runs, so that what there is can be summed up. */

@@ -21,7 +21,10 @@ import org.reuseaddr.results.OutputException;
 import org.reuseaddr.results.RunDirectory;
 import org.reuseaddr.results.RunEntry;
 
-/** The main job: the gate, the full semantic check, the benchmarks, all into one run directory. */
+/**
+ * The main job: the gate, the full semantic check, the benchmarks, all into one run directory. A broken gate skips the
+ * benchmarks; any other broken guarantee decides about the ending alone.
+ */
 public final class MainJob {
 
     private final Session session;
@@ -54,7 +57,7 @@ public final class MainJob {
         /** The full check has ended, the gate's results included. */
         void checked(List<ScenarioResult> results);
 
-        /** The benchmarks are left out. */
+        /** The benchmarks are left out, since the gate is broken. */
         void skipped();
 
         /** Measures: calls {@link SuiteRun#measure}, and {@link SuiteRun#stop} when the user asks for it. */
@@ -121,7 +124,7 @@ public final class MainJob {
     private Ending checkAndMeasure(SuiteRun run, Replayer replayer) {
         kept = !session.isBrokenAlready();
         try (CheckSession check = new CheckSession(session.id(), session.directory(), replayer)) {
-            if (!checks(check)) {
+            if (!isGateKept(check) && !options.continueOnViolation()) {
                 listener.skipped();
                 return Ending.VIOLATION;
             }
@@ -136,8 +139,12 @@ public final class MainJob {
         }
     }
 
-    /** Checks the gate, in a resumed session too, since the machine is in another state now; then the rest. */
-    private boolean checks(CheckSession check) {
+    /**
+     * Checks the gate, in a resumed session too, since the machine is in another state now; then, unless the benchmarks are
+     * to be skipped, the rest. Only a broken gate makes figures meaningless: the benchmarks would measure a listener beside
+     * another. What else is broken is measured like anything else, and decides about the end.
+     */
+    private boolean isGateKept(CheckSession check) {
         List<ScenarioResult> gate = check.replay(Gate.beforeRun());
         requireLoopback(gate);
         List<ScenarioResult> broken = broken(gate);
@@ -149,7 +156,7 @@ public final class MainJob {
             listener.checked(results);
             kept &= broken(results).isEmpty();
         }
-        return kept || options.continueOnViolation();
+        return broken.isEmpty();
     }
 
     private static void requireLoopback(List<ScenarioResult> gate) {

@@ -82,7 +82,8 @@ class RunIT {
 
         assertThat(ended.exitCode()).as(ended.everything()).isEqualTo(3);
         assertThat(ended.err()).contains("VIOLATION gate/inet-loopback/same-process", "gate/inet6-loopback/other-process",
-                "+ bind(4,", "two listeners hold the port", "nothing was measured");
+                "+ bind(4,", "two listeners hold the port",
+                "benchmarks skipped: a guarantee is violated");
         assertThat(violations()).extracting(SemanticsRow::scenario).contains("gate/inet-loopback/same-process",
                 "gate/inet6-loopback/same-process", "gate/inet-loopback/other-process", "gate/inet6-loopback/other-process");
         assertThat(directory().samples()).doesNotExist();
@@ -96,6 +97,23 @@ class RunIT {
         assertThat(ended.exitCode()).as(ended.everything()).isEqualTo(3);
         assertThat(violations()).extracting(SemanticsRow::group).contains("gate-in-fork", "gate-in-fork-jdk");
         assertThat(SamplesFile.readAll(directory().samples())).noneMatch(sample -> sample.metric().equals(Sample.SCORE));
+    }
+
+    @Test
+    void anotherViolationIsMeasuredAndEndsWithThree() {
+        Map<String, String> fault = FaultLibrary.compiled().environment("reuseport-dropped");
+        JarRun.Ended ended = shortRun().with(fault).run();
+
+        assertThat(ended.exitCode()).as(ended.everything()).isEqualTo(3);
+        assertThat(violations()).isNotEmpty().noneMatch(row -> row.group().startsWith("gate"));
+        assertThat(SamplesFile.readAll(directory().samples())).filteredOn(sample -> sample.metric().equals(Sample.SCORE))
+                .hasSize(4);
+        assertThat(ended.err()).doesNotContain("benchmarks skipped");
+
+        JarRun.Ended resumed = JarRun.of("--resume", directory().path().toString(), "-f", "2").with(fault).run();
+        assertThat(resumed.exitCode()).as(resumed.everything()).isEqualTo(3);
+        assertThat(SamplesFile.readAll(directory().samples())).filteredOn(sample -> sample.metric().equals(Sample.SCORE))
+                .hasSize(8);
     }
 
     @Test
