@@ -39,7 +39,8 @@ final class BugForm {
 
     /** The fields of microsoft/WSL's bug form in its order. */
     private static List<Field> wsl(ReportedRun run) {
-        Optional<String> windows = run.entry(PlatformEntry.WINDOWS_VERSION).map(text -> "Microsoft Windows [Version " + text + "]")
+        Optional<String> windows = run.entry(PlatformEntry.WINDOWS_VERSION)
+                .map(text -> "Microsoft Windows [Version " + text + "]")
                 .or(() -> run.entry(PlatformEntry.WINDOWS_BUILD).map(text -> "Build " + text));
         Optional<String> wsl = run.entry(PlatformEntry.WSL_VERSION)
                 .or(() -> run.entry(PlatformEntry.WSL_GENERATION).filter("1"::equals).map(any -> "inbox (WSL 1)"));
@@ -47,8 +48,8 @@ final class BugForm {
         return List.of(
                 field("Windows Version", windows, "cmd.exe /c ver"),
                 field("WSL Version", wsl, "wsl.exe --version"),
-                new Field("Are you using WSL 1 or WSL 2?", run.entry(PlatformEntry.WSL_GENERATION).map(text -> "WSL " + text), "wsl.exe -l -v",
-                        List.of("WSL 2", "WSL 1")),
+                new Field("Are you using WSL 1 or WSL 2?",
+                        run.entry(PlatformEntry.WSL_GENERATION).map(text -> "WSL " + text), "wsl.exe -l -v", List.of("WSL 2", "WSL 1")),
                 field("Kernel Version", run.entry(PlatformEntry.KERNEL_RELEASE), "uname -r"),
                 field("Distro Version", run.entry(PlatformEntry.DISTRIBUTION), "cat /etc/os-release"),
                 field("Other Software", joined(List.of(mode, java(run), suite(run), container(run))), "what else takes part"));
@@ -56,11 +57,13 @@ final class BugForm {
 
     private static List<Field> neutral(ReportedRun run) {
         return List.of(
-                field("Platform", joined(List.of(run.entry(PlatformEntry.KIND).map(kind -> kind.equals("linux") ? "Linux" : kind),
-                        container(run), run.entry(PlatformEntry.VIRTUAL_MACHINE).map(text -> "virtual machine: " + text))), "uname -a"),
+                field("Platform", joined(List.of(
+                        run.entry(PlatformEntry.KIND).map(kind -> kind.equals("linux") ? "Linux" : kind), container(run),
+                        run.entry(PlatformEntry.VIRTUAL_MACHINE).map(text -> "virtual machine: " + text))), "uname -a"),
                 field("Kernel Version", run.entry(PlatformEntry.KERNEL_RELEASE), "uname -r"),
                 field("Distribution", run.entry(PlatformEntry.DISTRIBUTION), "cat /etc/os-release"),
-                field("CPU", joined(List.of(run.entry(PlatformEntry.CPU_MODEL), run.entry(PlatformEntry.CPU_CORES).map(text -> text + " cores"),
+                field("CPU", joined(List.of(run.entry(PlatformEntry.CPU_MODEL),
+                        run.entry(PlatformEntry.CPU_CORES).map(text -> text + " cores"),
                         run.entry(PlatformEntry.CPU_ARCHITECTURE))), "lscpu"),
                 field("Other Software", joined(List.of(java(run), suite(run))), "what else takes part"));
     }

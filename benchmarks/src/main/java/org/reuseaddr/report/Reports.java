@@ -22,7 +22,8 @@ import org.reuseaddr.results.RunEntry;
 public final class Reports {
 
     private static final List<String> VERSIONS =
-            List.of(PlatformEntry.SUITE_VERSION, PlatformEntry.SUITE_COMMIT, RunEntry.SCHEMA, PlatformEntry.KERNEL_RELEASE, PlatformEntry.JAVA_VM_VERSION, RunEntry.NATIVE_BINDING);
+            List.of(PlatformEntry.SUITE_VERSION, PlatformEntry.SUITE_COMMIT, RunEntry.SCHEMA,
+                    PlatformEntry.KERNEL_RELEASE, PlatformEntry.JAVA_VM_VERSION, RunEntry.NATIVE_BINDING);
 
     private Reports() {
     }

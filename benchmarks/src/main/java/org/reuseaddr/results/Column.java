@@ -1,6 +1,9 @@
 package org.reuseaddr.results;
 
-/** The names of the columns of a run's tables. The columns of {@code samples.csv} that hold parameters begin with {@link #PARAM}. */
+/**
+ * The names of the columns of a run's tables. The columns of {@code samples.csv} that hold parameters begin with
+ * {@link #PARAM}.
+ */
 public final class Column {
 
     /** {@link RunId#id}. */

@@ -6,7 +6,7 @@ package org.reuseaddr.results;
  */
 public final class Metric {
 
-    /** How the metrics begin that are measured around every iteration on calls that the platform's bind path does not touch. */
+    /** How the metrics begin that are measured around every iteration, on calls without bind and listen. */
     public static final String CONTROL_PREFIX = "control_";
     /** One getppid(2), in {@link Unit#NANOS}. */
     public static final String CONTROL_GETPPID = CONTROL_PREFIX + "getppid";

@@ -53,7 +53,8 @@ public sealed interface Session permits FreshSession, ResumedSession {
 
     /** The identity of what begins now. */
     static RunId id(String label, Platform platform, Instant started) {
-        String time = DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'", Locale.ROOT).withZone(ZoneOffset.UTC).format(started);
+        String time = DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'", Locale.ROOT).withZone(ZoneOffset.UTC)
+                .format(started);
         return new RunId(label + "-" + time, label, platform.shortName());
     }
 
