@@ -79,7 +79,7 @@ public record ReportModel(ReportedRun run, Optional<ReportedRun> baseline, Optio
         Gate.beforeRun().forEach(scenario -> known.put(scenario.id(), scenario));
         Catalogue.scenarios().forEach(scenario -> known.put(scenario.id(), scenario));
         Optional<Comparison> comparison = baseline.map(base ->
-                Comparison.of(List.of(base.side(), run.side()), Comparison.DEFAULT_MARGIN));
+                Comparison.of(List.of(base.group(), run.group()), Comparison.DEFAULT_MARGIN));
         return new ReportModel(run, baseline, comparison, BugForm.fields(run), Cause.of(run.scenarios(), known),
                 measurements(run), findings(run), privacy.leftOut(), privacy.includesHost(), known);
     }
@@ -168,7 +168,7 @@ public record ReportModel(ReportedRun run, Optional<ReportedRun> baseline, Optio
                 .flatMap(versus -> versus.cells().stream())
                 .collect(Collectors.groupingBy(CellComparison::verdict, TreeMap::new, Collectors.counting()));
         return "Against " + baseline.orElseThrow().data().run().label() + ": " + (counts.isEmpty() ? "nothing to compare."
-                : counts.entrySet().stream().map(entry -> entry.getValue() + " " + entry.getKey().word())
+                : counts.entrySet().stream().map(entry -> entry.getValue() + " " + entry.getKey().displayName())
                         .collect(Collectors.joining(", ")) + " of " + counts.values().stream().mapToLong(Long::longValue).sum()
                         + " costs.");
     }
