@@ -20,10 +20,8 @@ import org.reuseaddr.compare.Findings;
 import org.reuseaddr.compare.Verdict;
 import org.reuseaddr.compare.Versus;
 import org.reuseaddr.model.Grade;
-import org.reuseaddr.replay.Gate;
 import org.reuseaddr.results.Cell;
 import org.reuseaddr.results.Sample;
-import org.reuseaddr.scenario.Catalogue;
 import org.reuseaddr.scenario.Scenario;
 
 /**
@@ -74,10 +72,8 @@ public record ReportModel(ReportedRun run, Optional<ReportedRun> baseline, Optio
         }
     }
 
-    static ReportModel of(ReportedRun run, Optional<ReportedRun> baseline, Privacy privacy) {
-        Map<String, Scenario> known = new LinkedHashMap<>();
-        Gate.beforeRun().forEach(scenario -> known.put(scenario.id(), scenario));
-        Catalogue.scenarios().forEach(scenario -> known.put(scenario.id(), scenario));
+    static ReportModel of(ReportedRun run, Optional<ReportedRun> baseline, Privacy privacy, KnownScenarios scenarios) {
+        Map<String, Scenario> known = scenarios.byId();
         Optional<Comparison> comparison = baseline.map(base ->
                 Comparison.of(List.of(base.group(), run.group()), Comparison.DEFAULT_MARGIN));
         return new ReportModel(run, baseline, comparison, BugForm.fields(run), Cause.of(run.scenarios(), known),

@@ -57,10 +57,11 @@ public final class Reports {
      * @throws OutputException if a file cannot be written
      */
     public static Written write(Request request) {
-        Privacy privacy = new Privacy(request.includeHost(), Redaction.ofThisProcess());
+        KnownScenarios known = KnownScenarios.load();
+        Privacy privacy = new Privacy(request.includeHost(), Redaction.ofThisProcess(), known.texts());
         ReportedRun run = ReportedRun.read(request.run(), privacy);
         Optional<ReportedRun> baseline = request.baseline().map(path -> ReportedRun.read(path, privacy));
-        ReportModel model = ReportModel.of(run, baseline, privacy);
+        ReportModel model = ReportModel.of(run, baseline, privacy, known);
         Map<String, byte[]> files = new LinkedHashMap<>();
         MarkdownReport markdown = MarkdownReport.of(model);
         put(files, "report.md", markdown.text());

@@ -41,6 +41,7 @@ class MarkdownReportTest {
     private static final RunId ID = new RunId("run", "wsl1-4.4", "wsl1-4.4");
     private static final List<Extension> GFM = List.of(TablesExtension.create());
     private static final Parser PARSER = Parser.builder().extensions(GFM).build();
+    private static final KnownScenarios SCENARIOS = KnownScenarios.load();
     private static final String KNOWN = "inet6-loopback/listening/reuseaddr-both";
 
     private static SemanticsRow violation(String scenario, String rule, String evidence) {
@@ -49,11 +50,12 @@ class MarkdownReportTest {
     }
 
     private static MarkdownReport report(Map<String, String> environment, List<SemanticsRow> rows, boolean includeHost) {
-        Privacy privacy = new Privacy(includeHost, new Redaction("/home/someone", "someone", "secret-host"));
+        Privacy privacy = new Privacy(includeHost, new Redaction("/home/someone", "someone", "secret-host"),
+                SCENARIOS.texts());
         RunData data = new RunData(ID, Path.of("run"), new TreeMap<>(), privacy.environment(environment), new TreeMap<>(),
                 new RunData.RowRange(0, 0));
         return MarkdownReport.of(ReportModel.of(new ReportedRun(new RunDirectory(Path.of("run")), data, rows),
-                Optional.empty(), privacy));
+                Optional.empty(), privacy, SCENARIOS));
     }
 
     private static Map<String, String> wsl() {
