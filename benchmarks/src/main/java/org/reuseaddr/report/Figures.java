@@ -14,6 +14,8 @@ import org.reuseaddr.report.chart.DisplayUnit;
 final class Figures {
 
     private static final int DIGITS = 3;
+    private static final double LARGEST_PLAIN = 1e15;
+    private static final double SMALLEST_PLAIN = 1e-7;
     /** Ratios beyond this are shown as whole numbers. */
     private static final double LARGE_RATIO = 100;
 
@@ -24,10 +26,16 @@ final class Figures {
         this.fixed = fixed;
     }
 
-    /** Three significant digits and never an exponent: {@code 5160}, {@code 5.16}, {@code 0.00516}. */
+    /**
+     * Three significant digits, {@code 5160}, {@code 5.16}, {@code 0.00516}; with an exponent where that would take more than
+     * 15 digits before the point or 9 behind it.
+     */
     static String significant(double value) {
         if (value == 0 || !Double.isFinite(value)) {
             return value == 0 ? "0" : "–";
+        }
+        if (Math.abs(value) >= LARGEST_PLAIN || Math.abs(value) < SMALLEST_PLAIN) {
+            return String.format(Locale.ROOT, "%.2e", value);
         }
         BigDecimal rounded = new BigDecimal(value).round(new MathContext(DIGITS, RoundingMode.HALF_EVEN));
         return rounded.setScale(Math.max(0, DIGITS - rounded.precision() + rounded.scale())).toPlainString();
