@@ -13,7 +13,7 @@ import org.reuseaddr.results.Cell;
 import org.reuseaddr.results.Sample;
 import org.reuseaddr.run.RunProgress;
 
-/** One live line on a terminal: how far, how long, what is measured now and what it came to. */
+/** One live line on a terminal: forks done, time left, what is measured now and its latest figure. */
 final class LiveProgress implements RunProgress, AutoCloseable {
 
     private static final int UPDATE_MILLIS = 250;

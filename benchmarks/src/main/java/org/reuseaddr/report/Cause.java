@@ -109,7 +109,8 @@ record Cause(String grade, String rule, String source, String call, String expec
     /** What the platform did, in one sentence without its end. */
     String happened() {
         return (isTwoListeners() ? "two listeners on one port: " : "")
-                + (call.isEmpty() ? observed : call + " returns " + brief(observed) + " instead of " + brief(expected));
+                + (call.isEmpty() ? observed : call + (observed.equals(expected) ? " answers otherwise than on Linux"
+                        : " returns " + brief(observed) + " instead of " + brief(expected)));
     }
 
     /** A result without the text of its errno. */

@@ -101,9 +101,14 @@ record Matrix(List<Kind> kinds, List<Row> rows, List<String> groups, List<String
                 .allMatch(Pair::isUniform);
     }
 
-    /** How many addresses have no difference, neither as the first nor as the second of a pair. */
-    long uniform() {
-        return rows.stream().filter(row -> isUniformFirst(row) && isUniformSecond(row.kind())).count();
+    /** Whether no pair has a difference. */
+    boolean isUniform() {
+        return rows.stream().allMatch(this::isUniformFirst);
+    }
+
+    /** Whether there are rows or columns without a difference. */
+    boolean folds() {
+        return rows.stream().anyMatch(row -> isUniformFirst(row) || isUniformSecond(row.kind()));
     }
 
     private static Map<String, Kind> kinds(Map<String, Scenario> scenarios) {
@@ -176,7 +181,7 @@ record Matrix(List<Kind> kinds, List<Row> rows, List<String> groups, List<String
         return bytes.toByteArray();
     }
 
-    /** What happened: the evidence, or, where all went as promised, the promise. */
+    /** What happened: the evidence, or the transcript of the scenario where nothing differs. */
     private static String text(SemanticsRow row, Optional<Scenario> scenario) {
         if (!row.evidence().isEmpty()) {
             return row.evidence().stripTrailing();

@@ -34,7 +34,7 @@ final class Privacy {
     /** A version with its suffix, as {@code uname -r} prints it. */
     private static final Pattern VERSION = Pattern.compile("[0-9]+(\\.[0-9]+)+([-+~][\\w.+~-]*)?");
     private static final Pattern NUMBER = Pattern.compile("-?[0-9]+(\\.[0-9]+)?(E-?[0-9]+)?");
-    /** Words of every transcript: a user of such a name (Debian has one called bind) is not to be found in them. */
+    /** Names of calls and parameters: a user of such a name (Debian has one called bind) cannot be recognised among them. */
     private static final Set<String> CALLS = Set.of("socket", "setsockopt", "getsockopt", "bind", "listen", "connect",
             "accept", "close", "shutdown", "getsockname", "pid", "sin", "native", "channel", "fixed", "fork", "score");
 
@@ -174,9 +174,9 @@ final class Privacy {
 
     /** What was left out so far, with how often. */
     List<String> leftOut() {
-        List<String> words = new ArrayList<>();
-        leftOut.forEach((what, count) -> words.add(what + " (" + count + (count == 1 ? " place)" : " places)")));
-        return words;
+        List<String> parts = new ArrayList<>();
+        leftOut.forEach((what, count) -> parts.add(what + " (" + count + (count == 1 ? " place)" : " places)")));
+        return parts;
     }
 
     private static int count(String text, String mask) {

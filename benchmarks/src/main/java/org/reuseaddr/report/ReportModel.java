@@ -66,7 +66,7 @@ public record ReportModel(ReportedRun run, Optional<ReportedRun> baseline, Optio
             return FIGURES.value(estimate.value(), estimate.unit());
         }
 
-        /** The ends of the interval; in words where there is none. */
+        /** The ends of the interval, or why there is none. */
         String interval() {
             return estimate.interval()
                     .map(ends -> FIGURES.value(ends.low(), estimate.unit()) + " – " + FIGURES.value(ends.high(), estimate.unit()))
@@ -181,18 +181,18 @@ public record ReportModel(ReportedRun run, Optional<ReportedRun> baseline, Optio
 
     /** The second line: what it cost. */
     String costLine() {
-        List<String> words = new ArrayList<>();
+        List<String> parts = new ArrayList<>();
         if (measurements.isEmpty()) {
-            words.add("No benchmark was run.");
+            parts.add("No benchmark was run.");
         } else if (comparison.isEmpty()) {
-            words.add(measurements.size() + (measurements.size() == 1 ? " benchmark, " : " benchmarks, ")
+            parts.add(measurements.size() + (measurements.size() == 1 ? " benchmark, " : " benchmarks, ")
                     + mostForks() + (mostForks() == 1 ? " fork." : " forks."));
         } else {
-            words.add(verdicts());
-            blames().stream().findFirst().map(Sentences::blame).ifPresent(words::add);
+            parts.add(verdicts());
+            blames().stream().findFirst().map(Sentences::blame).ifPresent(parts::add);
         }
-        run.incompleteness().ifPresent(words::add);
-        return String.join(" ", words);
+        run.incompleteness().ifPresent(parts::add);
+        return String.join(" ", parts);
     }
 
     private int mostForks() {

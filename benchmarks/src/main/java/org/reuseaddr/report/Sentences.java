@@ -45,7 +45,7 @@ public final class Sentences {
         }
         List<Blame.Share> named = blame.shares().stream().filter(share -> share.share() >= NAMED_SHARE).toList();
         return named.isEmpty() ? "The single calls account for none" + rest
-                : "No single call accounts for most" + rest + " "
+                : "No single call accounts for most" + rest + " Largest shares: "
                 + named.stream().map(share -> share.call() + " " + Figures.percent(share.share()))
                         .collect(Collectors.joining(", ")) + ".";
     }
