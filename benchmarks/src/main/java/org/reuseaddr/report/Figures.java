@@ -11,7 +11,7 @@ import org.reuseaddr.compare.Ratio;
 import org.reuseaddr.report.chart.DisplayUnit;
 
 /** Numbers as people read them, with a decimal point in every locale. */
-final class Figures {
+public final class Figures {
 
     private static final int DIGITS = 3;
     private static final double LARGEST_PLAIN = 1e15;
@@ -22,7 +22,7 @@ final class Figures {
     private final Optional<DisplayUnit> fixed;
 
     /** @param fixed the unit of all times; empty for the one that fits each */
-    Figures(Optional<DisplayUnit> fixed) {
+    public Figures(Optional<DisplayUnit> fixed) {
         this.fixed = fixed;
     }
 
@@ -48,12 +48,12 @@ final class Figures {
     }
 
     /** A value in the unit of an estimate. */
-    String value(double value, String unit) {
+    public String value(double value, String unit) {
         return unit.equals("ns/op") ? time(value) : (significant(value) + " " + unit).strip();
     }
 
     /** An estimate with its precision, {@code 5.16 µs ±3 %}; without it where there is a single fork. */
-    String estimate(Estimate estimate) {
+    public String estimate(Estimate estimate) {
         String value = value(estimate.value(), estimate.unit());
         if (estimate.precision().isEmpty()) {
             return value;

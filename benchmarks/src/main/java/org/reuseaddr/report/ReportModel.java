@@ -114,8 +114,7 @@ public record ReportModel(ReportedRun run, Optional<ReportedRun> baseline, Optio
     }
 
     private static List<String> findings(ReportedRun run) {
-        return run.data().cells().values().stream().flatMap(data -> Findings.of(data).stream())
-                .map(Sentences::finding).toList();
+        return Sentences.findings(run.data().cells().values().stream().flatMap(data -> Findings.of(data).stream()).toList());
     }
 
     /** The run's label, and the platform where the label does not say it. */

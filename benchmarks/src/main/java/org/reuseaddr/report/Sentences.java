@@ -1,8 +1,10 @@
 package org.reuseaddr.report;
 
+import java.util.DoubleSummaryStatistics;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.reuseaddr.compare.Blame;
 import org.reuseaddr.compare.CellComparison;
 import org.reuseaddr.compare.Finding;
@@ -50,7 +52,23 @@ public final class Sentences {
                         .collect(Collectors.joining(", ")) + ".";
     }
 
-    /** What a run's data show that its reader should know. */
+    /** What a run's data show that its reader should know; what other programs used is one sentence, however many forks. */
+    static List<String> findings(List<Finding> findings) {
+        List<Finding.ForeignLoad> loads = findings.stream().filter(Finding.ForeignLoad.class::isInstance)
+                .map(Finding.ForeignLoad.class::cast).toList();
+        Stream<String> others = findings.stream().filter(finding -> !(finding instanceof Finding.ForeignLoad))
+                .map(Sentences::finding);
+        return Stream.concat(others, loads.size() < 2 ? loads.stream().map(Sentences::finding) : Stream.of(load(loads))).toList();
+    }
+
+    private static String load(List<Finding.ForeignLoad> loads) {
+        DoubleSummaryStatistics shares = loads.stream().mapToDouble(Finding.ForeignLoad::share).summaryStatistics();
+        long cells = loads.stream().map(Finding.ForeignLoad::cell).distinct().count();
+        return "Other programs used " + Figures.percent(shares.getMin()) + " to " + Figures.percent(shares.getMax())
+                + " of the CPUs during " + loads.size() + " forks of " + cells + (cells == 1 ? " benchmark." : " benchmarks.");
+    }
+
+    /** One of them. */
     public static String finding(Finding finding) {
         String cell = finding.cell() + ": ";
         if (finding instanceof Finding.OutlierFork fork) {
@@ -61,11 +79,15 @@ public final class Sentences {
                     + " passes.";
         }
         if (finding instanceof Finding.Bimodal modes) {
-            return cell + "iterations fall into two groups, around " + Figures.significant(modes.low()) + " and "
-                    + Figures.significant(modes.high()) + " (" + Figures.percent(modes.shareHigh()) + " in the upper one).";
+            return cell + "iterations fall into two clusters, around " + value(modes, modes.low()) + " and "
+                    + value(modes, modes.high()) + " (" + Figures.percent(modes.shareHigh()) + " in the upper one).";
         }
         Finding.ForeignLoad load = (Finding.ForeignLoad) finding;
         return cell + "other programs used " + Figures.percent(load.share()) + " of the CPUs during fork " + load.fork() + ".";
+    }
+
+    private static String value(Finding.Bimodal modes, double value) {
+        return new Figures(Optional.empty()).value(value, modes.cell().mode().equals("thrpt") ? "ops/s" : "ns/op");
     }
 
     /** What is needed for a verdict on a cell; empty where the verdict is not unclear. */
