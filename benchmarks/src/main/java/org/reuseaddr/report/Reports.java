@@ -16,6 +16,7 @@ import org.reuseaddr.report.chart.Charts;
 import org.reuseaddr.repro.Reproduction;
 import org.reuseaddr.results.InputException;
 import org.reuseaddr.results.OutputException;
+import org.reuseaddr.results.Visible;
 
 /** Writes what people read of a run. */
 public final class Reports {
@@ -50,9 +51,10 @@ public final class Reports {
      * What was written.
      *
      * @param files the files, the most important first
+     * @param title what an issue could be called; empty where no tracker is addressed
      * @param problems what could not be written, one line each
      */
-    public record Written(List<Path> files, List<String> problems) {
+    public record Written(List<Path> files, Optional<String> title, List<String> problems) {
         public Written {
             files = List.copyOf(files);
             problems = List.copyOf(problems);
@@ -104,7 +106,7 @@ public final class Reports {
                 problems.add("left out of report.zip, which must stay under 5 MB: " + String.join(", ", bundle.leftOut()));
             }
         }
-        return new Written(written, problems);
+        return new Written(written, model.audience().tracker().map(page -> Visible.line(model.title())), problems);
     }
 
     private static void put(Map<String, byte[]> files, String name, String text) {
