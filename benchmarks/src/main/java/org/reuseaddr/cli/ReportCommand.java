@@ -64,6 +64,7 @@ final class ReportCommand implements Callable<Integer> {
                 files.forEach(file -> System.out.println("wrote " + file));
             }
         });
+        written.title().ifPresent(title -> System.out.println("title for the issue: " + title));
         written.problems().forEach(System.err::println);
         return ExitCode.DONE;
     }

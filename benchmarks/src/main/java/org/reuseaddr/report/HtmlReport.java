@@ -34,7 +34,7 @@ record HtmlReport(PageFrame frame, Optional<Matrix> matrix, List<ChartFigure> ch
      * The answer to one question of a form.
      *
      * @param name of the question
-     * @param text as Markdown
+     * @param text of a field as it is, of others as Markdown
      */
     record Answer(String name, String text) {
     }
@@ -58,11 +58,17 @@ record HtmlReport(PageFrame frame, Optional<Matrix> matrix, List<ChartFigure> ch
             files.add(new Embedded("file-" + files.size(), name, (bytes.length + 1023) / 1024 + " KiB", Packed.base64(bytes)));
         });
         HtmlReport html = new HtmlReport(PageFrame.load(), Matrix.of(report), charts.figures(), charts.problems(), files,
-                report.form().sections().stream().map(section -> new Answer(section.name(),
-                        MarkdownReport.section(report, section))).toList(), report.link(markdown.text()));
+                report.form().sections().stream().map(section -> new Answer(section.name(), answer(report, section)))
+                        .toList(), report.link(markdown.text()));
         StringOutput output = new StringOutput();
         JtereportGenerated.render(new OwaspHtmlTemplateOutput(output), null, report, html);
         return output.toString();
+    }
+
+    /** A field of a form takes plain text, and a part of the text Markdown. */
+    private static String answer(ReportModel report, BugForm.Section section) {
+        return section.part() != BugForm.Part.FIELD ? MarkdownReport.section(report, section)
+                : Visible.line(section.answer().orElse("(not known, please fill in: " + section.hint() + ")"));
     }
 
     /** What a table of costs shows. */
@@ -71,8 +77,8 @@ record HtmlReport(PageFrame frame, Optional<Matrix> matrix, List<ChartFigure> ch
     }
 
     /** The program for a cause, where there is one. */
-    Optional<String> program(Cause cause) {
-        return cause.isBroken() ? cause.program() : Optional.empty();
+    static Optional<String> program(ReportModel report, Cause cause) {
+        return report.featured().contains(cause) ? cause.program() : Optional.empty();
     }
 
     /** The lines of a transcript, what steers the display made visible. */

@@ -18,6 +18,7 @@ import org.reuseaddr.repro.Reproduction;
 import org.reuseaddr.results.InputException;
 import org.reuseaddr.results.OutputException;
 import org.reuseaddr.results.RunEntry;
+import org.reuseaddr.results.Visible;
 
 /** Writes what people read of a run. */
 public final class Reports {
@@ -53,9 +54,10 @@ public final class Reports {
      * What was written.
      *
      * @param files the files, the most important first
+     * @param title what an issue could be called; empty where no tracker is addressed
      * @param problems what could not be written, one line each
      */
-    public record Written(List<Path> files, List<String> problems) {
+    public record Written(List<Path> files, Optional<String> title, List<String> problems) {
         public Written {
             files = List.copyOf(files);
             problems = List.copyOf(problems);
@@ -107,7 +109,7 @@ public final class Reports {
                 problems.add("left out of report.zip, which must stay under 5 MB: " + String.join(", ", bundle.leftOut()));
             }
         }
-        return new Written(written, problems);
+        return new Written(written, model.audience().tracker().map(page -> Visible.line(model.title())), problems);
     }
 
     private static void put(Map<String, byte[]> files, String name, String text) {
