@@ -118,8 +118,18 @@ final class SemanticsSummary {
         }
         Step promised = result.promisedStep().orElseThrow();
         Outcome observed = result.observedStep().orElseThrow().outcome();
+        if (did(observed).equals(did(promised.outcome()))) {
+            return promised.call().name() + " ends with " + observedPort(observed) + "; on Linux with "
+                    + observedPort(promised.outcome());
+        }
         return (isDuplicate(result) ? "two listeners hold one port: " : "") + promised.call().name() + " "
                 + did(observed) + "; on Linux it " + did(promised.outcome());
+    }
+
+    /** What two outcomes with one address differ in. */
+    private static String observedPort(Outcome outcome) {
+        return outcome instanceof Outcome.WithAddress answered && answered.address() != null
+                ? "port " + answered.address().port() : did(outcome);
     }
 
     private static String did(Outcome outcome) {

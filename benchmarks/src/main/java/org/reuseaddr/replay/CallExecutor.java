@@ -157,6 +157,9 @@ final class CallExecutor implements Call.Handler<Outcome> {
             }
             int error = sockets.getOption(descriptor, SocketOption.SO_ERROR).value();
             result = SyscallResult.of(-error);
+            // A blocking connect takes in how it ended. Here the socket counts as connecting until connect is called
+            // once more: on Linux that answers 0 or ECONNABORTED and, after a failure, makes the socket usable again.
+            sockets.connect(descriptor, call.address());
         }
         sockets.setNonBlocking(descriptor, false);
         return new Outcome.Plain(result);
