@@ -20,6 +20,7 @@ import org.openjdk.jmh.annotations.Warmup;
 import org.openjdk.jmh.infra.ThreadParams;
 import org.reuseaddr.benchmarks.fixture.AcceptGuard;
 import org.reuseaddr.benchmarks.fixture.Acceptor;
+import org.reuseaddr.benchmarks.fixture.Api;
 import org.reuseaddr.benchmarks.fixture.Connector;
 import org.reuseaddr.benchmarks.fixture.FailureLimit;
 import org.reuseaddr.benchmarks.fixture.Failures;
@@ -116,7 +117,7 @@ public class AcceptDrain extends GatedBenchmark {
             }
             clients = new int[capacity];
             Arrays.fill(clients, NONE);
-            lane = ServerApi.open(benchmark.api, benchmark.family, capacity);
+            lane = Api.named(benchmark.api).open(benchmark.family, capacity);
             guard = new AcceptGuard(lane, benchmark.family, AcceptGuard.PATIENT);
             acceptor = lane.acceptor(BATCH);
             connector = new Connector(SocketCalls.open(), benchmark.family, lane.port());

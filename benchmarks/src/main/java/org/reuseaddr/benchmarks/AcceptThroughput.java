@@ -23,6 +23,8 @@ import org.openjdk.jmh.infra.Control;
 import org.openjdk.jmh.infra.ThreadParams;
 import org.reuseaddr.benchmarks.fixture.AcceptGuard;
 import org.reuseaddr.benchmarks.fixture.Acceptor;
+import org.reuseaddr.benchmarks.fixture.Api;
+import org.reuseaddr.benchmarks.fixture.CloseMode;
 import org.reuseaddr.benchmarks.fixture.Connector;
 import org.reuseaddr.benchmarks.fixture.FailureLimit;
 import org.reuseaddr.benchmarks.fixture.Failures;
@@ -132,7 +134,7 @@ public class AcceptThroughput extends GatedBenchmark {
         /** Opens the listener. */
         @Setup(Level.Trial)
         public void open(AcceptThroughput benchmark) {
-            lane = ServerApi.open(benchmark.api, benchmark.family, BACKLOG);
+            lane = Api.named(benchmark.api).open(benchmark.family, BACKLOG);
             guard = new AcceptGuard(lane, benchmark.family, AcceptGuard.IMPATIENT);
         }
 
@@ -161,7 +163,7 @@ public class AcceptThroughput extends GatedBenchmark {
         public void prepare(AcceptThroughput benchmark, Listener listener, AcceptCounts counts) {
             this.counts = counts;
             guard = listener.guard;
-            closeAtOnce = benchmark.close.equals("serverFin");
+            closeAtOnce = CloseMode.named(benchmark.close) == CloseMode.SERVER_FIN;
             slots = closeAtOnce ? 1 : LAG;
             acceptor = listener.lane.acceptor(slots);
         }
@@ -241,8 +243,8 @@ public class AcceptThroughput extends GatedBenchmark {
         public void prepare(AcceptThroughput benchmark, Listener listener, ConnectCounts counts) {
             this.counts = counts;
             this.listener = listener;
-            resetOnClose = benchmark.close.equals("clientReset");
-            awaitServer = benchmark.close.equals("serverFin");
+            resetOnClose = CloseMode.named(benchmark.close) == CloseMode.CLIENT_RESET;
+            awaitServer = CloseMode.named(benchmark.close) == CloseMode.SERVER_FIN;
             connector = new Connector(SocketCalls.open(), benchmark.family, listener.lane.port());
         }
 

@@ -23,6 +23,7 @@ import org.reuseaddr.benchmarks.fixture.GatedBenchmark;
 import org.reuseaddr.benchmarks.fixture.HostLimits;
 import org.reuseaddr.benchmarks.fixture.NativeCycle;
 import org.reuseaddr.benchmarks.fixture.NativeServer;
+import org.reuseaddr.benchmarks.fixture.Where;
 import org.reuseaddr.socket.Family;
 import org.reuseaddr.socket.SockAddr;
 import org.reuseaddr.socket.SocketCalls;
@@ -61,10 +62,6 @@ public class CrowdedBind extends GatedBenchmark {
 
     static final int HOLD_SECONDS = 10;
 
-    /** Beyond this share of the ephemeral range a single bind takes milliseconds, and clients no longer find a port. */
-    private static final double HELD_SHARE_OF_RANGE = 0.7;
-    private static final int PER_OTHER_ADDRESS = 1_000;
-
     @Param({"INET", "INET6"})
     public Family family;
 
@@ -76,7 +73,6 @@ public class CrowdedBind extends GatedBenchmark {
 
     private final Sockets sockets = new Sockets();
     private int[] listeners = {};
-    private int[] explicit;
     private int fixedPort;
 
     /**
@@ -87,15 +83,16 @@ public class CrowdedBind extends GatedBenchmark {
     @Setup(Level.Trial)
     public void hold() {
         HostLimits limits = HostLimits.read();
-        explicit = new ExplicitPorts(limits).share(0, 1);
+        Where place = Where.named(where);
+        int[] explicit = new ExplicitPorts(limits).share(0, 1);
         fixedPort = ExplicitPorts.verified(explicit, 1, family)[0];
-        int wanted = Math.min(held, Math.min(limits.spareDescriptors(), room(limits)));
+        int wanted = Math.min(held, Math.min(limits.spareDescriptors(), place.room(limits, explicit)));
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(HOLD_SECONDS);
         int[] open = new int[wanted];
         int opened = 0;
         int attempts = 0;
         while (opened < wanted && attempts < 2 * wanted && System.nanoTime() - deadline < 0) {
-            int fd = listen(address(attempts));
+            int fd = listen(place.address(family, attempts, explicit, fixedPort));
             attempts++;
             if (fd >= 0) {
                 open[opened] = fd;
@@ -106,32 +103,6 @@ public class CrowdedBind extends GatedBenchmark {
         if (opened == 0 && held > 0) {
             throw new IllegalStateException("CrowdedBind could not hold a single listener where=" + where);
         }
-    }
-
-    private int room(HostLimits limits) {
-        return switch (where) {
-            case "ephemeral" -> (int) (limits.ephemeralPorts() * HELD_SHARE_OF_RANGE);
-            case "outside" -> explicit.length / 2;
-            case "otherAddress" -> 100 * PER_OTHER_ADDRESS;
-            case "samePort" -> 60_000;
-            default -> throw new IllegalArgumentException(
-                    "where is ephemeral, outside, otherAddress or samePort, not " + where);
-        };
-    }
-
-    private SockAddr address(int index) {
-        return switch (where) {
-            case "ephemeral" -> family.loopback(0);
-            case "outside" -> family.loopback(explicit[explicit.length - 1 - index % explicit.length]);
-            case "otherAddress" -> other(2 + index / PER_OTHER_ADDRESS, 0);
-            default -> other(256 + index, fixedPort);
-        };
-    }
-
-    /** 127.0.0.0 and so many more, in this benchmark's family. */
-    private SockAddr other(int offset, int port) {
-        SockAddr.Inet4 address = new SockAddr.Inet4(127, offset >>> 16, offset >>> 8 & 0xFF, offset & 0xFF, port);
-        return family == Family.INET ? address : SockAddr.Inet6.mapped(address);
     }
 
     private int listen(SockAddr address) {

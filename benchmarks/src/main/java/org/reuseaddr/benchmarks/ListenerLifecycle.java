@@ -15,11 +15,13 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 import org.openjdk.jmh.infra.ThreadParams;
+import org.reuseaddr.benchmarks.fixture.Api;
 import org.reuseaddr.benchmarks.fixture.ExplicitPorts;
 import org.reuseaddr.benchmarks.fixture.Failures;
 import org.reuseaddr.benchmarks.fixture.GatedBenchmark;
 import org.reuseaddr.benchmarks.fixture.HostLimits;
 import org.reuseaddr.benchmarks.fixture.ListenerCycle;
+import org.reuseaddr.benchmarks.fixture.PortChoice;
 import org.reuseaddr.socket.Family;
 
 /**
@@ -72,9 +74,9 @@ public class ListenerLifecycle extends GatedBenchmark {
         /** Chooses the ports and prepares their addresses. */
         @Setup(Level.Trial)
         public void prepare(ListenerLifecycle benchmark, ThreadParams thread, Failures failures) {
-            int[] ports = new ExplicitPorts(HostLimits.read())
-                    .walk(benchmark.port, benchmark.family, thread.getThreadIndex(), thread.getThreadCount());
-            cycle = ListenerCycle.of(benchmark.api, benchmark.family, ports, benchmark.reuseAddress, failures);
+            int[] ports = PortChoice.named(benchmark.port).ports(new ExplicitPorts(HostLimits.read()), 1, benchmark.family,
+                    thread.getThreadIndex(), thread.getThreadCount());
+            cycle = Api.named(benchmark.api).cycle(benchmark.family, ports, benchmark.reuseAddress, failures);
         }
 
         /** Starts counting. */

@@ -27,6 +27,7 @@ import org.reuseaddr.benchmarks.fixture.HostLimits;
 import org.reuseaddr.benchmarks.fixture.ListenerCycle;
 import org.reuseaddr.benchmarks.fixture.NativeAddress;
 import org.reuseaddr.benchmarks.fixture.NativeServer;
+import org.reuseaddr.benchmarks.fixture.PortChoice;
 import org.reuseaddr.socket.Family;
 import org.reuseaddr.socket.Linux;
 import org.reuseaddr.socket.SockAddr;
@@ -126,7 +127,8 @@ public class SyscallCost extends GatedBenchmark {
             onePointer = calls.addressOf(one);
             namePointer = calls.addressOf(name);
             nameLengthPointer = calls.addressOf(nameLength);
-            ports = ports(benchmark, thread.getThreadIndex(), thread.getThreadCount(), limits);
+            ports = PortChoice.named(benchmark.port).ports(new ExplicitPorts(limits), BATCH, benchmark.family,
+                    thread.getThreadIndex(), thread.getThreadCount());
             openRehearsal();
             long end = System.nanoTime() + FIRST_REHEARSAL_NANOS;
             for (int i = 0; i < FIRST_REHEARSAL && System.nanoTime() < end && rehearse(); i += BATCH) {
@@ -144,16 +146,6 @@ public class SyscallCost extends GatedBenchmark {
             int[] none = new int[count];
             Arrays.fill(none, NONE);
             return none;
-        }
-
-        private static int[] ports(SyscallCost benchmark, int thread, int threads, HostLimits limits) {
-            ExplicitPorts explicit = new ExplicitPorts(limits);
-            return switch (benchmark.port) {
-                case "ephemeral" -> new int[BATCH];
-                case "fixed" -> ExplicitPorts.verified(explicit.share(thread, threads), BATCH, benchmark.family);
-                case "fresh" -> explicit.share(thread, threads);
-                default -> throw new IllegalArgumentException("port is ephemeral, fixed or fresh, not " + benchmark.port);
-            };
         }
 
         /** Starts counting. */
@@ -369,11 +361,11 @@ public class SyscallCost extends GatedBenchmark {
                 throw new IllegalStateException("SyscallCost.accept needs a queue of " + BATCH
                         + " connections: raise net.core.somaxconn, which is " + HostLimits.read().somaxconn());
             }
-            int named = switch (benchmark.port) {
-                case "ephemeral" -> 0;
-                default -> ExplicitPorts.verified(new ExplicitPorts(HostLimits.read())
-                        .share(thread.getThreadIndex(), thread.getThreadCount()), 1, benchmark.family)[0];
-            };
+            // One listener serves all batches: fresh ports would be a benchmark of something else.
+            PortChoice choice = PortChoice.named(benchmark.port) == PortChoice.EPHEMERAL ? PortChoice.EPHEMERAL
+                    : PortChoice.FIXED;
+            int named = choice.ports(new ExplicitPorts(HostLimits.read()), 1, benchmark.family, thread.getThreadIndex(),
+                    thread.getThreadCount())[0];
             lane = new NativeServer(benchmark.family, named, BATCH);
             listener = lane.descriptor();
             guard = new AcceptGuard(lane, benchmark.family, AcceptGuard.PATIENT);

@@ -25,6 +25,7 @@ import org.reuseaddr.benchmarks.fixture.HostLimits;
 import org.reuseaddr.benchmarks.fixture.ListenerCycle;
 import org.reuseaddr.benchmarks.fixture.NativeAddress;
 import org.reuseaddr.benchmarks.fixture.NativeServer;
+import org.reuseaddr.benchmarks.fixture.PortChoice;
 import org.reuseaddr.socket.Errno;
 import org.reuseaddr.socket.Family;
 import org.reuseaddr.socket.Linux;
@@ -118,8 +119,8 @@ public class TimeToFirstAccept extends GatedBenchmark {
             address = NativeAddress.loopback(calls, family, 0);
             connector = new Connector(calls, family, 0);
             onePointer = calls.addressOf(one);
-            ports = new ExplicitPorts(HostLimits.read())
-                    .walk(benchmark.port, family, thread.getThreadIndex(), thread.getThreadCount());
+            ports = PortChoice.named(benchmark.port).ports(new ExplicitPorts(HostLimits.read()), 1, family,
+                    thread.getThreadIndex(), thread.getThreadCount());
         }
 
         /** Starts counting. */

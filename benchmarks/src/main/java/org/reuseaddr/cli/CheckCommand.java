@@ -18,7 +18,10 @@ import org.reuseaddr.replay.Replayer;
 import org.reuseaddr.replay.ScenarioResult;
 import org.reuseaddr.results.EnvironmentFile;
 import org.reuseaddr.results.RunDirectory;
+import org.reuseaddr.results.RunEntry;
 import org.reuseaddr.results.RunId;
+import org.reuseaddr.run.CheckSession;
+import org.reuseaddr.run.Session;
 import org.reuseaddr.run.UsageException;
 import org.reuseaddr.scenario.Scenario;
 import picocli.CommandLine.Command;
@@ -82,7 +85,7 @@ final class CheckCommand implements Callable<Integer> {
         Platform platform = EnvCommand.probe();
         Instant started = Instant.now().truncatedTo(ChronoUnit.SECONDS);
         String name = Labels.checked(label != null ? label : platform.defaultLabel());
-        RunId id = RunRequest.id(name, platform, started);
+        RunId id = Session.id(name, platform, started);
         try (Replayer replayer = new Replayer(HeldPorts::now, NetCounters::lostTimeWaits)) {
             if (out == null) {
                 return check(replayer, new CheckSession(id, null, replayer), scenarios);
@@ -95,7 +98,7 @@ final class CheckCommand implements Callable<Integer> {
                     return check(replayer, session, scenarios);
                 } finally {
                     EnvironmentFile.append(directory.environment(),
-                            Map.of("run.finished", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString()));
+                            Map.of(RunEntry.FINISHED, Instant.now().truncatedTo(ChronoUnit.SECONDS).toString()));
                 }
             }
         }
@@ -134,10 +137,10 @@ final class CheckCommand implements Callable<Integer> {
 
     private Map<String, String> environment(Platform platform, RunId id, Instant started) {
         Map<String, String> environment = new LinkedHashMap<>(platform.entries());
-        environment.put("suite.schema", "1");
-        environment.put("run.id", id.id());
-        environment.put("run.started", started.toString());
-        environment.put("run.check_arguments", String.join(" ", arguments));
+        environment.put(RunEntry.SCHEMA, Integer.toString(RunEntry.KNOWN_SCHEMA));
+        environment.put(RunEntry.ID, id.id());
+        environment.put(RunEntry.STARTED, started.toString());
+        environment.put(RunEntry.CHECK_ARGUMENTS, String.join(" ", arguments));
         return environment;
     }
 

@@ -3,6 +3,7 @@ package org.reuseaddr.cli;
 import java.util.concurrent.Callable;
 import org.reuseaddr.platform.Platform;
 import org.reuseaddr.platform.Warning;
+import org.reuseaddr.results.RunEntry;
 import org.reuseaddr.socket.SocketCalls;
 import picocli.CommandLine.Command;
 
@@ -23,6 +24,6 @@ final class EnvCommand implements Callable<Integer> {
 
     /** The platform with what only this package knows of: the native binding in use. */
     static Platform probe() {
-        return Platform.probe().withEntry("native.binding", SocketCalls.open().binding());
+        return Platform.probe().withEntry(RunEntry.NATIVE_BINDING, SocketCalls.open().binding());
     }
 }

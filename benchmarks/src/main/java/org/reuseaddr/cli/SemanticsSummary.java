@@ -12,6 +12,7 @@ import org.reuseaddr.model.Grade;
 import org.reuseaddr.replay.ScenarioResult;
 import org.reuseaddr.run.SemanticCheck;
 import org.reuseaddr.socket.SyscallResult;
+import org.reuseaddr.transcript.Call;
 import org.reuseaddr.transcript.Outcome;
 import org.reuseaddr.transcript.Step;
 
@@ -49,7 +50,7 @@ final class SemanticsSummary {
     private void print(Grade grade, List<ScenarioResult> graded) {
         Map<String, List<ScenarioResult>> symptoms = grouped(graded, SemanticsSummary::symptom);
         List<Map.Entry<String, List<ScenarioResult>>> ordered = new ArrayList<>(symptoms.entrySet());
-        ordered.sort(Comparator.comparing((Map.Entry<String, List<ScenarioResult>> entry) -> !isDuplicate(entry.getValue().get(0)))
+        ordered.sort(Comparator.comparing((Map.Entry<String, List<ScenarioResult>> entry) -> !entry.getValue().get(0).twoListeners())
                 .thenComparing(entry -> -entry.getValue().size()));
         ordered.stream().limit(SYMPTOMS).forEach(symptom -> print(grade, symptom.getKey(), symptom.getValue()));
         List<ScenarioResult> rest = ordered.stream().skip(SYMPTOMS).flatMap(symptom -> symptom.getValue().stream()).toList();
@@ -108,31 +109,29 @@ final class SemanticsSummary {
                 : "  … " + left + " calls as on Linux\n" + String.join("\n", lines.subList(left, lines.size()));
     }
 
-    private static boolean isDuplicate(ScenarioResult result) {
-        return result.divergent() >= 0 && !result.detail().isEmpty();
-    }
-
     private static String symptom(ScenarioResult result) {
         if (result.divergent() < 0) {
             return result.detail();
         }
         Step promised = result.promisedStep().orElseThrow();
         Outcome observed = result.observedStep().orElseThrow().outcome();
-        if (did(observed).equals(did(promised.outcome()))) {
-            return promised.call().name() + " ends with " + observedPort(observed) + "; on Linux with "
-                    + observedPort(promised.outcome());
+        String expected = did(promised.call(), promised.outcome());
+        String happened = did(promised.call(), observed);
+        if (expected.equals(happened)) {
+            expected += port(promised.outcome());
+            happened += port(observed);
         }
-        return (isDuplicate(result) ? "two listeners hold one port: " : "") + promised.call().name() + " "
-                + did(observed) + "; on Linux it " + did(promised.outcome());
+        return (result.twoListeners() ? "two listeners hold one port: " : "") + promised.call().name() + " "
+                + happened + "; on Linux it " + expected;
     }
 
-    /** What two outcomes with one address differ in. */
-    private static String observedPort(Outcome outcome) {
+    /** The port of an address that differs in nothing else; empty where there is no address. */
+    private static String port(Outcome outcome) {
         return outcome instanceof Outcome.WithAddress answered && answered.address() != null
-                ? "port " + answered.address().port() : did(outcome);
+                ? ", port " + answered.address().port() : "";
     }
 
-    private static String did(Outcome outcome) {
+    private static String did(Call call, Outcome outcome) {
         if (outcome instanceof Outcome.WithValue value) {
             return "reads " + value.value();
         }
@@ -143,6 +142,7 @@ final class SemanticsSummary {
             return "does not come back";
         }
         SyscallResult result = ((Outcome.Completed) outcome).result();
-        return result instanceof SyscallResult.Failed failed ? "fails with " + failed.errno().symbol() : "succeeds";
+        return result instanceof SyscallResult.Failed failed ? "fails with " + failed.errno().symbol()
+                : call.succeedsWith(outcome) ? "succeeds" : "returns a value that it cannot return";
     }
 }

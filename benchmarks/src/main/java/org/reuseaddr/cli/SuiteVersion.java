@@ -1,15 +1,15 @@
 package org.reuseaddr.cli;
 
-import org.reuseaddr.platform.Platform;
+import org.reuseaddr.platform.SuiteBuild;
 import picocli.CommandLine.IVersionProvider;
 
-/** The suite's version and commit, with those of the JVM and its native binding. */
+/** The suite's version and commit, with that of the JVM. */
 final class SuiteVersion implements IVersionProvider {
 
     @Override
     public String[] getVersion() {
-        Platform platform = Platform.probe();
-        return new String[] {"reuseaddr-benchmarks " + platform.entry("suite.version").orElse("unknown") + " ("
-                + platform.entry("suite.commit").orElse("commit unknown") + ") on Java " + Runtime.version()};
+        SuiteBuild build = SuiteBuild.ofThisJar();
+        return new String[] {"reuseaddr-benchmarks " + build.version() + " (" + build.commit() + ") on Java "
+                + Runtime.version()};
     }
 }

@@ -9,13 +9,11 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.reuseaddr.run.UsageException;
 import org.reuseaddr.scenario.Scenario;
 import org.reuseaddr.socket.Family;
-import org.reuseaddr.socket.SockAddr;
 import org.reuseaddr.transcript.Call;
 import org.reuseaddr.transcript.Parsed;
 import org.reuseaddr.transcript.Step;
@@ -70,11 +68,9 @@ final class UserTranscript {
     }
 
     private static void requireLocal(Path file, Step step) {
-        Optional<SockAddr> address = step.call() instanceof Call.Bind bind ? Optional.of(bind.address())
-                : step.call() instanceof Call.Connect connect ? Optional.of(connect.address()) : Optional.empty();
-        if (address.isPresent() && !address.get().isLoopback() && !address.get().isWildcard()) {
-            throw new UsageException(file + place(file, step.call().name(), address.get().host()) + ": "
-                    + step.call().name() + " to " + address.get().host()
+        if (step.call() instanceof Call.Addressed call && !call.address().isLoopback() && !call.address().isWildcard()) {
+            throw new UsageException(file + place(file, call.name(), call.address().host()) + ": "
+                    + call.name() + " to " + call.address().host()
                     + ", which is not this machine's loopback: --allow-address permits it: " + TranscriptPrinter.line(step));
         }
     }

@@ -6,21 +6,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.reuseaddr.results.CallCounts;
 import org.reuseaddr.results.Cell;
+import org.reuseaddr.results.Unit;
 
 /** Finds which calls account for a sequence of calls that became slower or faster. */
 final class Blames {
 
     private static final String CALLS = "SyscallCost.";
-    private static final String API = "api";
-    /** How often one operation of a benchmark makes each call: what strace counts for the JDK on Linux. */
-    private static final Map<String, Map<String, Integer>> BARE = Map.of(
-            "ListenerLifecycle", Map.of("socket", 1, "setsockopt", 1, "bind", 1, "listen", 1, "close", 1),
-            "CrowdedBind", Map.of("socket", 1, "setsockopt", 1, "bind", 1, "listen", 1, "close", 1),
-            "AcceptDrain", Map.of("accept", 1));
-    /** The JDK asks for the address after bind and after listen. */
-    private static final Map<String, Integer> JDK_EXTRA = Map.of("getsockname", 2);
-
     private static final double MOST = 0.5;
 
     private Blames() {
@@ -29,7 +22,7 @@ final class Blames {
     static List<Blame> of(List<CellComparison> cells) {
         Map<Cell, CellComparison> calls = calls(cells);
         return cells.stream()
-                .filter(cell -> BARE.containsKey(className(cell.cell())) && isTime(cell))
+                .filter(cell -> isTime(cell) && !CallCounts.of(cell.cell()).isEmpty())
                 .filter(cell -> cell.verdict().isClaim())
                 .flatMap(cell -> blame(cell, calls).stream())
                 .toList();
@@ -49,19 +42,12 @@ final class Blames {
     }
 
     private static boolean isTime(CellComparison cell) {
-        return cell.base().unit().equals(Units.TIME) && cell.other().unit().equals(Units.TIME);
-    }
-
-    private static String className(Cell cell) {
-        return cell.benchmark().substring(0, Math.max(0, cell.benchmark().indexOf('.')));
+        return cell.base().unit().equals(Unit.NANOS) && cell.other().unit().equals(Unit.NANOS);
     }
 
     private static Optional<Blame> blame(CellComparison whole, Map<Cell, CellComparison> calls) {
         double added = whole.other().value() - whole.base().value();
-        Map<String, Integer> counts = new LinkedHashMap<>(BARE.get(className(whole.cell())));
-        if (!whole.cell().params().getOrDefault(API, "native").equals("native") && counts.containsKey("bind")) {
-            counts.putAll(JDK_EXTRA);
-        }
+        Map<String, Integer> counts = CallCounts.of(whole.cell());
         List<Blame.Share> shares = new ArrayList<>();
         counts.forEach((call, count) -> matching(call, whole.cell(), calls).ifPresent(cell -> {
             double part = (cell.other().value() - cell.base().value()) * count;

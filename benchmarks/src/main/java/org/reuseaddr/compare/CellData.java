@@ -14,9 +14,6 @@ import org.reuseaddr.results.Sample;
  */
 public record CellData(Cell cell, Map<String, String> units, List<Fork> forks) {
 
-    /** JMH's short name of the mode in which more is better. */
-    static final String RATE_MODE = "thrpt";
-
     public CellData {
         units = Map.copyOf(units);
         forks = List.copyOf(forks);
@@ -29,7 +26,7 @@ public record CellData(Cell cell, Map<String, String> units, List<Fork> forks) {
 
     /** Whether a larger primary result is a better one, as with JMH's {@code thrpt}. */
     public boolean higherIsBetter() {
-        return cell.mode().equals(RATE_MODE);
+        return cell.mode().equals(Cell.THROUGHPUT);
     }
 
     /** The forks' own values of a metric, in fork order; forks without it are passed over. */

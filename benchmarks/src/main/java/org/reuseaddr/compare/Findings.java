@@ -6,6 +6,7 @@ import java.util.Collection;
 import java.util.List;
 import org.apache.commons.statistics.descriptive.Median;
 import org.apache.commons.statistics.inference.MannWhitneyUTest;
+import org.reuseaddr.results.Metric;
 import org.reuseaddr.results.Sample;
 
 /** Outliers, drift, two-humped iterations and foreign load, named for the reader of a run. */
@@ -47,7 +48,7 @@ public final class Findings {
         drift(data, findings);
         modes(data, findings);
         for (Fork fork : data.forks()) {
-            double share = fork.metrics().getOrDefault(Fork.FOREIGN_LOAD, 0.0);
+            double share = fork.metrics().getOrDefault(Metric.FOREIGN_LOAD, 0.0);
             if (share >= FOREIGN_LOAD_FROM) {
                 findings.add(new Finding.ForeignLoad(data.cell(), fork.number(), share));
             }

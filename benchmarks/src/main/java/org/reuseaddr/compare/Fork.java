@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.reuseaddr.results.Metric;
 
 /**
  * One forked JVM's measurement of a cell: the independent observation.
@@ -21,15 +22,6 @@ import java.util.TreeMap;
 public record Fork(int number, List<Double> iterations, SortedMap<String, Double> metrics,
         double running) {
 
-    /** The metrics that are measured around every iteration on calls that the platform's bind path does not touch. */
-    public static final String CONTROL_PREFIX = "control_";
-
-    /** The metric that holds how long threads of the fork waited for a CPU, as a share of the iteration's time, summed. */
-    public static final String CPU_WAIT = "cpu_wait_share";
-
-    /** The metric that holds the share of CPU time, 0 to 1, which others used while the fork ran. */
-    public static final String FOREIGN_LOAD = "foreign_cpu_share";
-
     public Fork {
         iterations = List.copyOf(iterations);
         metrics = Collections.unmodifiableSortedMap(new TreeMap<>(metrics));
@@ -37,6 +29,6 @@ public record Fork(int number, List<Double> iterations, SortedMap<String, Double
 
     /** The metrics that are controls, by name. */
     Map<String, Double> controls() {
-        return metrics.subMap(CONTROL_PREFIX, CONTROL_PREFIX + Character.MAX_VALUE);
+        return metrics.subMap(Metric.CONTROL_PREFIX, Metric.CONTROL_PREFIX + Character.MAX_VALUE);
     }
 }

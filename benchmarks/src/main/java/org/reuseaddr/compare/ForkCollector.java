@@ -11,6 +11,7 @@ import java.util.TreeMap;
 import org.apache.commons.statistics.descriptive.Mean;
 import org.apache.commons.statistics.descriptive.Median;
 import org.reuseaddr.results.Cell;
+import org.reuseaddr.results.Metric;
 import org.reuseaddr.results.Sample;
 
 /** Takes samples one by one and keeps what fork means need: the memory used grows with forks, not with rows. */
@@ -18,9 +19,6 @@ final class ForkCollector {
 
     /** Threads that ran for less of an iteration than this tell nothing that could be corrected. */
     private static final double LEAST_RUNNING = 0.05;
-
-    /** In a group of acceptors and connectors JMH's score counts every connection on both of its ends. */
-    private static final String ACCEPTED_RATE = "accept";
 
     private final Map<Cell, Map<Integer, Builder>> cells = new HashMap<>();
     private final Map<Cell, Map<String, String>> units = new HashMap<>();
@@ -64,13 +62,13 @@ final class ForkCollector {
             if (isScore && value > 0 && iteration > 0) {
                 scores.put(iteration, value);
             }
-            if (metric.equals(ACCEPTED_RATE) && value > 0 && iteration > 0) {
+            if (metric.equals(Metric.ACCEPT_RATE) && value > 0 && iteration > 0) {
                 accepted.put(iteration, value);
             }
-            if (metric.equals(Fork.CPU_WAIT)) {
+            if (metric.equals(Metric.CPU_WAIT)) {
                 waits.put(iteration, value);
             }
-            return centres.computeIfAbsent(metric, name -> new Centre(name.startsWith(Fork.CONTROL_PREFIX)))
+            return centres.computeIfAbsent(metric, name -> new Centre(name.startsWith(Metric.CONTROL_PREFIX)))
                     .add(iteration, value, !isScore || value > 0);
         }
 
@@ -86,8 +84,9 @@ final class ForkCollector {
                     values.put(metric, centre.value());
                 }
             });
-            if (values.containsKey(ACCEPTED_RATE)) {
-                values.put(Sample.SCORE, values.get(ACCEPTED_RATE));
+            // In a group of acceptors and connectors JMH's score counts every connection on both of its ends.
+            if (values.containsKey(Metric.ACCEPT_RATE)) {
+                values.put(Sample.SCORE, values.get(Metric.ACCEPT_RATE));
             }
             SortedMap<Integer, Double> figures = accepted.isEmpty() ? scores : accepted;
             return new Fork(number, new ArrayList<>(figures.values()), values,
@@ -103,7 +102,7 @@ final class ForkCollector {
         /** A thread that waited half of the time did in the other half what it would otherwise have done in all of it. */
         private static double running(Cell cell, double score, double wait) {
             double had = Math.max(LEAST_RUNNING, 1 - wait / cell.threads());
-            return cell.mode().equals(CellData.RATE_MODE) ? score / had : score * had;
+            return cell.mode().equals(Cell.THROUGHPUT) ? score / had : score * had;
         }
     }
 

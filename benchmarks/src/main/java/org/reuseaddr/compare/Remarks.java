@@ -8,6 +8,8 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.reuseaddr.platform.PlatformEntry;
+import org.reuseaddr.results.RunEntry;
 
 /** What the reader of a comparison must know to read it. */
 final class Remarks {
@@ -38,11 +40,11 @@ final class Remarks {
         for (RunData run : Stream.concat(base.runs().stream(), other.runs().stream()).toList()) {
             if (run.isOfNewerSchema()) {
                 remarks.add(run.source() + " was written by a newer version of the suite (schema "
-                        + run.environment().get(RunData.SCHEMA) + ", this version knows " + RunData.KNOWN_SCHEMA
+                        + run.environment().get(RunEntry.SCHEMA) + ", this version knows " + RunEntry.KNOWN_SCHEMA
                         + "): what this version does not know is left out.");
             }
         }
-        for (String name : List.of("suite.version", "run.profile")) {
+        for (String name : List.of(PlatformEntry.SUITE_VERSION, RunEntry.PROFILE)) {
             Set<String> values = values(base, name);
             Set<String> others = values(other, name);
             if (!values.isEmpty() && !others.isEmpty() && !values.equals(others)) {

@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.reuseaddr.results.Cell;
+import org.reuseaddr.results.RunEntry;
 import org.reuseaddr.results.RunId;
 
 /**
@@ -25,15 +26,6 @@ import org.reuseaddr.results.RunId;
  */
 public record RunData(RunId run, Path source, SortedMap<Cell, CellData> cells, Map<String, String> environment,
         SortedMap<String, RecordedScenario> scenarios, RowRange rows) {
-
-    /** When the run began, in {@code environment.csv}: an ISO 8601 instant. */
-    public static final String STARTED = "run.started";
-    /** When the run ended, in {@code environment.csv}: an ISO 8601 instant. */
-    public static final String FINISHED = "run.finished";
-    /** The version of the file formats, in {@code environment.csv}: a whole number. */
-    public static final String SCHEMA = "suite.schema";
-    /** The newest version of the file formats that this version of the suite knows. */
-    public static final int KNOWN_SCHEMA = 1;
 
     /**
      * First and last row of the run in its file, counted from 0.
@@ -54,18 +46,18 @@ public record RunData(RunId run, Path source, SortedMap<Cell, CellData> cells, M
 
     /** When the run began, where the record says so. */
     public Optional<Instant> started() {
-        return instant(STARTED);
+        return instant(RunEntry.STARTED);
     }
 
     /** When the run ended, where the record says so. */
     public Optional<Instant> finished() {
-        return instant(FINISHED);
+        return instant(RunEntry.FINISHED);
     }
 
     /** Whether the run was written by a version of the suite with newer file formats than this one's. */
     public boolean isOfNewerSchema() {
-        String schema = environment.getOrDefault(SCHEMA, "");
-        return schema.matches("[0-9]{1,9}") && Integer.parseInt(schema) > KNOWN_SCHEMA;
+        String schema = environment.getOrDefault(RunEntry.SCHEMA, "");
+        return schema.matches("[0-9]{1,9}") && Integer.parseInt(schema) > RunEntry.KNOWN_SCHEMA;
     }
 
     private Optional<Instant> instant(String name) {

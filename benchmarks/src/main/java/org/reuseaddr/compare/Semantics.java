@@ -8,17 +8,17 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.reuseaddr.model.Grade;
 import org.reuseaddr.results.DivergentCall;
 
 /** The scenarios of two sides: which differ, grouped by what they have in common. */
 final class Semantics {
 
     private static final String ABSENT = "absent";
-    private static final String PASS = "PASS";
     private static final int EXAMPLES = 3;
-    /** The order in which differences are shown: grades not named here come last. */
-    private static final List<String> GRAVITY =
-            List.of("VIOLATION", "TIMEOUT", "DEVIATION", "ERROR", "UNSUPPORTED", ABSENT, PASS);
+    /** Between the grades of runs that do not agree. */
+    private static final String OR = " or ";
     private static final RecordedScenario NOT_CHECKED = new RecordedScenario("", "", ABSENT, "", "", "", "");
 
     private Semantics() {
@@ -69,14 +69,14 @@ final class Semantics {
     }
 
     private static String joined(String one, String two) {
-        TreeSet<String> all = new TreeSet<>(List.of(one.split(" or ")));
-        all.addAll(List.of(two.split(" or ")));
+        TreeSet<String> all = new TreeSet<>(List.of(one.split(OR)));
+        all.addAll(List.of(two.split(OR)));
         all.remove("");
-        return String.join(" or ", all);
+        return String.join(OR, all);
     }
 
     private static String observed(RecordedScenario result) {
-        return result.grade().equals(PASS) ? "" : withoutNumbers(result.observed());
+        return Grade.isPass(result.grade()) ? "" : withoutNumbers(result.observed());
     }
 
     private static SemanticDifference.Cause cause(RecordedScenario left, RecordedScenario right) {
@@ -97,6 +97,6 @@ final class Semantics {
     }
 
     private static int gravity(String grade) {
-        return GRAVITY.stream().filter(grade::contains).mapToInt(GRAVITY::indexOf).min().orElse(GRAVITY.size());
+        return Stream.of(grade.split(OR)).mapToInt(Grade::severityOf).min().getAsInt();
     }
 }

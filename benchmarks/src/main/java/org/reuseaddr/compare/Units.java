@@ -1,12 +1,10 @@
 package org.reuseaddr.compare;
 
 import java.util.Map;
+import org.reuseaddr.results.Unit;
 
 /** Brings times to ns/op and rates to ops/s, so that runs with different {@code -tu} compare. */
 final class Units {
-
-    static final String TIME = "ns/op";
-    static final String RATE = "ops/s";
 
     /** Nanoseconds in each of JMH's time units, by the name that it prints. */
     private static final Map<String, Double> NANOS = Map.of("ns", 1.0, "us", 1e3, "ms", 1e6, "s", 1e9,
@@ -20,9 +18,9 @@ final class Units {
     /** The unit's common form; units that are neither a time nor a rate stay what they are. */
     static String common(String unit) {
         if (isTime(unit)) {
-            return TIME;
+            return Unit.NANOS;
         }
-        return isRate(unit) ? RATE : unit;
+        return isRate(unit) ? Unit.RATE : unit;
     }
 
     /** By what a value in the unit is multiplied to be in the common one. */

@@ -1,6 +1,7 @@
 package org.reuseaddr.model;
 
 import java.util.List;
+import java.util.Optional;
 
 /** What a scenario's observation earns, in the manner of jcstress: a result explains itself. */
 public enum Grade {
@@ -29,6 +30,32 @@ public enum Grade {
     /** Whether a reader wants to hear of this grade before the other: see {@link #SEVERITY}. */
     public boolean isWorseThan(Grade other) {
         return SEVERITY.indexOf(this) < SEVERITY.indexOf(other);
+    }
+
+    /**
+     * The place of a grade by its name among all, 0 for the most severe. Files of other versions may hold names that this
+     * version does not know: they come just before {@link #PASS}, which comes last.
+     */
+    public static int severityOf(String name) {
+        if (isPass(name)) {
+            return SEVERITY.size();
+        }
+        int place = named(name).map(SEVERITY::indexOf).orElse(-1);
+        return place < 0 ? SEVERITY.size() - 1 : place;
+    }
+
+    /** Whether the name is that of a grade which means a broken promise; a name that this version does not know is not. */
+    public static boolean isBroken(String name) {
+        return named(name).map(Grade::isBroken).orElse(false);
+    }
+
+    /** Whether the name is that of {@link #PASS}. */
+    public static boolean isPass(String name) {
+        return name.equals(PASS.name());
+    }
+
+    private static Optional<Grade> named(String name) {
+        return SEVERITY.stream().filter(grade -> grade.name().equals(name)).findFirst();
     }
 
     /** Whether the grade means a broken promise, for which the suite exits with 3. */

@@ -35,29 +35,10 @@ public record NetCounters(Map<String, Long> values) {
     }
 
     static NetCounters read(SystemFiles files) {
-        Map<String, Long> all = new LinkedHashMap<>();
-        for (String path : List.of("proc/net/snmp", "proc/net/netstat")) {
-            List<String> lines = files.lines(path);
-            // Pairs of lines with one prefix: the first names what the second counts.
-            for (int i = 0; i + 1 < lines.size(); i += 2) {
-                addPair(lines.get(i).split("\\s+"), lines.get(i + 1).split("\\s+"), all);
-            }
-        }
+        Map<String, Long> all = new ProcNet(files).tcpCounters();
         Map<String, Long> chosen = new LinkedHashMap<>();
         NAMES.stream().filter(all::containsKey).forEach(name -> chosen.put(name, all.get(name)));
         return new NetCounters(chosen);
-    }
-
-    private static void addPair(String[] names, String[] counts, Map<String, Long> all) {
-        boolean tcp = names[0].equals("Tcp:") || names[0].equals("TcpExt:");
-        if (!tcp || !counts[0].equals(names[0])) {
-            return;
-        }
-        for (int i = 1; i < Math.min(names.length, counts.length); i++) {
-            if (counts[i].matches("\\d{1,18}")) {
-                all.put(names[i], Long.valueOf(counts[i]));
-            }
-        }
     }
 
     /** What was counted since an earlier snapshot: the counters that both have, none below 0. */

@@ -58,7 +58,7 @@ public record Platform(PlatformKind kind, String kernelRelease, boolean containe
      */
     public String defaultLabel() {
         String mode = kind != PlatformKind.WSL2 ? ""
-                : entry("wsl.networking_mode").map(value -> "-" + value).orElse("");
+                : entry(PlatformEntry.WSL_NETWORKING_MODE).map(value -> "-" + value).orElse("");
         return (shortName() + mode).replaceAll(UNSAFE_IN_FILE_NAMES, "-");
     }
 

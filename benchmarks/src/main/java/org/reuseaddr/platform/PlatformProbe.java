@@ -1,15 +1,10 @@
 package org.reuseaddr.platform;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.Arrays;
-import java.util.BitSet;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -17,7 +12,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
-import java.util.Properties;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -51,7 +45,7 @@ final class PlatformProbe {
     private static final Map<String, String> CPU_FILES = table(
             "cpu.online", "sys/devices/system/cpu/online",
             "cpu.smt_active", "sys/devices/system/cpu/smt/active",
-            "cpu.governor", "sys/devices/system/cpu/cpu0/cpufreq/scaling_governor",
+            PlatformEntry.CPU_GOVERNOR, "sys/devices/system/cpu/cpu0/cpufreq/scaling_governor",
             "cpu.frequency_driver", "sys/devices/system/cpu/cpu0/cpufreq/scaling_driver",
             "cpu.no_turbo", "sys/devices/system/cpu/intel_pstate/no_turbo",
             "cpu.boost", "sys/devices/system/cpu/cpufreq/boost",
@@ -66,15 +60,15 @@ final class PlatformProbe {
 
     /** Entries that are a number of /proc/self/status, proc(5). */
     private static final Map<String, String> STATUS_FIELDS = table(
-            "process.seccomp_mode", "Seccomp",
+            PlatformEntry.SECCOMP_MODE, "Seccomp",
             "process.seccomp_filters", "Seccomp_filters",
-            "process.tracer_pid", "TracerPid",
+            PlatformEntry.TRACER_PID, "TracerPid",
             "process.no_new_privs", "NoNewPrivs");
 
     /** What WSL's own program is asked (WSL 2.0 and later have it), and what its answer looks like. */
     private static final Map<String, String> WSLINFO_QUESTIONS = table(
-            "wsl.version", "--wsl-version",
-            "wsl.networking_mode", "--networking-mode");
+            PlatformEntry.WSL_VERSION, "--wsl-version",
+            PlatformEntry.WSL_NETWORKING_MODE, "--networking-mode");
 
     private static final Pattern WSLINFO_ANSWER = Pattern.compile("[A-Za-z0-9.-]{1,40}");
 
@@ -106,10 +100,10 @@ final class PlatformProbe {
     private static final String CGROUP_ROOT = "sys/fs/cgroup";
     private static final Pattern CGROUP = Pattern.compile("(?m)^0::(/.*)$");
     private static final Pattern THROTTLED_PERIODS = Pattern.compile("(?m)^nr_throttled (\\d+)");
-    private static final Pattern LOCAL_PORT = Pattern.compile("^\\s*\\d+:\\s+[0-9A-F]+:([0-9A-F]{4})\\s");
     private static final String IPV6_LOOPBACK = "00000000000000000000000000000001";
 
     private final SystemFiles files;
+    private final ProcNet net;
     private final Map<String, String> environment;
     private final Commands commands;
     private final JvmFacts jvm;
@@ -119,6 +113,7 @@ final class PlatformProbe {
     PlatformProbe(SystemFiles files, Map<String, String> environment, Commands commands, JvmFacts jvm,
             Redaction redaction, Instant start) {
         this.files = files;
+        this.net = new ProcNet(files);
         this.environment = Map.copyOf(environment);
         this.commands = commands;
         this.jvm = jvm;
@@ -142,10 +137,9 @@ final class PlatformProbe {
         Optional<String> container = PlatformSign.first(PlatformSign.CONTAINERS, files, environment);
         Optional<String> virtualMachine = PlatformSign.first(PlatformSign.VIRTUAL_MACHINES, files, environment);
         String release = kernelRelease();
-        Optional<PortRange> ephemeral = ephemeralPorts();
+        Optional<PortRange> ephemeral = net.ephemeralPorts();
         OptionalInt ephemeralInUse = ephemeral.map(this::portsInUse).orElse(OptionalInt.empty());
-        OptionalInt somaxconn = files.value(sysctlFile("net.core.somaxconn")).map(PlatformProbe::number)
-                .orElse(OptionalInt.empty());
+        OptionalInt somaxconn = net.somaxconn();
         OptionalLong softLimit = fdLimit(1).map(OptionalLong::of).orElse(jvm.fdSoftLimit());
         OptionalLong hardLimit = fdLimit(2).map(OptionalLong::of).orElse(OptionalLong.empty());
         Optional<String> interfaces = files.text("proc/net/if_inet6");
@@ -155,17 +149,17 @@ final class PlatformProbe {
         Entries entries = new Entries(new LinkedHashMap<>());
         entries.add("started", start.truncatedTo(ChronoUnit.SECONDS).toString());
         suite(entries);
-        entries.add("kind", kind.label());
-        entries.add("kernel.release", Optional.of(release).filter(text -> !text.isEmpty()));
-        entries.add("kernel.version", files.value("proc/version")
+        entries.add(PlatformEntry.KIND, kind.label());
+        entries.add(PlatformEntry.KERNEL_RELEASE, Optional.of(release).filter(text -> !text.isEmpty()));
+        entries.add(PlatformEntry.KERNEL_VERSION, files.value("proc/version")
                 .map(text -> KERNEL_BUILDER.matcher(text).replaceAll("")));
-        entries.add("os.distribution", Stream.of("etc/os-release", "usr/lib/os-release")
+        entries.add(PlatformEntry.DISTRIBUTION, Stream.of("etc/os-release", "usr/lib/os-release")
                 .flatMap(path -> files.match(path, PRETTY_NAME).stream()).findFirst());
         if (kind.isWsl()) {
             windows(kind, release, entries);
         }
-        entries.add("container", container.orElse("none"));
-        entries.add("virtual_machine", virtualMachine.orElse("none found"));
+        entries.add(PlatformEntry.CONTAINER, container.orElse("none"));
+        entries.add(PlatformEntry.VIRTUAL_MACHINE, virtualMachine.orElse("none found"));
         cpu(entries);
         entries.add("memory.total_bytes", memoryBytes());
         entries.add("memory.transparent_hugepage", files.match("sys/kernel/mm/transparent_hugepage/enabled", CHOSEN));
@@ -194,32 +188,32 @@ final class PlatformProbe {
     }
 
     private void windows(PlatformKind kind, String release, Entries entries) {
-        entries.add("wsl.generation", kind == PlatformKind.WSL1 ? "1" : "2");
+        entries.add(PlatformEntry.WSL_GENERATION, kind == PlatformKind.WSL1 ? "1" : "2");
         WSLINFO_QUESTIONS.forEach((name, question) -> entries.add(name, commands.output(List.of("wslinfo", question))
                 .filter(answer -> WSLINFO_ANSWER.matcher(answer).matches())));
         Optional<Matcher> version = WINDOWS_SHELLS.stream()
                 .flatMap(shell -> commands.output(List.of(shell, "/c", "ver")).stream())
                 .map(WINDOWS_VERSION::matcher).filter(Matcher::find).findFirst();
-        entries.add("windows.version", version.map(found -> found.group(1)));
+        entries.add(PlatformEntry.WINDOWS_VERSION, version.map(found -> found.group(1)));
         Matcher build = WSL1_BUILD.matcher(release);
-        entries.add("windows.build", version.map(found -> found.group(2))
+        entries.add(PlatformEntry.WINDOWS_BUILD, version.map(found -> found.group(2))
                 .or(() -> build.find() ? Optional.of(build.group(1)) : Optional.empty()));
     }
 
     private void cpu(Entries entries) {
-        entries.add("cpu.architecture", Optional.of(jvm.architecture()).filter(text -> !text.isEmpty()));
-        entries.add("cpu.model", CPU_MODELS.stream()
+        entries.add(PlatformEntry.CPU_ARCHITECTURE, Optional.of(jvm.architecture()).filter(text -> !text.isEmpty()));
+        entries.add(PlatformEntry.CPU_MODEL, CPU_MODELS.stream()
                 .flatMap(pattern -> files.match("proc/cpuinfo", pattern).stream())
                 .filter(model -> !model.equals("unknown")).findFirst());
-        entries.add("cpu.cores", Integer.toString(jvm.cores()));
-        entries.add("cpu.machine_cores", files.text("proc/cpuinfo")
+        entries.add(PlatformEntry.CPU_CORES, Integer.toString(jvm.cores()));
+        entries.add(PlatformEntry.CPU_MACHINE_CORES, files.text("proc/cpuinfo")
                 .map(text -> CPU_ENTRY.matcher(text).results().count())
                 .filter(count -> count > 0).map(Object::toString));
         CPU_FILES.forEach((name, path) -> entries.add(name, files.value(path)));
         String cgroup = cgroupDirectory();
-        entries.add("cgroup.cpu.max", files.value(cgroup + "/cpu.max"));
+        entries.add(PlatformEntry.CPU_QUOTA, files.value(cgroup + "/cpu.max"));
         entries.add("cgroup.cpu.throttled_periods", files.match(cgroup + "/cpu.stat", THROTTLED_PERIODS));
-        entries.add("cpu.throttle_count", throttleCount());
+        entries.add(PlatformEntry.CPU_THROTTLE_COUNT, throttleCount());
         MITIGATION_FILES.forEach((name, path) -> entries.add(name, files.value(path).map(text -> text.split(";")[0])));
     }
 
@@ -245,27 +239,10 @@ final class PlatformProbe {
                 .or(() -> jvm.memoryBytes() > 0 ? Optional.of(Long.toString(jvm.memoryBytes())) : Optional.empty());
     }
 
-    private Optional<PortRange> ephemeralPorts() {
-        return files.value(sysctlFile("net.ipv4.ip_local_port_range")).map(text -> text.split("\\s+"))
-                .filter(ends -> ends.length == 2 && Arrays.stream(ends).allMatch(end -> end.matches("\\d{1,5}")))
-                .map(ends -> new int[] {Integer.parseInt(ends[0]), Integer.parseInt(ends[1])})
-                .filter(ends -> ends[0] >= 1 && ends[0] <= ends[1] && ends[1] <= 65_535)
-                .map(ends -> new PortRange(ends[0], ends[1]));
-    }
-
     /** How many ports of the range some TCP socket of this network namespace is bound to. */
     private OptionalInt portsInUse(PortRange range) {
-        // WSL 1 has an empty file in place of the table (microsoft/WSL#2084): then nothing is known.
-        if (files.lines("proc/net/tcp").isEmpty()) {
-            return OptionalInt.empty();
-        }
-        BitSet used = new BitSet();
-        Stream.of("proc/net/tcp", "proc/net/tcp6").flatMap(path -> files.lines(path).stream())
-                .map(LOCAL_PORT::matcher).filter(Matcher::find)
-                .mapToInt(found -> Integer.parseInt(found.group(1), 16))
-                .filter(range::contains)
-                .forEach(used::set);
-        return OptionalInt.of(used.cardinality());
+        return net.showsSockets()
+                ? OptionalInt.of((int) net.localPorts().filter(range::contains).distinct().count()) : OptionalInt.empty();
     }
 
     private Optional<Long> fdLimit(int column) {
@@ -280,40 +257,31 @@ final class PlatformProbe {
         String libraries = Stream.of(environment.getOrDefault("LD_PRELOAD", "").split("[\\s:]+"))
                 .filter(path -> !path.isEmpty())
                 .map(path -> path.substring(path.lastIndexOf('/') + 1)).collect(Collectors.joining(" "));
-        entries.add("process.ld_preload", Optional.of(libraries).filter(text -> !text.isEmpty()).map(redaction::apply));
+        entries.add(PlatformEntry.PRELOAD, Optional.of(libraries).filter(text -> !text.isEmpty()).map(redaction::apply));
     }
 
     private void load(Entries entries) {
-        entries.add("load.average_1min", files.value("proc/loadavg").map(text -> text.split("\\s+")[0]));
-        entries.add("load.cpu_pressure_avg10", files.match("proc/pressure/cpu", PRESSURE));
+        entries.add(PlatformEntry.LOAD_AVERAGE, files.value("proc/loadavg").map(text -> text.split("\\s+")[0]));
+        entries.add(PlatformEntry.CPU_PRESSURE, files.match("proc/pressure/cpu", PRESSURE));
     }
 
     private void java(Entries entries) {
-        entries.add("java.version", jvm.javaVersion());
-        entries.add("java.vm.name", jvm.vmName());
-        entries.add("java.vm.version", jvm.vmVersion());
+        entries.add(PlatformEntry.JAVA_VERSION, jvm.javaVersion());
+        entries.add(PlatformEntry.JAVA_VM_NAME, jvm.vmName());
+        entries.add(PlatformEntry.JAVA_VM_VERSION, jvm.vmVersion());
         entries.add("java.vendor", jvm.vendor());
-        entries.add("jvm.flags", jvm.flags().isEmpty() ? "none" : redaction.flags(jvm.flags()));
+        entries.add(PlatformEntry.JVM_FLAGS, jvm.flags().isEmpty() ? "none" : redaction.flags(jvm.flags()));
         entries.add("locale", jvm.locale().toLanguageTag());
     }
 
-    /** The suite's version and commit, which the build writes down; a tree without git has no commit. */
     private static void suite(Entries entries) {
-        Properties build = new Properties();
-        try (InputStream in = PlatformProbe.class.getResourceAsStream("suite.properties")) {
-            build.load(in);
-        } catch (IOException e) {
-            throw new UncheckedIOException("suite.properties of the jar cannot be read", e);
-        }
-        List.of("suite.version", "suite.commit").forEach(name -> entries.add(name, build.getProperty(name)));
+        SuiteBuild build = SuiteBuild.ofThisJar();
+        entries.add(PlatformEntry.SUITE_VERSION, build.version());
+        entries.add(PlatformEntry.SUITE_COMMIT, build.commit());
     }
 
     private static String sysctlFile(String name) {
         return "proc/sys/" + name.replace('.', '/');
-    }
-
-    private static OptionalInt number(String text) {
-        return text.matches("\\d{1,9}") ? OptionalInt.of(Integer.parseInt(text)) : OptionalInt.empty();
     }
 
     private static String limitText(long limit) {

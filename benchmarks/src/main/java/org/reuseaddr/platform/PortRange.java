@@ -1,5 +1,7 @@
 package org.reuseaddr.platform;
 
+import java.util.Optional;
+
 /**
  * The ports that the kernel hands out for port 0, sysctl net.ipv4.ip_local_port_range.
  *
@@ -12,6 +14,11 @@ public record PortRange(int low, int high) {
         if (low < 1 || high > 65_535 || low > high) {
             throw new IllegalArgumentException("not a range of ports: " + low + " to " + high);
         }
+    }
+
+    /** The range with these ends; empty where they are none. */
+    static Optional<PortRange> of(int low, int high) {
+        return low >= 1 && low <= high && high <= 65_535 ? Optional.of(new PortRange(low, high)) : Optional.empty();
     }
 
     /** How many ports the range has. */

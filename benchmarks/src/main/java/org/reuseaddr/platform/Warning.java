@@ -38,17 +38,17 @@ public record Warning(Kind kind, String seen) {
         /** A tracer, such as {@code strace -f java …}, stops the process at every system call. */
         TRACED("every system call stops for the tracer and costs many times as much",
                 "run without strace or a debugger, except to see the calls",
-                platform -> platform.entry("process.tracer_pid").filter(pid -> !pid.equals("0"))
+                platform -> platform.entry(PlatformEntry.TRACER_PID).filter(pid -> !pid.equals("0"))
                         .map(pid -> "the process is being traced")),
         /** A Java debugger's agent is loaded. */
         DEBUGGER("a debugger's agent keeps the JIT from optimizing and may stop threads",
                 "start the JVM without -agentlib:jdwp",
-                platform -> platform.entry("jvm.flags").filter(flags -> flags.contains("jdwp"))
+                platform -> platform.entry(PlatformEntry.JVM_FLAGS).filter(flags -> flags.contains("jdwp"))
                         .map(flags -> "a Java debugger is attached or may attach")),
         /** A preloaded library may stand between the benchmarks and the kernel. */
         PRELOAD("a preloaded library may answer socket calls in the kernel's place",
                 "unset LD_PRELOAD",
-                platform -> platform.entry("process.ld_preload").map(names -> "LD_PRELOAD is set (" + names + ")")),
+                platform -> platform.entry(PlatformEntry.PRELOAD).map(names -> "LD_PRELOAD is set (" + names + ")")),
         /** Other programs are busy. */
         LOAD("other programs take CPU time and make figures larger and less steady",
                 "wait until the machine is idle",
@@ -56,22 +56,22 @@ public record Warning(Kind kind, String seen) {
         /** A seccomp filter examines system calls. */
         SECCOMP("the filter runs on every system call, and on WSL 2 leaves bind and listen to another process",
                 SAME_FILTER,
-                platform -> platform.entry("process.seccomp_mode").filter("2"::equals)
+                platform -> platform.entry(PlatformEntry.SECCOMP_MODE).filter("2"::equals)
                         .map(mode -> "a seccomp filter is on the process")),
         /** A control group limits CPU time. */
         CPU_QUOTA("the process is stopped whenever its CPU quota is spent, in the middle of a measurement too",
                 "raise the container's CPU limit",
-                platform -> platform.entry("cgroup.cpu.max").filter(quota -> !quota.startsWith("max"))
+                platform -> platform.entry(PlatformEntry.CPU_QUOTA).filter(quota -> !quota.startsWith("max"))
                         .map(quota -> "CPU time is limited (cpu.max " + quota + ")")),
         /** CPUs have been slowed down by heat or power limits. */
         THROTTLED("a CPU that is slowed down by heat or by its power limit changes speed during a run",
                 "let it cool, connect a laptop to power, and compare the controls of the run",
-                platform -> platform.entry("cpu.throttle_count").filter(count -> !count.equals("0"))
+                platform -> platform.entry(PlatformEntry.CPU_THROTTLE_COUNT).filter(count -> !count.equals("0"))
                         .map(count -> "CPUs were throttled " + count + " times since the machine started")),
         /** The frequency follows the load. */
         GOVERNOR("the CPU changes its frequency with the load, so that the first iterations differ from the last",
                 "set the governor to performance, for instance with: cpupower frequency-set -g performance",
-                platform -> platform.entry("cpu.governor").filter(governor -> !governor.equals("performance"))
+                platform -> platform.entry(PlatformEntry.CPU_GOVERNOR).filter(governor -> !governor.equals("performance"))
                         .map(governor -> "the CPU frequency governor is " + governor)),
         /** Few ports for port 0. */
         FEW_EPHEMERAL_PORTS("port 0 gets slow and connects fail with EADDRNOTAVAIL as the range fills",
@@ -118,11 +118,12 @@ public record Warning(Kind kind, String seen) {
         }
 
         private static Optional<String> load(Platform platform) {
-            double cpus = platform.entry("cpu.machine_cores").flatMap(Kind::number).orElse((double) platform.cores());
-            Optional<String> average = platform.entry("load.average_1min")
+            double cpus = platform.entry(PlatformEntry.CPU_MACHINE_CORES).flatMap(Kind::number)
+                    .orElse((double) platform.cores());
+            Optional<String> average = platform.entry(PlatformEntry.LOAD_AVERAGE)
                     .filter(text -> number(text).filter(load -> load > cpus / 2).isPresent())
                     .map(text -> String.format(Locale.ROOT, "load average %s on %.0f CPUs", text, cpus));
-            return average.or(() -> platform.entry("load.cpu_pressure_avg10")
+            return average.or(() -> platform.entry(PlatformEntry.CPU_PRESSURE)
                     .filter(text -> number(text).filter(percent -> percent > MUCH_PRESSURE).isPresent())
                     .map(text -> "tasks waited for a CPU in " + text + " % of the last ten seconds"));
         }

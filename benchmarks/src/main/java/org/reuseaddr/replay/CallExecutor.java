@@ -1,11 +1,12 @@
 package org.reuseaddr.replay;
 
 import java.util.HashMap;
-import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.reuseaddr.socket.Errno;
 import org.reuseaddr.socket.Linux;
+import org.reuseaddr.socket.SockAddr;
 import org.reuseaddr.socket.SocketOption;
 import org.reuseaddr.socket.Sockets;
 import org.reuseaddr.socket.SyscallResult;
@@ -18,6 +19,9 @@ import org.reuseaddr.transcript.Outcome;
  */
 final class CallExecutor implements Call.Handler<Outcome> {
 
+    private static final SyscallResult ZERO = new SyscallResult.Returned(0);
+    private static final Outcome FULL = new Outcome.Plain(new SyscallResult.Failed(Errno.EMFILE));
+
     private final Sockets sockets = new Sockets();
     private final DescriptorTable table;
     private int newName;
@@ -28,21 +32,34 @@ final class CallExecutor implements Call.Handler<Outcome> {
         this.table = table;
     }
 
-    /** The descriptors of one process, shared by its threads. */
-    static final class DescriptorTable {
+    /**
+     * A real descriptor. Those that dup makes share one open file, and with it whether that is non-blocking.
+     *
+     * @param nonBlocking whether O_NONBLOCK is set, shared with the descriptors of the same open file
+     */
+    private record Open(int descriptor, AtomicBoolean nonBlocking) {
         private static final int NOT_OPEN = -1;
 
-        private final Map<Integer, Integer> open = new HashMap<>();
-        private final Set<Integer> nonBlocking = new HashSet<>();
+        private static Open none() {
+            return new Open(NOT_OPEN, new AtomicBoolean());
+        }
+
+        private boolean exists() {
+            return descriptor != NOT_OPEN;
+        }
+    }
+
+    /** The descriptors of one process, shared by its threads. */
+    static final class DescriptorTable {
+
+        private final Map<Integer, Open> open = new HashMap<>();
         private int nextAnonymous = Integer.MIN_VALUE;
         private int generation;
 
-        private synchronized int descriptor(int name) {
-            return open.getOrDefault(name, NOT_OPEN);
-        }
-
-        private synchronized boolean isNonBlocking(int descriptor) {
-            return nonBlocking.contains(descriptor);
+        /** The descriptor of this name; one that is not open if there is none. */
+        private synchronized Open named(int name) {
+            Open named = open.get(name);
+            return named == null ? Open.none() : named;
         }
 
         private synchronized boolean isFull() {
@@ -54,29 +71,22 @@ final class CallExecutor implements Call.Handler<Outcome> {
         }
 
         /** False if everything has been closed since {@code began}: the call that made the descriptor was given up. */
-        private synchronized boolean add(int began, int name, int descriptor, boolean isNonBlocking) {
+        private synchronized boolean add(int began, int name, Open made) {
             if (began != generation) {
                 return false;
             }
             int key = name != SocketProcess.UNNAMED && !open.containsKey(name) ? name : nextAnonymous++;
-            open.put(key, descriptor);
-            if (isNonBlocking) {
-                nonBlocking.add(descriptor);
-            }
+            open.put(key, made);
             return true;
         }
 
         private synchronized void remove(int name) {
-            Integer descriptor = open.remove(name);
-            if (descriptor != null) {
-                nonBlocking.remove(descriptor);
-            }
+            open.remove(name);
         }
 
-        private synchronized Set<Integer> takeAll() {
-            Set<Integer> all = new HashSet<>(open.values());
+        private synchronized List<Open> takeAll() {
+            List<Open> all = List.copyOf(open.values());
             open.clear();
-            nonBlocking.clear();
             generation++;
             return all;
         }
@@ -89,42 +99,48 @@ final class CallExecutor implements Call.Handler<Outcome> {
         return call.dispatch(this);
     }
 
+    private int descriptor(Call.OnDescriptor call) {
+        return table.named(call.fd()).descriptor();
+    }
+
     /** Closes every descriptor of the process, see {@link SocketProcess#closeAll}. */
     void closeAll() {
-        for (int descriptor : table.takeAll()) {
-            sockets.setLinger(descriptor, true, 0);
-            sockets.close(descriptor);
+        for (Open open : table.takeAll()) {
+            sockets.setLinger(open.descriptor(), true, 0);
+            sockets.close(open.descriptor());
         }
     }
 
     @Override
     public Outcome socket(Call.Socket call) {
-        SyscallResult result = table.isFull() ? new SyscallResult.Failed(Errno.EMFILE)
-                : sockets.socket(call.domain(), call.type() | Linux.SOCK_CLOEXEC, call.protocol());
-        keep(result, (call.type() & Linux.SOCK_NONBLOCK) != 0);
+        if (table.isFull()) {
+            return FULL;
+        }
+        SyscallResult result = sockets.socket(call.domain(), call.type() | Linux.SOCK_CLOEXEC, call.protocol());
+        keep(result, new AtomicBoolean((call.type() & Linux.SOCK_NONBLOCK) != 0));
         return new Outcome.Plain(result);
     }
 
-    private void keep(SyscallResult result, boolean isNonBlocking) {
+    private void keep(SyscallResult result, AtomicBoolean nonBlocking) {
         if (result instanceof SyscallResult.Returned returned
-                && !table.add(began, newName, returned.value(), isNonBlocking)) {
+                && !table.add(began, newName, new Open(returned.value(), nonBlocking))) {
             sockets.close(returned.value());
         }
     }
 
     @Override
     public Outcome setOption(Call.SetOption call) {
-        return new Outcome.Plain(sockets.setOption(table.descriptor(call.fd()), call.option(), call.value()));
+        return new Outcome.Plain(sockets.setOption(descriptor(call), call.option(), call.value()));
     }
 
     @Override
     public Outcome setLinger(Call.SetLinger call) {
-        return new Outcome.Plain(sockets.setLinger(table.descriptor(call.fd()), call.on(), call.seconds()));
+        return new Outcome.Plain(sockets.setLinger(descriptor(call), call.on(), call.seconds()));
     }
 
     @Override
     public Outcome getOption(Call.GetOption call) {
-        Sockets.WithValue read = sockets.getOption(table.descriptor(call.fd()), call.option());
+        Sockets.WithValue read = sockets.getOption(descriptor(call), call.option());
         return read.result() instanceof SyscallResult.Returned returned
                 ? new Outcome.WithValue(returned, read.value())
                 : new Outcome.Plain(read.result());
@@ -132,67 +148,118 @@ final class CallExecutor implements Call.Handler<Outcome> {
 
     @Override
     public Outcome bind(Call.Bind call) {
-        return new Outcome.Plain(sockets.bind(table.descriptor(call.fd()), call.address()));
+        return new Outcome.Plain(sockets.bind(descriptor(call), call.address()));
     }
 
     @Override
     public Outcome listen(Call.Listen call) {
-        return new Outcome.Plain(sockets.listen(table.descriptor(call.fd()), call.backlog()));
+        return new Outcome.Plain(sockets.listen(descriptor(call), call.backlog()));
     }
 
     @Override
     public Outcome connect(Call.Connect call) {
-        int descriptor = table.descriptor(call.fd());
-        if (table.isNonBlocking(descriptor)) {
-            return new Outcome.Plain(sockets.connect(descriptor, call.address()));
+        Open open = table.named(call.fd());
+        if (open.nonBlocking().get()) {
+            return new Outcome.Plain(sockets.connect(open.descriptor(), call.address()));
         }
-        SyscallResult switched = sockets.setNonBlocking(descriptor, true);
+        SyscallResult switched = sockets.setNonBlocking(open.descriptor(), true);
         if (switched instanceof SyscallResult.Failed) {
             return new Outcome.Plain(switched);
         }
-        SyscallResult result = sockets.connect(descriptor, call.address());
-        if (result.failedWith(Errno.EINPROGRESS)) {
-            if (!sockets.awaitReady(descriptor, Linux.POLLOUT, limitMillis)) {
-                return new Outcome.TimedOut(limitMillis);
-            }
-            int error = sockets.getOption(descriptor, SocketOption.SO_ERROR).value();
-            result = SyscallResult.of(-error);
-            // A blocking connect takes in how it ended. Here the socket counts as connecting until connect is called
-            // once more: on Linux that answers 0 or ECONNABORTED and, after a failure, makes the socket usable again.
-            sockets.connect(descriptor, call.address());
+        try {
+            SyscallResult result = sockets.connect(open.descriptor(), call.address());
+            return result.failedWith(Errno.EINPROGRESS) ? connected(open.descriptor(), call.address())
+                    : new Outcome.Plain(result);
+        } finally {
+            sockets.setNonBlocking(open.descriptor(), false);
         }
-        sockets.setNonBlocking(descriptor, false);
-        return new Outcome.Plain(result);
+    }
+
+    /** How a connect that is under way ends. */
+    private Outcome connected(int descriptor, SockAddr address) {
+        if (!sockets.awaitReady(descriptor, Linux.POLLOUT, limitMillis)) {
+            return new Outcome.TimedOut(limitMillis);
+        }
+        Sockets.WithValue error = sockets.getOption(descriptor, SocketOption.SO_ERROR);
+        if (!error.result().equals(ZERO)) {
+            throw new ReplayException("how connect ended cannot be read: getsockopt(SO_ERROR) answered " + error.result());
+        }
+        // A blocking connect takes in how it ended. Here the socket counts as connecting until connect is called once
+        // more: on Linux that answers 0 or ECONNABORTED and, after a failure, makes the socket usable again.
+        sockets.connect(descriptor, address);
+        return new Outcome.Plain(SyscallResult.of(-error.value()));
     }
 
     @Override
     public Outcome accept(Call.Accept call) {
-        int descriptor = table.descriptor(call.fd());
-        boolean waits = descriptor != DescriptorTable.NOT_OPEN && !table.isNonBlocking(descriptor);
-        if (waits && !sockets.awaitReady(descriptor, Linux.POLLIN, limitMillis)) {
+        Open listener = table.named(call.fd());
+        boolean waits = listener.exists() && !listener.nonBlocking().get();
+        if (waits && !sockets.awaitReady(listener.descriptor(), Linux.POLLIN, limitMillis)) {
             return new Outcome.TimedOut(limitMillis);
         }
         if (table.isFull()) {
-            return new Outcome.Plain(new SyscallResult.Failed(Errno.EMFILE));
+            return FULL;
         }
-        Sockets.WithAddress accepted = sockets.accept(descriptor, call.flags() | Linux.SOCK_CLOEXEC);
-        keep(accepted.result(), (call.flags() & Linux.SOCK_NONBLOCK) != 0);
+        Sockets.WithAddress accepted = call.four()
+                ? sockets.accept4(listener.descriptor(), call.flags() | Linux.SOCK_CLOEXEC)
+                : sockets.accept(listener.descriptor());
+        keep(accepted.result(), new AtomicBoolean((call.flags() & Linux.SOCK_NONBLOCK) != 0));
         return withAddress(accepted);
     }
 
     @Override
     public Outcome getSockName(Call.GetSockName call) {
-        return withAddress(sockets.getsockname(table.descriptor(call.fd())));
+        return withAddress(sockets.getsockname(descriptor(call)));
+    }
+
+    @Override
+    public Outcome getPeerName(Call.GetPeerName call) {
+        return withAddress(sockets.getpeername(descriptor(call)));
     }
 
     @Override
     public Outcome shutdown(Call.Shutdown call) {
-        return new Outcome.Plain(sockets.shutdown(table.descriptor(call.fd()), call.how()));
+        return new Outcome.Plain(sockets.shutdown(descriptor(call), call.how()));
+    }
+
+    @Override
+    public Outcome dup(Call.Dup call) {
+        if (table.isFull()) {
+            return FULL;
+        }
+        Open open = table.named(call.fd());
+        SyscallResult result = sockets.dup(open.descriptor());
+        keep(result, open.nonBlocking());
+        return new Outcome.Plain(result);
+    }
+
+    @Override
+    public Outcome setNonBlocking(Call.SetNonBlocking call) {
+        Open open = table.named(call.fd());
+        Outcome outcome = new Outcome.Plain(sockets.setNonBlocking(open.descriptor(), call.on()));
+        if (call.succeedsWith(outcome)) {
+            open.nonBlocking().set(call.on());
+        }
+        return outcome;
+    }
+
+    @Override
+    public Outcome poll(Call.Poll call) {
+        Open open = table.named(call.fd());
+        // poll ignores negative descriptors; one that cannot be open is answered with POLLNVAL, as a closed one is.
+        int descriptor = open.exists() ? open.descriptor() : Integer.MAX_VALUE;
+        boolean bounded = call.timeoutMillis() >= 0 && call.timeoutMillis() <= limitMillis;
+        Sockets.WithValue polled = sockets.poll(descriptor, call.events(), bounded ? call.timeoutMillis() : limitMillis);
+        if (polled.result() instanceof SyscallResult.Returned returned && returned.value() == 1) {
+            return new Outcome.WithValue(returned, polled.value());
+        }
+        return polled.result().equals(ZERO) && !bounded ? new Outcome.TimedOut(limitMillis)
+                : new Outcome.Plain(polled.result());
     }
 
     @Override
     public Outcome close(Call.Close call) {
-        SyscallResult result = sockets.close(table.descriptor(call.fd()));
+        SyscallResult result = sockets.close(descriptor(call));
         table.remove(call.fd());
         return new Outcome.Plain(result);
     }

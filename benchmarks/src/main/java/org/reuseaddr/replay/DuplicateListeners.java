@@ -3,6 +3,7 @@ package org.reuseaddr.replay;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.IntFunction;
 import org.reuseaddr.model.Holder;
 import org.reuseaddr.model.LinuxBindRules;
@@ -10,7 +11,6 @@ import org.reuseaddr.socket.Family;
 import org.reuseaddr.socket.Linux;
 import org.reuseaddr.socket.SockAddr;
 import org.reuseaddr.socket.SocketOption;
-import org.reuseaddr.socket.SyscallResult;
 import org.reuseaddr.transcript.Call;
 import org.reuseaddr.transcript.Outcome;
 
@@ -50,39 +50,66 @@ final class DuplicateListeners {
     }
 
     /**
-     * Lets the challenger listen, and the holder if it does not yet.
+     * What became of two sockets on one port.
+     *
+     * @param twoListeners whether both were seen to listen
+     */
+    record Finding(boolean twoListeners, String words) {
+    }
+
+    /**
+     * Lets the challenger listen, and the holder if it does not yet. That listen returns 0 proves nothing: some kernels
+     * (6.0.16 to 6.0.18, 5.15.88 to 5.15.94) do so for a socket that then does not listen. Each of the two must say that
+     * it does (SO_ACCEPTCONN) or, where it cannot be asked, be reached by a connection.
      *
      * @param challenger the socket whose bind or listen should have been refused
-     * @return who gets the connections, in words; empty if there are no two listeners on one port
+     * @return empty if no second socket can be made to listen on the port
      */
-    Optional<String> examine(Replay.SocketName challenger) {
+    Optional<Finding> examine(Replay.SocketName challenger) {
         SockAddr challenged = replay.bound().get(challenger);
         if (challenged == null) {
             return Optional.empty();
         }
-        Optional<Replay.SocketName> holder = replay.bound().entrySet().stream()
+        Optional<Replay.SocketName> found = replay.bound().entrySet().stream()
                 .filter(entry -> !entry.getKey().equals(challenger) && entry.getValue().port() == challenged.port())
                 .map(Map.Entry::getKey)
                 .filter(other -> LinuxBindRules.LINUX_6_18.overlap(holder(challenger), holder(other)))
-                .filter(this::listens)
+                .filter(this::listenReturns)
                 .findFirst();
-        if (holder.isEmpty() || !listens(challenger)) {
+        if (found.isEmpty() || !listenReturns(challenger)) {
             return Optional.empty();
         }
-        SockAddr target = target(replay.bound().get(holder.get()), challenged);
-        Tally together = connect(target, holder.get(), challenger, CONNECTIONS);
+        Replay.SocketName holder = found.get();
+        Optional<Boolean> holderAccepts = accepts(holder);
+        Optional<Boolean> challengerAccepts = accepts(challenger);
+        if (holderAccepts.equals(Optional.of(false)) || challengerAccepts.equals(Optional.of(false))) {
+            return Optional.of(new Finding(false, "listen returned 0 and the "
+                    + (challengerAccepts.equals(Optional.of(false)) ? "second" : "first")
+                    + " socket does not listen (SO_ACCEPTCONN is 0)"));
+        }
+        SockAddr target = target(replay.bound().get(holder), challenged);
+        Tally together = connect(target, holder, challenger, CONNECTIONS);
         if (together.first() == CONNECTIONS || together.second() == CONNECTIONS) {
-            Tally more = connect(target, holder.get(), challenger, MANY_CONNECTIONS - CONNECTIONS);
+            Tally more = connect(target, holder, challenger, MANY_CONNECTIONS - CONNECTIONS);
             together = new Tally(together.made() + more.made(), together.first() + more.first(), together.second() + more.second());
         }
-        replay.execute(holder.get(), new Call.Close(holder.get().fd()));
+        replay.execute(holder, new Call.Close(holder.fd()));
         Tally alone = connect(target, null, challenger, CONNECTIONS);
-        return Optional.of("two listeners hold the port: " + together.inWords() + "; after the first closed, of "
-                + alone.made() + " the second got " + alone.second());
+        boolean both = holderAccepts.orElse(together.first() > 0)
+                && challengerAccepts.orElse(together.second() + alone.second() > 0);
+        return Optional.of(new Finding(both, (both ? "two listeners hold the port: " : "two sockets have the port: ")
+                + together.inWords() + "; after the first closed, of " + alone.made() + " the second got " + alone.second()));
     }
 
-    private boolean listens(Replay.SocketName socket) {
-        return replay.listening().contains(socket) || returned(replay.execute(socket, new Call.Listen(socket.fd(), BACKLOG)));
+    private boolean listenReturns(Replay.SocketName socket) {
+        return replay.listening().contains(socket)
+                || succeeds(new Call.Listen(socket.fd(), BACKLOG), call -> replay.execute(socket, call));
+    }
+
+    /** Whether the socket says that it listens; empty if it cannot be asked. */
+    private Optional<Boolean> accepts(Replay.SocketName socket) {
+        Outcome read = replay.execute(socket, new Call.GetOption(socket.fd(), SocketOption.SO_ACCEPTCONN));
+        return read instanceof Outcome.WithValue value ? Optional.of(value.value() == 1) : Optional.empty();
     }
 
     private Holder holder(Replay.SocketName socket) {
@@ -116,8 +143,8 @@ final class DuplicateListeners {
             try {
                 client.execute(0, new Call.Socket(target.family().number(), Linux.SOCK_STREAM, Linux.IPPROTO_TCP),
                         CLIENT_FD, CONNECT_LIMIT_MILLIS);
-                if (!returned(client.execute(0, new Call.Connect(CLIENT_FD, target), SocketProcess.UNNAMED,
-                        CONNECT_LIMIT_MILLIS))) {
+                if (!succeeds(new Call.Connect(CLIENT_FD, target),
+                        call -> client.execute(0, call, SocketProcess.UNNAMED, CONNECT_LIMIT_MILLIS))) {
                     continue;
                 }
                 Replay.SocketName winner = winner(first, second);
@@ -135,7 +162,7 @@ final class DuplicateListeners {
         for (int round = 0; round < ACCEPT_ROUNDS; round++) {
             for (Replay.SocketName listener : first == null ? List.of(second) : List.of(first, second)) {
                 SocketProcess process = processes.apply(listener.process());
-                if (returned(process.execute(0, new Call.Accept(listener.fd(), true, 0), ACCEPTED_FD, 1))) {
+                if (succeeds(new Call.Accept(listener.fd(), true, 0), call -> process.execute(0, call, ACCEPTED_FD, 1))) {
                     process.execute(0, new Call.SetLinger(ACCEPTED_FD, true, 0), SocketProcess.UNNAMED, CONNECT_LIMIT_MILLIS);
                     process.execute(0, new Call.Close(ACCEPTED_FD), SocketProcess.UNNAMED, CONNECT_LIMIT_MILLIS);
                     return listener;
@@ -145,8 +172,7 @@ final class DuplicateListeners {
         return null;
     }
 
-    private static boolean returned(Outcome outcome) {
-        return outcome instanceof Outcome.Completed completed
-                && completed.result() instanceof SyscallResult.Returned;
+    private static boolean succeeds(Call call, Function<Call, Outcome> made) {
+        return call.succeedsWith(made.apply(call));
     }
 }

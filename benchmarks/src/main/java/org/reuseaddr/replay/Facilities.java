@@ -34,7 +34,7 @@ record Facilities(boolean inet6, boolean inetLoopback, boolean inet6Loopback) {
      */
     static Facilities probe(SocketProcess process, SocketProcess client) {
         // Other failures than "no such family" are for the scenarios to find.
-        boolean inet6 = !failedWith(process.execute(0, socket(Family.INET6), FD, LIMIT_MILLIS), Errno.EAFNOSUPPORT);
+        boolean inet6 = !process.execute(0, socket(Family.INET6), FD, LIMIT_MILLIS).failedWith(Errno.EAFNOSUPPORT);
         process.closeAll();
         return new Facilities(inet6, canBind(process, Family.INET) && hasRoute(client, Family.INET),
                 inet6 && canBind(process, Family.INET6) && hasRoute(client, Family.INET6));
@@ -44,7 +44,7 @@ record Facilities(boolean inet6, boolean inetLoopback, boolean inet6Loopback) {
         try {
             process.execute(0, socket(family), FD, LIMIT_MILLIS);
             Outcome outcome = process.execute(0, new Call.Bind(FD, family.loopback(0)), SocketProcess.UNNAMED, LIMIT_MILLIS);
-            return !failedWith(outcome, Errno.EADDRNOTAVAIL) && !failedWith(outcome, Errno.EBADF);
+            return !outcome.failedWith(Errno.EADDRNOTAVAIL) && !outcome.failedWith(Errno.EBADF);
         } finally {
             process.closeAll();
         }
@@ -55,8 +55,8 @@ record Facilities(boolean inet6, boolean inetLoopback, boolean inet6Loopback) {
         try {
             client.execute(0, new Call.Socket(family.number(), Linux.SOCK_STREAM | Linux.SOCK_NONBLOCK, Linux.IPPROTO_TCP), FD,
                     LIMIT_MILLIS);
-            return !failedWith(client.execute(0, new Call.Connect(FD, family.loopback(UNUSED_PORT)), SocketProcess.UNNAMED,
-                    LIMIT_MILLIS), Errno.named("ENETUNREACH"));
+            return !client.execute(0, new Call.Connect(FD, family.loopback(UNUSED_PORT)), SocketProcess.UNNAMED, LIMIT_MILLIS)
+                    .failedWith(Errno.named("ENETUNREACH"));
         } finally {
             client.closeAll();
         }
@@ -64,10 +64,6 @@ record Facilities(boolean inet6, boolean inetLoopback, boolean inet6Loopback) {
 
     private static Call socket(Family family) {
         return new Call.Socket(family.number(), Linux.SOCK_STREAM, Linux.IPPROTO_TCP);
-    }
-
-    private static boolean failedWith(Outcome outcome, Errno errno) {
-        return outcome instanceof Outcome.Completed completed && completed.result().failedWith(errno);
     }
 
     /** The families whose loopback address can be bound. */
@@ -91,13 +87,7 @@ record Facilities(boolean inet6, boolean inetLoopback, boolean inet6Loopback) {
         if (call instanceof Call.Socket socket) {
             return when(socket.domain() == Family.INET6.number() && !inet6, "AF_INET6 sockets");
         }
-        if (call instanceof Call.Bind bind) {
-            return missingFor(bind.address());
-        }
-        if (call instanceof Call.Connect connect) {
-            return missingFor(connect.address());
-        }
-        return Optional.empty();
+        return call instanceof Call.Addressed addressed ? missingFor(addressed.address()) : Optional.empty();
     }
 
     private Optional<String> missingFor(SockAddr address) {

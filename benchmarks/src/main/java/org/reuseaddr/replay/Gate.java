@@ -22,6 +22,8 @@ import org.reuseaddr.transcript.Transcript;
  */
 public final class Gate {
 
+    private static final String IN_FORK = "gate-in-fork";
+    private static final String IN_FORK_JDK = "gate-in-fork-jdk";
     private static final int PORT = 12345;
     private static final int NO_PROCESS = 0;
     private static final int HOLDER_PROCESS = 1001;
@@ -48,10 +50,17 @@ public final class Gate {
     public static List<ScenarioResult> checkThisJvm() {
         List<ScenarioResult> results = new ArrayList<>();
         try (Replayer bare = new Replayer(); Replayer jdk = Replayer.throughTheJdk()) {
-            withinProcess("gate-in-fork").forEach(scenario -> results.add(bare.replay(scenario)));
-            withinProcess("gate-in-fork-jdk").forEach(scenario -> results.add(jdk.replay(scenario)));
+            withinProcess(IN_FORK).forEach(scenario -> results.add(bare.replay(scenario)));
+            withinProcess(IN_FORK_JDK).forEach(scenario -> results.add(jdk.replay(scenario)));
         }
         return results;
+    }
+
+    /** What {@link #checkThisJvm} replays. */
+    static List<Scenario> withinFork() {
+        List<Scenario> scenarios = new ArrayList<>(withinProcess(IN_FORK));
+        scenarios.addAll(withinProcess(IN_FORK_JDK));
+        return scenarios;
     }
 
     private static List<Scenario> withinProcess(String group) {

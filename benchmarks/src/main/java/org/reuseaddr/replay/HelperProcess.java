@@ -1,17 +1,17 @@
 package org.reuseaddr.replay;
 
 import java.io.BufferedInputStream;
-import java.io.BufferedOutputStream;
+import java.io.BufferedReader;
+import java.io.BufferedWriter;
 import java.io.EOFException;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.ObjectInputStream;
-import java.io.ObjectOutputStream;
+import java.io.InputStreamReader;
 import java.io.OutputStream;
-import java.io.Serializable;
+import java.io.OutputStreamWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -21,10 +21,15 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.reuseaddr.replay.HelperProtocol.Reply;
+import org.reuseaddr.replay.HelperProtocol.Request;
 import org.reuseaddr.transcript.Call;
 import org.reuseaddr.transcript.Outcome;
+import org.reuseaddr.transcript.Step;
+import org.reuseaddr.transcript.TranscriptException;
 
 /**
  * Another process of a transcript: a JVM of our own that makes calls as it is told over its standard input and ends
@@ -33,11 +38,10 @@ import org.reuseaddr.transcript.Outcome;
  */
 final class HelperProcess implements SocketProcess {
 
-    /** A fresh JVM on a busy machine, in milliseconds. */
-    private static final int START_MILLIS = 20_000;
     private static final int GRACE_MILLIS = 2_000;
-    private static final int MAX_FAILURES = 3;
-    /** Begins what the helper writes: whatever agents and preloaded libraries have printed before it is passed over. */
+    /** The first call of a fresh JVM, on an emulated processor. */
+    private static final int FIRST_CALL_MILLIS = 120_000;
+    /** Begins what the helper writes: whatever agents and preloaded libraries have printed before it is skipped. */
     private static final byte[] GREETING = "reuseaddr-helper\n".getBytes(StandardCharsets.US_ASCII);
     private static final int MAX_FOREIGN_OUTPUT = 1 << 16;
     /** What has the JVM print to standard output or wait for a debugger would end the dialogue. */
@@ -51,73 +55,136 @@ final class HelperProcess implements SocketProcess {
         daemon.setDaemon(true);
         return daemon;
     });
+    private final List<String> command;
+    private final Patience patience;
     /** Set as soon as it runs, so that it can be ended even if it never answers. */
     private volatile Process process;
+    private Future<Connection> starting;
+    private long startedNanos;
+    private boolean late;
     private Connection connection;
-    private int failures;
 
-    /** What the helper is told. */
-    private record Request(int thread, Call call, int newName, int limitMillis) implements Serializable {
-        private static final Request CLOSE_ALL = new Request(0, null, UNNAMED, 0);
+    /** A JVM like this one. */
+    HelperProcess() {
+        this(command(), Patience.OF_A_CHECK);
     }
 
-    private record Connection(ObjectOutputStream requests, ObjectInputStream answers) {
+    /** @param command starts a process that runs {@link #main} */
+    HelperProcess(List<String> command, Patience patience) {
+        this.command = List.copyOf(command);
+        this.patience = patience;
+    }
+
+    /**
+     * How long a helper that is starting is waited for, in milliseconds. It is not given up: a request that has waited in
+     * vain fails, and the next one waits again.
+     *
+     * @param firstMillis what the first request waits; a JVM takes half a minute on an emulated processor
+     * @param laterMillis what each further one waits
+     * @param restartMillis a start that has taken longer is ended, and the helper started again
+     */
+    record Patience(int firstMillis, int laterMillis, int restartMillis) {
+        private static final Patience OF_A_CHECK = new Patience(120_000, 5_000, 300_000);
+    }
+
+    private record Connection(BufferedWriter requests, BufferedReader replies) {
+        private Reply exchange(Request request) throws IOException, TranscriptException {
+            requests.write(request.line());
+            requests.write('\n');
+            requests.flush();
+            String line = replies.readLine();
+            if (line == null) {
+                throw new EOFException("it ended before it answered");
+            }
+            return Reply.parse(line);
+        }
     }
 
     @Override
     public Outcome execute(int thread, Call call, int newName, int limitMillis) {
-        Object answer = ask(new Request(thread, call, newName, limitMillis), limitMillis);
-        if (answer instanceof String failure) {
-            throw new ReplayException("helper process: " + failure);
+        try {
+            Reply reply = ask(new Request.Make(thread, newName, limitMillis, call), limitMillis);
+            if (reply instanceof Reply.Ended ended && ended.step().call().equals(call)) {
+                return ended.step().outcome();
+            }
+            throw new ReplayException("helper process: "
+                    + (reply instanceof Reply.Failed failed ? failed.reason() : "it answered another request"));
+        } catch (TimeoutException e) {
+            return new Outcome.TimedOut(limitMillis);
         }
-        return (Outcome) answer;
     }
 
     @Override
     public void closeAll() {
-        if (connection != null) {
-            ask(Request.CLOSE_ALL, GRACE_MILLIS);
+        if (connection == null) {
+            return;
+        }
+        try {
+            if (ask(new Request.CloseAll(), 0) instanceof Reply.Failed failed) {
+                throw new ReplayException("helper process: " + failed.reason());
+            }
+        } catch (TimeoutException e) {
+            throw new ReplayException("the helper process did not close its descriptors in " + GRACE_MILLIS + " ms", e);
         }
     }
 
-    private Object ask(Request request, int limitMillis) {
-        if (failures >= MAX_FAILURES) {
-            throw new ReplayException("the helper process has failed " + failures + " times and is not started again");
-        }
-        int startMillis = connection == null ? START_MILLIS : 0;
+    /**
+     * The reply to a request.
+     *
+     * @param limitMillis how long the helper may take for it by its own account
+     * @throws TimeoutException if it took longer, beyond the helper's own limit; the helper has been ended
+     * @throws ReplayException if there is no helper to ask
+     */
+    private Reply ask(Request request, int limitMillis) throws TimeoutException {
+        Connection open = connection();
         try {
-            return dialogue.submit(() -> exchange(request))
-                    .get(limitMillis + GRACE_MILLIS + startMillis, TimeUnit.MILLISECONDS);
+            return dialogue.submit(() -> open.exchange(request)).get(limitMillis + GRACE_MILLIS, TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
-            boolean started = startMillis == 0;
             kill();
-            if (started && request.call() != null) {
-                return new Outcome.TimedOut(limitMillis);
-            }
-            failures++;
-            throw new ReplayException("the helper process did not " + (started ? "close its descriptors in "
-                    + GRACE_MILLIS + " ms" : "start in " + START_MILLIS + " ms"), e);
+            throw e;
         } catch (ExecutionException e) {
-            failures++;
             kill();
             throw new ReplayException("the helper process ended: " + e.getCause(), e.getCause());
         } catch (InterruptedException e) {
+            throw interrupted(e);
+        }
+    }
+
+    private Connection connection() {
+        if (connection != null) {
+            return connection;
+        }
+        if (starting == null) {
+            startedNanos = System.nanoTime();
+            starting = dialogue.submit(this::start);
+        }
+        try {
+            connection = starting.get(late ? patience.laterMillis() : patience.firstMillis(), TimeUnit.MILLISECONDS);
+            starting = null;
+            late = false;
+            return connection;
+        } catch (TimeoutException e) {
+            late = true;
+            long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startedNanos);
+            if (millis > patience.restartMillis()) {
+                kill();
+            }
+            throw new ReplayException("the helper process has not started in " + millis + " ms", e);
+        } catch (ExecutionException e) {
             kill();
-            Thread.currentThread().interrupt();
-            throw new ReplayException("interrupted while the helper process worked", e);
+            throw new ReplayException("the helper process ended: " + e.getCause(), e.getCause());
+        } catch (InterruptedException e) {
+            throw interrupted(e);
         }
     }
 
-    private Object exchange(Request request) throws IOException, ClassNotFoundException {
-        if (connection == null) {
-            connection = start();
-        }
-        connection.requests.writeUnshared(request);
-        connection.requests.flush();
-        return connection.answers.readUnshared();
+    private ReplayException interrupted(InterruptedException e) {
+        kill();
+        Thread.currentThread().interrupt();
+        return new ReplayException("interrupted while the helper process worked", e);
     }
 
-    private Connection start() throws IOException {
+    private static List<String> command() {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx64m", "-Xshare:auto",
@@ -128,14 +195,17 @@ final class HelperProcess implements SocketProcess {
         LIBRARY_PROPERTIES.forEach(name -> Optional.ofNullable(System.getProperty(name))
                 .ifPresent(value -> command.add("-D" + name + "=" + value)));
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), HelperProcess.class.getName()));
+        return command;
+    }
+
+    private Connection start() throws IOException {
         ProcessBuilder builder = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
         builder.environment().keySet().removeAll(JVM_OPTION_VARIABLES);
         process = builder.start();
         InputStream output = new BufferedInputStream(process.getInputStream());
         awaitGreeting(output);
-        ObjectOutputStream requests = new ObjectOutputStream(new BufferedOutputStream(process.getOutputStream()));
-        requests.flush();
-        return new Connection(requests, new ObjectInputStream(output));
+        return new Connection(new BufferedWriter(new OutputStreamWriter(process.getOutputStream(), StandardCharsets.UTF_8)),
+                new BufferedReader(new InputStreamReader(output, StandardCharsets.UTF_8)));
     }
 
     private static void awaitGreeting(InputStream output) throws IOException {
@@ -156,6 +226,7 @@ final class HelperProcess implements SocketProcess {
     /** Ends the process, and with its output the dialogue that may still wait for it. */
     private void kill() {
         connection = null;
+        starting = null;
         if (process != null) {
             process.destroyForcibly();
             process = null;
@@ -176,9 +247,8 @@ final class HelperProcess implements SocketProcess {
         int status = 1;
         try {
             serve();
-        } catch (EOFException e) {
             status = 0;
-        } catch (IOException | ClassNotFoundException e) {
+        } catch (IOException e) {
             System.err.println("helper process: " + e);
         } finally {
             // Not exit, which would wait for the hook, and for a call that never returns.
@@ -194,31 +264,36 @@ final class HelperProcess implements SocketProcess {
         }
     }
 
-    private static void serve() throws IOException, ClassNotFoundException {
+    private static void serve() throws IOException {
         OutputStream out = new FileOutputStream(FileDescriptor.out);
-        // What a library prints must not get between the answers.
+        // What a library prints must not get between the replies.
         System.setOut(System.err);
-        out.write(GREETING);
-        ObjectOutputStream answers = new ObjectOutputStream(new BufferedOutputStream(out));
-        answers.flush();
-        ObjectInputStream requests = new ObjectInputStream(new BufferedInputStream(new FileInputStream(FileDescriptor.in)));
         LocalProcess local = new LocalProcess();
-        while (true) {
-            Request request = (Request) requests.readUnshared();
-            answers.writeUnshared(answer(local, request));
-            answers.flush();
+        // The first call loads the native binding and half of the classes: that is part of the start, not of a call's limit.
+        reply(local, new Request.Make(0, UNNAMED, FIRST_CALL_MILLIS, new Call.Close(0)).line());
+        out.write(GREETING);
+        BufferedWriter replies = new BufferedWriter(new OutputStreamWriter(out, StandardCharsets.UTF_8));
+        BufferedReader requests = new BufferedReader(
+                new InputStreamReader(new FileInputStream(FileDescriptor.in), StandardCharsets.UTF_8));
+        for (String line = requests.readLine(); line != null; line = requests.readLine()) {
+            replies.write(reply(local, line).line());
+            replies.write('\n');
+            if (!requests.ready()) {
+                replies.flush();
+            }
         }
     }
 
-    private static Object answer(LocalProcess local, Request request) {
+    private static Reply reply(LocalProcess local, String line) {
         try {
-            if (request.call() == null) {
-                local.closeAll();
-                return "";
+            if (Request.parse(line) instanceof Request.Make make) {
+                return new Reply.Ended(new Step(0, make.call(),
+                        local.execute(make.thread(), make.call(), make.newName(), make.limitMillis())));
             }
-            return local.execute(request.thread(), request.call(), request.newName(), request.limitMillis());
-        } catch (ReplayException e) {
-            return e.getMessage();
+            local.closeAll();
+            return new Reply.Closed();
+        } catch (ReplayException | TranscriptException | IllegalArgumentException e) {
+            return new Reply.Failed(e.getMessage());
         }
     }
 }

@@ -119,9 +119,10 @@ final class JdkProcess implements SocketProcess, Call.Handler<Outcome> {
         return DONE;
     }
 
+    /** The JDK shows neither SO_ACCEPTCONN nor IPV6_V6ONLY. */
     @Override
     public Outcome getOption(Call.GetOption call) {
-        throw unsupported(call);
+        return new Outcome.Plain(new SyscallResult.Failed(Errno.named("ENOPROTOOPT")));
     }
 
     @Override
@@ -131,6 +132,26 @@ final class JdkProcess implements SocketProcess, Call.Handler<Outcome> {
 
     @Override
     public Outcome getSockName(Call.GetSockName call) {
+        throw unsupported(call);
+    }
+
+    @Override
+    public Outcome getPeerName(Call.GetPeerName call) {
+        throw unsupported(call);
+    }
+
+    @Override
+    public Outcome dup(Call.Dup call) {
+        throw unsupported(call);
+    }
+
+    @Override
+    public Outcome setNonBlocking(Call.SetNonBlocking call) {
+        throw unsupported(call);
+    }
+
+    @Override
+    public Outcome poll(Call.Poll call) {
         throw unsupported(call);
     }
 

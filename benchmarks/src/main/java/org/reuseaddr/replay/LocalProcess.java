@@ -50,7 +50,8 @@ final class LocalProcess implements SocketProcess {
             abandon(thread);
             return new Outcome.TimedOut(limitMillis);
         } catch (ExecutionException e) {
-            throw new ReplayException("the call " + call.name() + " could not be made: " + e.getCause(), e.getCause());
+            throw e.getCause() instanceof ReplayException own ? own
+                    : new ReplayException("the call " + call.name() + " could not be made: " + e.getCause(), e.getCause());
         } catch (InterruptedException e) {
             abandon(thread);
             Thread.currentThread().interrupt();

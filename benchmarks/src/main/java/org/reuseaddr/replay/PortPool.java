@@ -9,10 +9,10 @@ import java.util.stream.IntStream;
 
 /**
  * Hands out ports for the literal ports of transcripts. A port is handed out once, since a scenario may leave
- * connections in TIME_WAIT on it; whether a stranger holds it shows when it is used.
+ * connections in TIME_WAIT on it; whether an unrelated process holds it shows when it is used.
  *
  * <p>The order is random. What holds ports comes in runs of neighbours (what another check left behind, for one), and
- * the next attempt of a scenario must not meet the same stranger.
+ * the next attempt of a scenario must not meet the same process.
  */
 final class PortPool {
 

@@ -11,7 +11,6 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntFunction;
-import java.util.function.UnaryOperator;
 import org.reuseaddr.socket.SockAddr;
 import org.reuseaddr.socket.SyscallResult;
 import org.reuseaddr.transcript.Call;
@@ -64,7 +63,7 @@ final class Replay {
             Step step = transcript.steps().get(i);
             Outcome outcome = execute(step);
             observed.add(new Step(step.process(), step.call(), outcome));
-            if (!matches(step.outcome(), outcome)) {
+            if (!matches(step, outcome)) {
                 return i;
             }
         }
@@ -108,12 +107,8 @@ final class Replay {
 
     private Outcome execute(Step step) {
         int process = processOfThread(step.process());
-        Call real = withAddress(step.call(), address -> address.withPort(realPort(address.port())));
-        int newName = step.outcome() instanceof Outcome.Completed completed
-                && completed.result() instanceof SyscallResult.Returned returned
-                && (real instanceof Call.Socket || real instanceof Call.Accept)
-                ? returned.value()
-                : SocketProcess.UNNAMED;
+        Call real = step.call() instanceof Call.Addressed addressed ? withRealPort(addressed) : step.call();
+        int newName = step.madeDescriptor().orElse(SocketProcess.UNNAMED);
         Outcome outcome = track(process, real,
                 processOf(process).execute(threadOf(process, step.process()), real, newName, limitMillis));
         return named(step, newName, outcome);
@@ -121,8 +116,7 @@ final class Replay {
 
     /** The outcome in the transcript's own terms: its descriptors and its ports. */
     private Outcome named(Step step, int newName, Outcome outcome) {
-        boolean made = newName != SocketProcess.UNNAMED && outcome instanceof Outcome.Completed completed
-                && completed.result() instanceof SyscallResult.Returned;
+        boolean made = newName != SocketProcess.UNNAMED && step.call().succeedsWith(outcome);
         if (outcome instanceof Outcome.WithAddress answered) {
             SockAddr address = answered.address() == null ? null : literal(step, answered.address());
             return new Outcome.WithAddress(made ? new SyscallResult.Returned(newName) : answered.result(), address);
@@ -155,7 +149,7 @@ final class Replay {
     }
 
     private Outcome track(int process, Call call, Outcome outcome) {
-        if (outcome instanceof Outcome.Completed completed && completed.result() instanceof SyscallResult.Returned) {
+        if (call.succeedsWith(outcome)) {
             if (call instanceof Call.Bind bind) {
                 bound.put(new SocketName(process, bind.fd()), bind.address());
             } else if (call instanceof Call.Listen listen) {
@@ -174,6 +168,10 @@ final class Replay {
             }
         }
         return outcome;
+    }
+
+    private Call withRealPort(Call.Addressed call) {
+        return call.to(call.address().withPort(realPort(call.address().port())));
     }
 
     private int realPort(int literal) {
@@ -203,28 +201,20 @@ final class Replay {
         return actual.withPort(literalPorts.getOrDefault(actual.port(), actual.port()));
     }
 
-    private static Call withAddress(Call call, UnaryOperator<SockAddr> change) {
-        if (call instanceof Call.Bind bind) {
-            return new Call.Bind(bind.fd(), change.apply(bind.address()));
-        }
-        if (call instanceof Call.Connect connect) {
-            return new Call.Connect(connect.fd(), change.apply(connect.address()));
-        }
-        return call;
-    }
-
-    /** Whether an outcome is the promised one; descriptors that calls make are names and match any other. */
-    private static boolean matches(Outcome expected, Outcome actual) {
+    /**
+     * Whether an outcome is the promised one. Descriptors that calls make are names and match any other; every other
+     * value that a call returns must be the promised one exactly.
+     */
+    private static boolean matches(Step promised, Outcome actual) {
+        Outcome expected = promised.outcome();
         if (expected instanceof Outcome.TimedOut) {
             return actual instanceof Outcome.TimedOut;
         }
-        if (!(actual instanceof Outcome.Completed completed)) {
-            return false;
+        if (expected.returned().isEmpty()) {
+            return expected.equals(actual);
         }
-        SyscallResult promised = ((Outcome.Completed) expected).result();
-        boolean sameResult = promised instanceof SyscallResult.Returned
-                ? completed.result() instanceof SyscallResult.Returned
-                : promised.equals(completed.result());
+        boolean sameResult = promised.madeDescriptor().isPresent() ? promised.call().succeedsWith(actual)
+                : expected.returned().equals(actual.returned());
         if (!sameResult) {
             return false;
         }

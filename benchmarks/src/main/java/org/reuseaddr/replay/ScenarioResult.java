@@ -1,6 +1,5 @@
 package org.reuseaddr.replay;
 
-import java.io.Serializable;
 import java.util.List;
 import java.util.Optional;
 import org.reuseaddr.model.Grade;
@@ -12,13 +11,17 @@ import org.reuseaddr.transcript.Step;
  *
  * @param observed the steps that were made, with the outcomes they had and the transcript's own ports
  * @param divergent index of the first step whose outcome differs, or -1; then the last of {@code observed}
- * @param detail for {@link Grade#UNSUPPORTED} and {@link Grade#ERROR} the reason, where a duplicate listener was
- *     permitted who got the connections, else empty
- * @param attempts how many ports were tried, 1 unless a stranger's port could explain the difference
+ * @param detail for {@link Grade#UNSUPPORTED} and {@link Grade#ERROR} the reason; where a bind or listen was permitted
+ *     that should have been refused, what became of the two sockets; where a call returned a value that it cannot return,
+ *     which; where a violation was repeated and the second attempt ended otherwise, how; parts are joined with
+ *     {@code "; "}, and without any it is empty
+ * @param twoListeners whether two sockets were seen to listen on one port that must have only one
+ * @param attempts how many times the scenario was replayed, each time on other ports: 1 for a pass, at least 2 for a
+ *     violation, more where an unrelated process on the port could explain the difference; 0 if it was not replayed
  * @param durationNanos of all attempts together, in nanoseconds
  */
 public record ScenarioResult(Scenario scenario, Grade grade, List<Step> observed, int divergent, String detail,
-        int attempts, long durationNanos) implements Serializable {
+        boolean twoListeners, int attempts, long durationNanos) {
 
     public ScenarioResult {
         observed = List.copyOf(observed);

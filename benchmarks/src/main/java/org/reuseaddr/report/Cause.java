@@ -29,9 +29,6 @@ import org.reuseaddr.scenario.Scenario;
 record Cause(String grade, String rule, String source, String call, String expected, String observed,
         List<SemanticsRow> rows, SemanticsRow example, Optional<Scenario> scenario) {
 
-    /** Grades by what they mean to the reader, the gravest first; a name that is not among them comes last. */
-    private static final List<String> GRAVITY = List.of(Grade.VIOLATION.name(), Grade.TIMEOUT.name(),
-            Grade.DEVIATION.name(), Grade.ERROR.name(), Grade.UNSUPPORTED.name());
     private static final int OTHERS_NAMED = 5;
 
     Cause {
@@ -45,18 +42,12 @@ record Cause(String grade, String rule, String source, String call, String expec
     /** The causes of everything that did not pass, the gravest and most frequent first. */
     static List<Cause> of(List<SemanticsRow> rows, Map<String, Scenario> known) {
         Map<Key, List<SemanticsRow>> groups = new LinkedHashMap<>();
-        rows.stream().filter(row -> !row.grade().equals(Grade.PASS.name()))
+        rows.stream().filter(row -> !Grade.isPass(row.grade()))
                 .forEach(row -> groups.computeIfAbsent(key(row), key -> new ArrayList<>()).add(row));
         return groups.entrySet().stream().map(group -> cause(group.getKey(), group.getValue(), known))
-                .sorted(Comparator.comparingInt((Cause cause) -> gravity(cause.grade()))
+                .sorted(Comparator.comparingInt((Cause cause) -> Grade.severityOf(cause.grade()))
                         .thenComparing(cause -> cause.rows().size(), Comparator.reverseOrder()))
                 .toList();
-    }
-
-    /** The place of a grade among all, 0 for the gravest. */
-    static int gravity(String grade) {
-        int index = GRAVITY.indexOf(grade);
-        return index < 0 ? GRAVITY.size() : index;
     }
 
     private static Key key(SemanticsRow row) {
@@ -77,7 +68,7 @@ record Cause(String grade, String rule, String source, String call, String expec
 
     /** Whether a promise is broken, as opposed to a difference that no document forbids. */
     boolean isBroken() {
-        return grade.equals(Grade.VIOLATION.name()) || grade.equals(Grade.TIMEOUT.name());
+        return Grade.isBroken(grade);
     }
 
     /** Who got the connections, where two listeners were permitted; else empty. */

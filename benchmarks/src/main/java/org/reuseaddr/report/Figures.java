@@ -9,6 +9,7 @@ import org.reuseaddr.compare.Estimate;
 import org.reuseaddr.compare.Interval;
 import org.reuseaddr.compare.Ratio;
 import org.reuseaddr.report.chart.DisplayUnit;
+import org.reuseaddr.results.Unit;
 
 /** Numbers as people read them, with a decimal point in every locale. */
 final class Figures {
@@ -41,7 +42,7 @@ final class Figures {
 
     /** A value in the unit of an estimate. */
     String value(double value, String unit) {
-        return unit.equals("ns/op") ? time(value) : (significant(value) + " " + unit).strip();
+        return unit.equals(Unit.NANOS) ? time(value) : (significant(value) + " " + unit).strip();
     }
 
     /** An estimate with its precision, {@code 5.16 µs ±3 %}; without it where there is a single fork. */

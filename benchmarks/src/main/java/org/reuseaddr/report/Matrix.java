@@ -67,7 +67,7 @@ record Matrix(List<Kind> kinds, List<Row> rows, List<String> groups, List<String
         Map<String, String> baseline = report.baseline().map(base -> base.scenarios().stream().collect(
                 Collectors.toMap(SemanticsRow::scenario, SemanticsRow::grade, (one, two) -> two))).orElse(Map.of());
         Map<String, List<SemanticsRow>> byPair = new LinkedHashMap<>();
-        report.run().scenarios().stream().sorted(Comparator.comparingInt(row -> gravity(row.grade()))).forEach(row ->
+        report.run().scenarios().stream().sorted(Comparator.comparingInt(row -> Grade.severityOf(row.grade()))).forEach(row ->
                 pair(row.scenario(), kinds).ifPresent(name -> byPair.computeIfAbsent(name, any -> new ArrayList<>()).add(row)));
         if (byPair.isEmpty()) {
             return Optional.empty();
@@ -75,18 +75,13 @@ record Matrix(List<Kind> kinds, List<Row> rows, List<String> groups, List<String
         List<Row> rows = kinds.values().stream().map(first -> new Row(first, kinds.values().stream()
                 .map(second -> cell(first, second, byPair, baseline)).toList())).toList();
         TreeSet<String> groups = new TreeSet<>();
-        TreeSet<String> grades = new TreeSet<>(Comparator.comparingInt((String grade) -> gravity(grade)).thenComparing(name -> name));
+        TreeSet<String> grades = new TreeSet<>(Comparator.comparingInt(Grade::severityOf).thenComparing(name -> name));
         byPair.values().forEach(members -> members.forEach(row -> {
             groups.add(row.group());
             grades.add(row.grade());
         }));
         return Optional.of(new Matrix(List.copyOf(kinds.values()), rows, List.copyOf(groups), List.copyOf(grades),
                 Packed.base64(json(byPair, baseline, report.scenarios()))));
-    }
-
-    /** Passes come last, behind grades that this version does not know. */
-    private static int gravity(String grade) {
-        return grade.equals(Grade.PASS.name()) ? Integer.MAX_VALUE : Cause.gravity(grade);
     }
 
     private static Map<String, Kind> kinds(Map<String, Scenario> scenarios) {
@@ -123,7 +118,7 @@ record Matrix(List<Kind> kinds, List<Row> rows, List<String> groups, List<String
     private static Pair cell(Kind first, Kind second, Map<String, List<SemanticsRow>> byPair, Map<String, String> baseline) {
         String name = name(first.slug(), second.slug());
         List<SemanticsRow> rows = byPair.getOrDefault(name, List.of());
-        long failed = rows.stream().filter(row -> !row.grade().equals(Grade.PASS.name())).count();
+        long failed = rows.stream().filter(row -> !Grade.isPass(row.grade())).count();
         String grade = rows.isEmpty() ? NONE : rows.get(0).grade();
         boolean differs = rows.stream().anyMatch(row ->
                 !baseline.getOrDefault(row.scenario(), row.grade()).equals(row.grade()));

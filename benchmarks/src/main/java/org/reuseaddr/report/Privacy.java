@@ -15,6 +15,7 @@ import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVParser;
 import org.apache.commons.csv.CSVRecord;
 import org.reuseaddr.platform.Redaction;
+import org.reuseaddr.results.Column;
 
 /** Leaves out of a report what says who and where its writer is, and counts what was left out. */
 final class Privacy {
@@ -30,8 +31,9 @@ final class Privacy {
             "accept", "close", "shutdown", "getsockname", "pid", "sin", "native", "channel", "fixed", "fork", "score");
 
     /** Columns that hold the suite's own words. */
-    private static final Set<String> OWN_COLUMNS = Set.of("scenario", "group", "family", "grade", "expected", "rule",
-            "references", "benchmark", "mode", "metric", "unit");
+    private static final Set<String> OWN_COLUMNS = Set.of(Column.SCENARIO, Column.GROUP, Column.FAMILY,
+            Column.GRADE, Column.EXPECTED, Column.RULE, Column.REFERENCES, Column.BENCHMARK, Column.MODE, Column.METRIC,
+            Column.UNIT);
     private static final CSVFormat CSV = CSVFormat.RFC4180.builder().setRecordSeparator('\n').get();
 
     private final boolean includeHost;
@@ -100,7 +102,7 @@ final class Privacy {
                 List<String> cells = new ArrayList<>();
                 for (int i = 0; i < row.size(); i++) {
                     String column = i < columns.size() ? columns.get(i) : "";
-                    String name = column.equals("value") ? row.get(0) : column;
+                    String name = column.equals(Column.VALUE) ? row.get(0) : column;
                     cells.add(row.getRecordNumber() == 1 || OWN_COLUMNS.contains(column) ? row.get(i) : entry(name, row.get(i)));
                 }
                 table.append(CSV.format(cells.toArray())).append('\n');

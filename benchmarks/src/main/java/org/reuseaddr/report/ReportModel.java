@@ -133,14 +133,9 @@ public record ReportModel(ReportedRun run, Optional<ReportedRun> baseline, Optio
     /** The grades' names with their numbers, the gravest first. */
     Map<String, Long> gradeCounts() {
         SortedMap<String, Long> counts = new TreeMap<>(
-                Comparator.comparingInt(Cause::gravity).thenComparing(name -> name));
+                Comparator.comparingInt(Grade::severityOf).thenComparing(name -> name));
         run.scenarios().forEach(row -> counts.merge(row.grade(), 1L, Long::sum));
-        Map<String, Long> ordered = new LinkedHashMap<>(counts);
-        Long passed = ordered.remove(Grade.PASS.name());
-        if (passed != null) {
-            ordered.put(Grade.PASS.name(), passed);
-        }
-        return ordered;
+        return counts;
     }
 
     /** The second line: what it cost. */

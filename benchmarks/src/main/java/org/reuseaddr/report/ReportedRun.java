@@ -10,6 +10,7 @@ import org.reuseaddr.compare.RunData;
 import org.reuseaddr.compare.RunLoader;
 import org.reuseaddr.results.InputException;
 import org.reuseaddr.results.RunDirectory;
+import org.reuseaddr.results.RunEntry;
 import org.reuseaddr.results.RunId;
 import org.reuseaddr.results.SemanticsFile;
 import org.reuseaddr.results.SemanticsRow;
@@ -22,8 +23,6 @@ import org.reuseaddr.results.SemanticsRow;
  * @param scenarios every scenario's row with its evidence; empty where none was checked
  */
 public record ReportedRun(RunDirectory directory, RunData data, List<SemanticsRow> scenarios) {
-
-    private static final String ARGUMENT = "run.jmh_argument.";
 
     public ReportedRun {
         scenarios = List.copyOf(scenarios);
@@ -57,7 +56,7 @@ public record ReportedRun(RunDirectory directory, RunData data, List<SemanticsRo
         return row.evidence().isEmpty() && row.divergentCall().isEmpty() ? row
                 : new SemanticsRow(run, row.scenario(), row.group(), row.family(), row.grade(), row.expected(),
                         privacy.text(row.observed()), privacy.text(row.divergentCall()), row.rule(), row.references(),
-                        row.durationMicros(), privacy.text(row.evidence()));
+                        row.durationMicros(), privacy.text(row.evidence()), row.attempts());
     }
 
     /** The side of a comparison that the run is. */
@@ -72,7 +71,7 @@ public record ReportedRun(RunDirectory directory, RunData data, List<SemanticsRo
 
     /** What of the run is missing, as a sentence; empty if it came to its end with every fork that was planned. */
     Optional<String> incompleteness() {
-        if (!data.environment().isEmpty() && entry(RunData.FINISHED).isEmpty()) {
+        if (!data.environment().isEmpty() && entry(RunEntry.FINISHED).isEmpty()) {
             return Optional.of("The run was cut short: its record has no end, and what is here was measured until then.");
         }
         OptionalInt planned = plannedForks();
@@ -83,9 +82,9 @@ public record ReportedRun(RunDirectory directory, RunData data, List<SemanticsRo
 
     /** The number after -f among the run's arguments to JMH, which the record has one by one. */
     private OptionalInt plannedForks() {
-        for (int i = 1; entry(ARGUMENT + i).isPresent(); i++) {
-            Optional<String> next = entry(ARGUMENT + (i + 1)).filter(value -> value.matches("[0-9]{1,6}"));
-            if (entry(ARGUMENT + i).get().equals("-f") && next.isPresent()) {
+        for (int i = 1; entry(RunEntry.JMH_ARGUMENT + i).isPresent(); i++) {
+            Optional<String> next = entry(RunEntry.JMH_ARGUMENT + (i + 1)).filter(value -> value.matches("[0-9]{1,6}"));
+            if (entry(RunEntry.JMH_ARGUMENT + i).get().equals("-f") && next.isPresent()) {
                 return OptionalInt.of(Integer.parseInt(next.get()));
             }
         }

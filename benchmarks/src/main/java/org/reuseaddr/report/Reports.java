@@ -10,17 +10,20 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import org.reuseaddr.platform.PlatformEntry;
 import org.reuseaddr.platform.Redaction;
 import org.reuseaddr.report.chart.Charts;
 import org.reuseaddr.repro.Reproduction;
 import org.reuseaddr.results.InputException;
 import org.reuseaddr.results.OutputException;
+import org.reuseaddr.results.RunEntry;
 
 /** Writes what people read of a run. */
 public final class Reports {
 
     private static final List<String> VERSIONS =
-            List.of("suite.version", "suite.commit", "suite.schema", "kernel.release", "java.vm.version", "native.binding");
+            List.of(PlatformEntry.SUITE_VERSION, PlatformEntry.SUITE_COMMIT, RunEntry.SCHEMA,
+                    PlatformEntry.KERNEL_RELEASE, PlatformEntry.JAVA_VM_VERSION, RunEntry.NATIVE_BINDING);
 
     private Reports() {
     }

@@ -17,6 +17,7 @@ import org.reuseaddr.socket.SockAddr;
 import org.reuseaddr.socket.SocketOption;
 import org.reuseaddr.transcript.Call;
 import org.reuseaddr.transcript.Step;
+import org.reuseaddr.transcript.TranscriptPrinter;
 
 /**
  * A scenario in C. Where it has several processes or threads, each of them walks through all calls and makes its own,
@@ -35,7 +36,7 @@ final class CProgram {
             "EBADF", "ECONNREFUSED", "ECONNRESET", "EINPROGRESS", "EINTR", "EINVAL", "EMFILE", "ENETUNREACH", "ENOBUFS",
             "ENOPROTOOPT", "ENOTCONN", "ENOTSOCK", "EOPNOTSUPP", "EPERM", "EPROTONOSUPPORT", "ETIMEDOUT");
     /** Options that need not be in the headers, or need one of their own. */
-    private static final Set<SocketOption> NUMBERED = Set.of(SocketOption.IP_BIND_ADDRESS_NO_PORT);
+    private static final Set<SocketOption> NUMBERED = Set.of(SocketOption.IP_BIND_ADDRESS_NO_PORT, SocketOption.IP_LOCAL_PORT_RANGE);
 
     private final Scenario scenario;
     private final ProgramActors cast;
@@ -153,8 +154,8 @@ final class CProgram {
     private List<String> call(String indent, Step step) {
         String errno = ProgramText.isTimeout(step) ? "-1"
                 : ProgramText.errno(step) == 0 ? "0" : symbol(ProgramText.errno(step));
-        String begin = indent + "CALL(" + step.process() + ", " + quoted(ProgramText.call(step)) + ", "
-                + quoted(ProgramText.result(step)) + ", " + errno + ",";
+        String begin = indent + "CALL(" + step.process() + ", " + quoted(TranscriptPrinter.call(step)) + ", "
+                + quoted(TranscriptPrinter.result(step)) + ", " + errno + ",";
         String make = step.call().dispatch(new Expression(step)) + ");";
         return begin.length() + 1 + make.length() <= WIDTH ? List.of(begin + " " + make)
                 : List.of(begin, indent + " ".repeat("CALL(".length()) + make);
@@ -188,8 +189,9 @@ final class CProgram {
             this.step = step;
         }
 
-        private String made() {
-            return fd(ProgramDescriptors.made(step).orElse(cast.highestDescriptor() + 1)) + " = ";
+        private String keep(String making) {
+            parts.add("keeps");
+            return "keep(" + step.madeDescriptor().orElse(cast.highestDescriptor() + 1) + ", " + making + ")";
         }
 
         @Override
@@ -198,7 +200,7 @@ final class CProgram {
                     ? call.domain() == Family.INET.number() ? "AF_INET" : "AF_INET6" : Integer.toString(call.domain());
             int kind = call.type() & ~(Linux.SOCK_NONBLOCK | Linux.SOCK_CLOEXEC);
             String type = (kind == Linux.SOCK_STREAM ? "SOCK_STREAM" : Integer.toString(kind)) + flags(call.type() & ~kind);
-            return made() + "socket(" + domain + ", " + type + ", " + call.protocol() + ")";
+            return keep("socket(" + domain + ", " + type + ", " + call.protocol() + ")");
         }
 
         private static String flags(int flags) {
@@ -253,28 +255,54 @@ final class CProgram {
         @Override
         public String accept(Call.Accept call) {
             Optional<SockAddr> shown = ProgramActors.shown(step.outcome());
-            String flags = call.four() ? flags(call.flags()) : "";
+            String flags = flags(call.flags());
             String given = flags.isEmpty() ? "0" : flags.substring(" | ".length());
             if (shown.isEmpty()) {
-                return made() + "accept4(" + fd(call.fd()) + ", NULL, NULL, " + given + ")";
+                return keep(call.name() + "(" + fd(call.fd()) + ", NULL, NULL" + (call.four() ? ", " + given : "") + ")");
             }
             parts.add("names");
-            parts.add("accepts");
-            String end = ProgramText.call(step).substring(ProgramText.call(step).lastIndexOf(']') + 1);
-            return made() + "named_accept(" + fd(call.fd()) + ", " + given + ", " + beginning() + ", " + port(shown.get().port())
-                    + ", " + quoted(end) + ")";
+            parts.add(call.four() ? "accepts4" : "accepts");
+            String end = TranscriptPrinter.call(step).substring(TranscriptPrinter.call(step).lastIndexOf(']') + 1);
+            return keep("named_" + call.name() + "(" + fd(call.fd()) + ", " + (call.four() ? given + ", " : "") + beginning()
+                    + ", " + port(shown.get().port()) + ", " + quoted(end) + ")");
         }
 
         @Override
         public String getSockName(Call.GetSockName call) {
+            return shown(call);
+        }
+
+        @Override
+        public String getPeerName(Call.GetPeerName call) {
+            return shown(call);
+        }
+
+        private String shown(Call.ShowsAddress call) {
             Optional<SockAddr> shown = ProgramActors.shown(step.outcome());
             if (shown.isEmpty()) {
-                return "getsockname(" + fd(call.fd()) + ", (struct sockaddr *) &(struct sockaddr_storage) {0}, "
+                return call.name() + "(" + fd(call.fd()) + ", (struct sockaddr *) &(struct sockaddr_storage) {0}, "
                         + "&(socklen_t) {sizeof(struct sockaddr_storage)})";
             }
             parts.add("names");
-            parts.add("sockets");
-            return "sockname(" + fd(call.fd()) + ", " + beginning() + ", " + port(shown.get().port()) + ")";
+            parts.add(call.name());
+            return "named_" + call.name() + "(" + fd(call.fd()) + ", " + beginning() + ", " + port(shown.get().port()) + ")";
+        }
+
+        @Override
+        public String dup(Call.Dup call) {
+            return keep("dup(" + fd(call.fd()) + ")");
+        }
+
+        @Override
+        public String setNonBlocking(Call.SetNonBlocking call) {
+            parts.add("modes");
+            return "set_non_blocking(" + fd(call.fd()) + ", " + (call.on() ? 1 : 0) + ")";
+        }
+
+        @Override
+        public String poll(Call.Poll call) {
+            parts.add("polls");
+            return "poll_one(" + call.fd() + ", " + call.events() + ", " + call.timeoutMillis() + ")";
         }
 
         @Override

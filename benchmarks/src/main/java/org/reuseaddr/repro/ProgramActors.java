@@ -52,8 +52,10 @@ record ProgramActors(List<Integer> processes, SortedMap<Integer, Integer> thread
                     .ifPresent(address -> free.add(address.port()));
             shown(step.outcome()).filter(address -> address.port() != 0 && !free.contains(address.port()))
                     .ifPresent(address -> learned.add(address.port()));
-            ProgramDescriptors.used(step.call()).ifPresent(used::add);
-            ProgramDescriptors.made(step).ifPresent(made::add);
+            if (step.call() instanceof Call.OnDescriptor call) {
+                used.add(call.fd());
+            }
+            step.madeDescriptor().ifPresent(made::add);
             given.map(ProgramActors::loopback).ifPresent(needs::add);
             if (step.call() instanceof Call.Socket socket && socket.domain() == Family.INET6.number()) {
                 needs.add(MAPPED_LOOPBACK);
@@ -77,10 +79,7 @@ record ProgramActors(List<Integer> processes, SortedMap<Integer, Integer> thread
 
     /** The address that a call is given. */
     static Optional<SockAddr> given(Call call) {
-        if (call instanceof Call.Bind bind) {
-            return Optional.of(bind.address());
-        }
-        return call instanceof Call.Connect connect ? Optional.of(connect.address()) : Optional.empty();
+        return call instanceof Call.Addressed addressed ? Optional.of(addressed.address()) : Optional.empty();
     }
 
     /** The address that the kernel fills in. */

@@ -52,18 +52,6 @@ final class ProgramText {
         return lines;
     }
 
-    /** The call of a step in strace's notation, with what the kernel fills in. */
-    static String call(Step step) {
-        String line = line(step);
-        return line.substring(0, line.lastIndexOf(" = "));
-    }
-
-    /** The result of a step in strace's notation. */
-    static String result(Step step) {
-        String line = line(step);
-        return line.substring(line.lastIndexOf(" = ") + " = ".length());
-    }
-
     /** The step in strace's notation, without the number of its process. */
     static String line(Step step) {
         return TranscriptPrinter.line(new Step(0, step.call(), step.outcome()));
@@ -71,7 +59,7 @@ final class ProgramText {
 
     /** The call of a step up to what the kernel fills in: {@code accept(3}. */
     static String beginning(Step step) {
-        String call = call(step);
+        String call = TranscriptPrinter.call(step);
         int end = step.call() instanceof Call.GetOption ? call.indexOf(", [") : call.indexOf(", {");
         return end < 0 ? call : call.substring(0, end);
     }

@@ -13,6 +13,7 @@ import org.reuseaddr.socket.SockAddr;
 import org.reuseaddr.socket.SocketOption;
 import org.reuseaddr.transcript.Call;
 import org.reuseaddr.transcript.Step;
+import org.reuseaddr.transcript.TranscriptPrinter;
 
 /** A scenario in Python: a list of calls, each with its line in strace's notation and a lambda that makes it. */
 final class PythonProgram {
@@ -20,7 +21,8 @@ final class PythonProgram {
     private static final ProgramTemplate TEMPLATE = new ProgramTemplate("reproduction.py");
     private static final int WIDTH = 120;
     /** Options that Python's socket module does not name in every release. */
-    private static final Set<SocketOption> UNNAMED = Set.of(SocketOption.IP_FREEBIND, SocketOption.IP_BIND_ADDRESS_NO_PORT);
+    private static final Set<SocketOption> UNNAMED = Set.of(SocketOption.IP_FREEBIND, SocketOption.IP_BIND_ADDRESS_NO_PORT,
+            SocketOption.IP_LOCAL_PORT_RANGE);
 
     private static final List<String> NEEDS = List.of(
             "Python 3.6 or later on Linux. Exits with 0: as on Linux, 1: this platform differs, 2: cannot run here.");
@@ -82,7 +84,7 @@ final class PythonProgram {
 
     private List<String> entry(Step step) {
         String expected = ProgramText.isTimeout(step)
-                ? ProgramText.call(step) + " = ? TIMEOUT (no answer in " + cast.limitMillis() + " ms)" : ProgramText.line(step);
+                ? TranscriptPrinter.call(step) + " = ? TIMEOUT (no answer in " + cast.limitMillis() + " ms)" : ProgramText.line(step);
         String begin = "    (" + step.process() + ", '" + expected.replace("\\", "\\\\").replace("'", "\\'") + "',";
         String make = "lambda: " + step.call().dispatch(new Expression(step)) + "),";
         return begin.length() + 1 + make.length() <= WIDTH ? List.of(begin + " " + make) : List.of(begin, "     " + make);
@@ -90,7 +92,7 @@ final class PythonProgram {
 
     /** The name for a descriptor that the step makes; one that nobody uses where it should have made none. */
     private int made(Step step) {
-        return ProgramDescriptors.made(step).orElse(cast.highestDescriptor() + 1);
+        return step.madeDescriptor().orElse(cast.highestDescriptor() + 1);
     }
 
     /** How Python makes a call. */
@@ -171,7 +173,7 @@ final class PythonProgram {
                 return "(lambda made: " + keep + ")(" + accept + ")";
             }
             parts.add("names");
-            String call4 = call.four() ? ProgramText.call(step).substring(ProgramText.call(step).lastIndexOf("], ") + 1) : ")";
+            String call4 = call.four() ? TranscriptPrinter.call(step).substring(TranscriptPrinter.call(step).lastIndexOf("], ") + 1) : ")";
             return "(lambda made: \"" + ProgramText.beginning(step) + ", %s" + call4 + " = %d\" % (name(made[1], " + port()
                     + "), " + keep + "))(" + accept + ")";
         }
@@ -182,11 +184,39 @@ final class PythonProgram {
 
         @Override
         public String getSockName(Call.GetSockName call) {
+            return shown(call);
+        }
+
+        @Override
+        public String getPeerName(Call.GetPeerName call) {
+            return shown(call);
+        }
+
+        /** Python's methods for the calls that show an address have the calls' names. */
+        private String shown(Call.ShowsAddress call) {
+            String show = fd(call.fd()) + call.name() + "()";
             if (ProgramActors.shown(step.outcome()).isEmpty()) {
-                return fd(call.fd()) + "getsockname() and 0";
+                return show + " and 0";
             }
             parts.add("names");
-            return "\"" + ProgramText.beginning(step) + ", %s) = 0\" % name(" + fd(call.fd()) + "getsockname(), " + port() + ")";
+            return "\"" + ProgramText.beginning(step) + ", %s) = 0\" % name(" + show + ", " + port() + ")";
+        }
+
+        @Override
+        public String dup(Call.Dup call) {
+            return "keep(" + made(step) + ", " + fd(call.fd()) + "dup())";
+        }
+
+        @Override
+        public String setNonBlocking(Call.SetNonBlocking call) {
+            return fd(call.fd()) + "setblocking(" + (call.on() ? "False" : "True") + ")";
+        }
+
+        @Override
+        public String poll(Call.Poll call) {
+            parts.add("polls");
+            return "poll(" + call.fd() + ", \"" + TranscriptPrinter.call(call) + "\", " + call.events() + ", "
+                    + call.timeoutMillis() + ")";
         }
 
         @Override

@@ -17,6 +17,11 @@ import java.util.stream.Collectors;
 public record Cell(String benchmark, String mode, int threads, SortedMap<String, String> params)
         implements Comparable<Cell> {
 
+    /** JMH's short name of the mode whose result is a rate, in which more is better. */
+    public static final String THROUGHPUT = "thrpt";
+    /** JMH's short name of the mode that most benchmarks of the suite are in, the mean time of an operation. */
+    public static final String AVERAGE_TIME = "avgt";
+
     public Cell {
         params = Collections.unmodifiableSortedMap(new TreeMap<>(params));
     }
@@ -35,6 +40,6 @@ public record Cell(String benchmark, String mode, int threads, SortedMap<String,
     @Override
     public String toString() {
         String text = params.isEmpty() ? benchmark : benchmark + " " + paramText();
-        return text + (threads == 1 ? "" : " threads=" + threads) + (mode.equals("avgt") ? "" : " " + mode);
+        return text + (threads == 1 ? "" : " threads=" + threads) + (mode.equals(AVERAGE_TIME) ? "" : " " + mode);
     }
 }

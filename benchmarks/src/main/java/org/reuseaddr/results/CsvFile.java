@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -54,18 +55,25 @@ final class CsvFile {
         private final Path file;
         private final FileChannel channel;
 
-        /** Opens for appending; a new or empty file gets the header. */
+        /**
+         * Opens for appending; a new or empty file gets the header.
+         *
+         * @throws OutputException if the file cannot be written, or has other columns
+         */
         Writer(Path file, List<String> header) {
             this.file = file;
             try {
-                channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.READ,
+                        StandardOpenOption.WRITE);
             } catch (IOException e) {
                 throw new OutputException(file, e);
             }
             try {
-                channel.position(channel.size());
                 if (channel.size() == 0) {
                     append(header);
+                } else {
+                    requireHeader(header);
+                    channel.position(channel.size());
                 }
             } catch (IOException e) {
                 close();
@@ -73,6 +81,18 @@ final class CsvFile {
             } catch (OutputException e) {
                 close();
                 throw e;
+            }
+        }
+
+        /** A row beneath the header of another version would stand in the wrong columns. */
+        private void requireHeader(List<String> header) throws IOException {
+            byte[] expected = line(header).getBytes(StandardCharsets.UTF_8);
+            ByteBuffer found = ByteBuffer.allocate(expected.length);
+            while (found.hasRemaining() && channel.read(found) >= 0) {
+                // A read may return fewer bytes than there is room for.
+            }
+            if (!Arrays.equals(expected, found.array())) {
+                throw new IOException("it has other columns than this version writes; name another --out");
             }
         }
 
@@ -119,6 +139,16 @@ final class CsvFile {
         /** The text of a column that other versions of the suite may lack. */
         String text(String column, String otherwise) {
             return columns.containsKey(column) ? text(column) : otherwise;
+        }
+
+        /** The run that the row belongs to. */
+        RunId run() {
+            return new RunId(text(Column.RUN_ID), text(Column.LABEL), text(Column.PLATFORM));
+        }
+
+        /** A whole number within limits, of a column that other versions of the suite may lack. */
+        int integer(String column, int low, int high, int otherwise) {
+            return columns.containsKey(column) ? integer(column, low, high) : otherwise;
         }
 
         /** A whole number within limits. */

@@ -8,7 +8,7 @@ import java.util.Map;
 /** {@code environment.csv}: the platform record as {@code name,value} in the record's own order. */
 public final class EnvironmentFile {
 
-    private static final List<String> HEADER = List.of("name", "value");
+    private static final List<String> HEADER = List.of(Column.NAME, Column.VALUE);
 
     private EnvironmentFile() {
     }
@@ -31,7 +31,7 @@ public final class EnvironmentFile {
      */
     public static Map<String, String> read(Path file) {
         Map<String, String> entries = new LinkedHashMap<>();
-        CsvFile.read(file, HEADER, row -> entries.put(row.text("name"), row.text("value")));
+        CsvFile.read(file, HEADER, row -> entries.put(row.text(Column.NAME), row.text(Column.VALUE)));
         return entries;
     }
 }

@@ -11,9 +11,10 @@ import java.util.function.Consumer;
 /** {@code samples.csv}: one row a metric of a measured iteration, on disk as soon as the iteration ends. */
 public final class SamplesFile implements AutoCloseable {
 
-    private static final String PARAM = "param_";
-    private static final List<String> BEFORE = List.of("run_id", "label", "platform", "benchmark", "mode", "threads");
-    private static final List<String> AFTER = List.of("fork", "iteration", "metric", "value", "unit");
+    private static final List<String> BEFORE = List.of(Column.RUN_ID, Column.LABEL, Column.PLATFORM, Column.BENCHMARK,
+            Column.MODE, Column.THREADS);
+    private static final List<String> AFTER = List.of(Column.FORK, Column.ITERATION, Column.METRIC, Column.VALUE,
+            Column.UNIT);
 
     private final CsvFile.Writer writer;
     private final List<String> params;
@@ -27,7 +28,7 @@ public final class SamplesFile implements AutoCloseable {
     public SamplesFile(Path file, List<String> params) {
         this.params = params.stream().sorted().toList();
         List<String> header = new ArrayList<>(BEFORE);
-        this.params.forEach(name -> header.add(PARAM + name));
+        this.params.forEach(name -> header.add(Column.PARAM + name));
         header.addAll(AFTER);
         writer = new CsvFile.Writer(file, header);
     }
@@ -73,14 +74,14 @@ public final class SamplesFile implements AutoCloseable {
     private static Sample sample(CsvFile.Row row) {
         SortedMap<String, String> params = new TreeMap<>();
         for (Map.Entry<String, Integer> column : row.columns().entrySet()) {
-            String value = column.getKey().startsWith(PARAM) ? row.text(column.getKey()) : "";
+            String value = column.getKey().startsWith(Column.PARAM) ? row.text(column.getKey()) : "";
             if (!value.isEmpty()) {
-                params.put(column.getKey().substring(PARAM.length()), value);
+                params.put(column.getKey().substring(Column.PARAM.length()), value);
             }
         }
-        Cell cell = new Cell(row.text("benchmark"), row.text("mode"), row.integer("threads", 1, 1 << 20), params);
-        return new Sample(new RunId(row.text("run_id"), row.text("label"), row.text("platform")), cell,
-                row.integer("fork", 0, 1 << 20), row.integer("iteration", 0, 1 << 20), row.text("metric"),
-                row.number("value"), row.text("unit"));
+        Cell cell = new Cell(row.text(Column.BENCHMARK), row.text(Column.MODE), row.integer(Column.THREADS, 1, 1 << 20),
+                params);
+        return new Sample(row.run(), cell, row.integer(Column.FORK, 0, 1 << 20), row.integer(Column.ITERATION, 0, 1 << 20),
+                row.text(Column.METRIC), row.number(Column.VALUE), row.text(Column.UNIT));
     }
 }

@@ -7,9 +7,12 @@ import java.util.List;
 /** {@code semantics.csv}: one row a scenario. */
 public final class SemanticsFile implements AutoCloseable {
 
-    private static final List<String> REQUIRED = List.of("run_id", "label", "platform", "scenario", "group", "family",
-            "grade", "expected", "observed", "divergent_call", "rule", "references", "duration_us");
-    private static final String EVIDENCE = "evidence";
+    /** The columns of the first version. */
+    private static final List<String> REQUIRED = List.of(Column.RUN_ID, Column.LABEL, Column.PLATFORM, Column.SCENARIO,
+            Column.GROUP, Column.FAMILY, Column.GRADE, Column.EXPECTED, Column.OBSERVED, Column.DIVERGENT_CALL, Column.RULE,
+            Column.REFERENCES, Column.DURATION);
+    /** Those that came later, which older files lack. */
+    private static final List<String> ADDED = List.of(Column.EVIDENCE, Column.ATTEMPTS);
 
     private final CsvFile.Writer writer;
 
@@ -20,7 +23,7 @@ public final class SemanticsFile implements AutoCloseable {
      */
     public SemanticsFile(Path file) {
         List<String> header = new ArrayList<>(REQUIRED);
-        header.add(EVIDENCE);
+        header.addAll(ADDED);
         writer = new CsvFile.Writer(file, header);
     }
 
@@ -32,7 +35,8 @@ public final class SemanticsFile implements AutoCloseable {
     public void append(SemanticsRow row) {
         writer.append(List.of(row.run().id(), row.run().label(), row.run().platform(), row.scenario(), row.group(),
                 row.family(), row.grade(), row.expected(), row.observed(), row.divergentCall(), row.rule(),
-                row.references(), Long.toString(row.durationMicros()), row.evidence()));
+                row.references(), Long.toString(row.durationMicros()), row.evidence(),
+                Integer.toString(row.attempts())));
     }
 
     @Override
@@ -41,17 +45,18 @@ public final class SemanticsFile implements AutoCloseable {
     }
 
     /**
-     * Reads a whole file. Columns that this version does not know are passed over.
+     * Reads a whole file. Columns that this version does not know are skipped; those that older versions lack are
+     * empty or 0.
      *
      * @throws InputException if the file is not there or not as it should be
      */
     public static List<SemanticsRow> readAll(Path file) {
         List<SemanticsRow> rows = new ArrayList<>();
-        CsvFile.read(file, REQUIRED, row -> rows.add(new SemanticsRow(
-                new RunId(row.text("run_id"), row.text("label"), row.text("platform")), row.text("scenario"),
-                row.text("group"), row.text("family"), row.text("grade"), row.text("expected"), row.text("observed"),
-                row.text("divergent_call"), row.text("rule"), row.text("references"),
-                row.integer("duration_us", 0, Integer.MAX_VALUE), row.text(EVIDENCE, ""))));
+        CsvFile.read(file, REQUIRED, row -> rows.add(new SemanticsRow(row.run(), row.text(Column.SCENARIO),
+                row.text(Column.GROUP), row.text(Column.FAMILY), row.text(Column.GRADE), row.text(Column.EXPECTED),
+                row.text(Column.OBSERVED), row.text(Column.DIVERGENT_CALL), row.text(Column.RULE),
+                row.text(Column.REFERENCES), row.integer(Column.DURATION, 0, Integer.MAX_VALUE),
+                row.text(Column.EVIDENCE, ""), row.integer(Column.ATTEMPTS, 0, Integer.MAX_VALUE, 0))));
         return rows;
     }
 }

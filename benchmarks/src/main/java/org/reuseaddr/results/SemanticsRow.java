@@ -8,7 +8,10 @@ package org.reuseaddr.results;
  * @param divergentCall the call in strace notation, empty where nothing diverged
  * @param durationMicros in microseconds
  * @param evidence what happened in strace notation with the differing line marked; empty for a scenario that passed
+ * @param attempts how often the scenario was replayed, above 1 where an unrelated process's port could explain a
+ *     difference; 0 where the platform lacks the facility, or where the file does not say
  */
 public record SemanticsRow(RunId run, String scenario, String group, String family, String grade, String expected,
-        String observed, String divergentCall, String rule, String references, long durationMicros, String evidence) {
+        String observed, String divergentCall, String rule, String references, long durationMicros, String evidence,
+        int attempts) {
 }

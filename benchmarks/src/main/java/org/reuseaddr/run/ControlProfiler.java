@@ -9,7 +9,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -23,6 +22,9 @@ import org.openjdk.jmh.results.Result;
 import org.openjdk.jmh.results.ScalarResult;
 import org.openjdk.jmh.runner.IterationType;
 import org.reuseaddr.benchmarks.fixture.Controls;
+import org.reuseaddr.platform.NetCounters;
+import org.reuseaddr.results.Metric;
+import org.reuseaddr.results.Unit;
 
 /**
  * Measures the controls right before and right after each measured iteration, in the fork itself, and adds them to the
@@ -52,7 +54,10 @@ public final class ControlProfiler implements InternalProfiler {
     private static final int SOCKETS = 5;
     private static final int COMPUTATIONS = 5;
     private static final Path TASKS = Path.of("/proc/self/task");
-    private static final Path NETSTAT = Path.of("/proc/net/netstat");
+
+    /** The kernel's counters that become metrics, by their names there. */
+    private static final Map<String, String> COUNTERS =
+            Map.of("ListenOverflows", Metric.LISTEN_OVERFLOWS, "ListenDrops", Metric.LISTEN_DROPS);
 
     private final long[] chunks = new long[CHUNKS];
     private Controls controls;
@@ -62,7 +67,7 @@ public final class ControlProfiler implements InternalProfiler {
     private record Controlled(double getppid, double socketClose, double cpu) {
     }
 
-    private record Kernel(long nanoTime, OptionalLong waitedForCpu, Map<String, Long> tcpExtensions) {
+    private record Kernel(long nanoTime, OptionalLong waitedForCpu, NetCounters counters) {
     }
 
     @Override
@@ -89,29 +94,25 @@ public final class ControlProfiler implements InternalProfiler {
             return List.of();
         }
         List<ScalarResult> results = new ArrayList<>();
-        results.add(nanos("control_getppid", controlledBefore.getppid(), controlled.getppid()));
-        results.add(nanos("control_socket_close", controlledBefore.socketClose(), controlled.socketClose()));
-        results.add(nanos("control_cpu", controlledBefore.cpu(), controlled.cpu()));
+        results.add(nanos(Metric.CONTROL_GETPPID, controlledBefore.getppid(), controlled.getppid()));
+        results.add(nanos(Metric.CONTROL_SOCKET_CLOSE, controlledBefore.socketClose(), controlled.socketClose()));
+        results.add(nanos(Metric.CONTROL_CPU, controlledBefore.cpu(), controlled.cpu()));
         if (kernel.waitedForCpu().isPresent() && kernelBefore.waitedForCpu().isPresent()) {
             double waited = kernel.waitedForCpu().getAsLong() - kernelBefore.waitedForCpu().getAsLong();
             double share = waited / (kernel.nanoTime() - kernelBefore.nanoTime());
-            results.add(new ScalarResult("cpu_wait_share", share, "share", AggregationPolicy.AVG));
+            results.add(new ScalarResult(Metric.CPU_WAIT, share, Unit.SHARE, AggregationPolicy.AVG));
         }
-        addGrowth(results, "listen_overflows", "ListenOverflows", kernel);
-        addGrowth(results, "listen_drops", "ListenDrops", kernel);
+        Map<String, Long> growth = kernel.counters().since(kernelBefore.counters());
+        COUNTERS.forEach((counter, metric) -> {
+            if (growth.containsKey(counter)) {
+                results.add(new ScalarResult(metric, growth.get(counter), Unit.COUNT, AggregationPolicy.SUM));
+            }
+        });
         return results;
     }
 
     private static ScalarResult nanos(String metric, double before, double after) {
-        return new ScalarResult(metric, (before + after) / 2, "ns/op", AggregationPolicy.AVG);
-    }
-
-    private void addGrowth(List<ScalarResult> results, String metric, String counter, Kernel after) {
-        Long earlier = kernelBefore.tcpExtensions().get(counter);
-        Long later = after.tcpExtensions().get(counter);
-        if (earlier != null && later != null) {
-            results.add(new ScalarResult(metric, later - earlier, "#", AggregationPolicy.SUM));
-        }
+        return new ScalarResult(metric, (before + after) / 2, Unit.NANOS, AggregationPolicy.AVG);
     }
 
     private Controlled measure(long nanos) {
@@ -139,7 +140,7 @@ public final class ControlProfiler implements InternalProfiler {
     }
 
     private static Kernel readKernel() {
-        return new Kernel(System.nanoTime(), waitedForCpu(), tcpExtensions());
+        return new Kernel(System.nanoTime(), waitedForCpu(), NetCounters.now());
     }
 
     /** Nanoseconds that the threads of this process that live now have waited for a CPU; none where nobody counts. */
@@ -161,23 +162,5 @@ public final class ControlProfiler implements InternalProfiler {
         } catch (NoSuchFileException threadEnded) {
             return 0;
         }
-    }
-
-    /** The TcpExt counters of /proc/net/netstat, a line of names above a line of values; none where it is missing. */
-    private static Map<String, Long> tcpExtensions() {
-        Map<String, Long> counters = new LinkedHashMap<>();
-        try {
-            List<String> lines = Files.readAllLines(NETSTAT).stream().filter(line -> line.startsWith("TcpExt:")).toList();
-            if (lines.size() == 2) {
-                String[] names = lines.get(0).split(" ");
-                String[] values = lines.get(1).split(" ");
-                for (int i = 1; i < Math.min(names.length, values.length); i++) {
-                    counters.put(names[i], Long.parseLong(values[i]));
-                }
-            }
-        } catch (IOException absent) {
-            return Map.of();
-        }
-        return counters;
     }
 }

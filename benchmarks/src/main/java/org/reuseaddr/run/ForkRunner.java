@@ -5,10 +5,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.infra.BenchmarkParams;
 import org.openjdk.jmh.results.BenchmarkResult;
@@ -67,7 +69,7 @@ final class ForkRunner {
 
     Ended run(PlannedCell cell, RecordingFormat.Listener listener) {
         Options options = options(cell);
-        try (ForkWatchdog watchdog = new ForkWatchdog(silence.plus(iterationTime(options)))) {
+        try (ForkWatchdog watchdog = new ForkWatchdog(silence.plus(longestIteration(options)))) {
             RecordingFormat format = new RecordingFormat(text, new RecordingFormat.Listener() {
                 @Override
                 public void event() {
@@ -129,9 +131,11 @@ final class ForkRunner {
         return arguments;
     }
 
-    private static Duration iterationTime(Options options) {
-        TimeValue longest = options.getMeasurementTime().orElse(TimeValue.NONE);
-        return Duration.ofMillis(longest.convertTo(TimeUnit.MILLISECONDS));
+    /** A warm-up iteration is as silent as a measured one. */
+    private static Duration longestIteration(Options options) {
+        return Stream.of(options.getWarmupTime(), options.getMeasurementTime())
+                .map(time -> Duration.ofMillis(time.orElse(TimeValue.NONE).convertTo(TimeUnit.MILLISECONDS)))
+                .max(Comparator.naturalOrder()).orElseThrow();
     }
 
     private static String reason(Throwable e) {

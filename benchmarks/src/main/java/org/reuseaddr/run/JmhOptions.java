@@ -1,5 +1,8 @@
 package org.reuseaddr.run;
 
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -10,11 +13,16 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
+import java.util.stream.Collectors;
+import org.openjdk.jmh.profile.ProfilerException;
+import org.openjdk.jmh.profile.ProfilerFactory;
 import org.openjdk.jmh.results.format.ResultFormatType;
 import org.openjdk.jmh.runner.options.CommandLineOptionException;
 import org.openjdk.jmh.runner.options.CommandLineOptions;
+import org.openjdk.jmh.runner.options.ProfilerConfig;
 import org.openjdk.jmh.runner.options.TimeValue;
 
 /**
@@ -26,8 +34,9 @@ import org.openjdk.jmh.runner.options.TimeValue;
  */
 public record JmhOptions(CommandLineOptions options, List<String> parameterNames, List<String> arguments) {
 
+    private static final Pattern PROFILER = Pattern.compile("^\\s+([a-z][\\w-]*): ");
     private static final String PARAMETER = "-p";
-    private static final Set<String> RESULT_FILE = Set.of("-rf", "-rff", "-o");
+    private static final Set<String> RESULT_FILE = Set.of("-rf", "-rff");
 
     /**
      * Reads JMH's arguments.
@@ -39,6 +48,10 @@ public record JmhOptions(CommandLineOptions options, List<String> parameterNames
             CommandLineOptions options = new CommandLineOptions(arguments.toArray(String[]::new));
             options.getIncludes().forEach(Pattern::compile);
             options.getExcludes().forEach(Pattern::compile);
+            if (options.getOutput().hasValue()) {
+                throw new UsageException("-o: JMH's own text goes to jmh.log in the run directory; redirect standard output "
+                        + "to keep what the suite prints");
+            }
             return new JmhOptions(options, parameterNames(arguments), List.copyOf(arguments));
         } catch (PatternSyntaxException e) {
             throw new UsageException("benchmark regex " + e.getPattern() + ": " + e.getDescription());
@@ -46,6 +59,31 @@ public record JmhOptions(CommandLineOptions options, List<String> parameterNames
             // JMH throws the latter two for words that are none of its modes, units or formats.
             throw new UsageException("JMH option: " + e.getMessage());
         }
+    }
+
+    /**
+     * Makes sure that every profiler asked for can be had here; JMH itself would say so only after the semantic check.
+     *
+     * @throws UsageException if not, with those that there are
+     */
+    void requireProfilers() {
+        for (ProfilerConfig profiler : options.getProfilers()) {
+            try {
+                ProfilerFactory.getProfilerOrException(profiler);
+            } catch (ProfilerException e) {
+                throw new UsageException("-prof " + profiler.getKlass() + ": " + String.valueOf(e.getMessage()).lines()
+                        .map(String::strip).filter(line -> !line.isEmpty()).findFirst().orElse("it cannot be used here")
+                        + "; JMH has " + profilerNames());
+            }
+        }
+    }
+
+    /** The names from JMH's own list for people, each before a colon. */
+    private static String profilerNames() {
+        ByteArrayOutputStream list = new ByteArrayOutputStream();
+        ProfilerFactory.listProfilers(new PrintStream(list, true, StandardCharsets.UTF_8));
+        return list.toString(StandardCharsets.UTF_8).lines().map(PROFILER::matcher).filter(Matcher::find)
+                .map(found -> found.group(1)).distinct().sorted().collect(Collectors.joining(", "));
     }
 
     private static List<String> parameterNames(List<String> arguments) {
@@ -84,7 +122,7 @@ public record JmhOptions(CommandLineOptions options, List<String> parameterNames
     }
 
     /**
-     * JMH's options for a single fork: without result and output files, which each fork would overwrite, and without the
+     * JMH's options for a single fork: without result files, which each fork would overwrite, and without the
      * regexes, to which JMH would add the one benchmark that the fork is for. Every other option of JMH takes a value.
      */
     CommandLineOptions forOneFork() {

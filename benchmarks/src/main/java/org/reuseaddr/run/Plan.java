@@ -34,6 +34,7 @@ record Plan(List<PlannedCell> cells, List<PlannedCell> unsupported, Effort effor
 
     /** With fewer forks there is hardly an interval; a budget shortens forks before it makes fewer. */
     private static final int FEWEST_PASSES = 3;
+    private static final String WHOLE_NUMBER = "[0-9]{1,9}";
     /** What a tight budget turns to: the shortest forks that still warm up (lifecycle is within 3 % after 0.6 s). */
     private static final List<Effort> SHORTER = List.of(
             new Effort(1, 2, TimeValue.milliseconds(200), 3, TimeValue.milliseconds(200)),
@@ -44,9 +45,11 @@ record Plan(List<PlannedCell> cells, List<PlannedCell> unsupported, Effort effor
      *
      * @param families those whose loopback address the platform has
      * @param budget how long the run may take; shortens and multiplies forks until it is used and not exceeded
-     * @throws UsageException if a regex matches nothing, or a parameter is unknown to every chosen benchmark
+     * @throws UsageException if a regex matches nothing, or a parameter is unknown to every chosen benchmark, a
+     *     parameter's value or a profiler does not exist
      */
     static Plan of(Profile profile, JmhOptions jmh, Set<Family> families, Optional<Duration> budget) {
+        jmh.requireProfilers();
         List<String> includes = jmh.options().getIncludes();
         OutputFormat silent = OutputFormatFactory.createFormatInstance(System.err, VerboseMode.SILENT);
         BenchmarkList all = BenchmarkList.defaultList();
@@ -64,7 +67,7 @@ record Plan(List<PlannedCell> cells, List<PlannedCell> unsupported, Effort effor
             List<Map<String, List<String>>> chosen = chosen(profile, selections, entry, !includes.isEmpty());
             for (Map<String, List<String>> values : chosen) {
                 known.addAll(declared.keySet());
-                for (SortedMap<String, String> params : product(profile, declared, values, jmh)) {
+                for (SortedMap<String, String> params : product(profile, entry, values, jmh)) {
                     for (Mode mode : modes(entry, jmh)) {
                         PlannedCell cell = new PlannedCell(entry.getUsername(), mode, threads(entry, jmh), params);
                         if (families.stream().noneMatch(cell::canMeasure)) {
@@ -128,16 +131,18 @@ record Plan(List<PlannedCell> cells, List<PlannedCell> unsupported, Effort effor
         return chosen.isEmpty() && named ? List.of(Map.of()) : chosen;
     }
 
-    private static List<SortedMap<String, String>> product(Profile profile, Map<String, String[]> declared,
+    private static List<SortedMap<String, String>> product(Profile profile, BenchmarkListEntry entry,
             Map<String, List<String>> values, JmhOptions jmh) {
         List<SortedMap<String, String>> product = new ArrayList<>(List.of(new TreeMap<>()));
-        for (Map.Entry<String, String[]> parameter : declared.entrySet()) {
+        for (Map.Entry<String, String[]> parameter : entry.getParams().orElse(Map.of()).entrySet()) {
             List<String> all = Arrays.asList(parameter.getValue());
             List<String> usual = profile == Profile.THOROUGH ? all
                     : values.getOrDefault(parameter.getKey(), all.subList(0, 1));
+            Collection<String> wanted = jmh.valuesOf(parameter.getKey(), usual);
+            wanted.forEach(value -> requireValue(entry, parameter.getKey(), all, value));
             List<SortedMap<String, String>> longer = new ArrayList<>();
             for (SortedMap<String, String> params : product) {
-                for (String value : jmh.valuesOf(parameter.getKey(), usual)) {
+                for (String value : wanted) {
                     SortedMap<String, String> extended = new TreeMap<>(params);
                     extended.put(parameter.getKey(), value);
                     longer.add(extended);
@@ -146,6 +151,16 @@ record Plan(List<PlannedCell> cells, List<PlannedCell> unsupported, Effort effor
             product = longer;
         }
         return product;
+    }
+
+    /** A number may be any; of words, those that the benchmark declares are all that there are. */
+    private static void requireValue(BenchmarkListEntry entry, String parameter, List<String> declared, String value) {
+        boolean numbers = declared.stream().allMatch(word -> word.matches(WHOLE_NUMBER));
+        if (numbers ? !value.matches(WHOLE_NUMBER) : !declared.contains(value)) {
+            throw new UsageException("-p " + parameter + "=" + value + ": expected "
+                    + (numbers ? "a whole number such as " : "one of ") + String.join(", ", declared) + " for "
+                    + PlannedCell.simpleName(entry.getUsername()));
+        }
     }
 
     private static Collection<Mode> modes(BenchmarkListEntry entry, JmhOptions jmh) {

@@ -4,6 +4,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import org.openjdk.jmh.annotations.Mode;
 import org.reuseaddr.results.Cell;
+import org.reuseaddr.results.Parameter;
 import org.reuseaddr.socket.Family;
 
 /**
@@ -27,7 +28,7 @@ record PlannedCell(String benchmark, Mode mode, int threads, SortedMap<String, S
 
     /** Whether a platform that has this family can measure it; a cell without the parameter {@code family} needs none. */
     boolean canMeasure(Family family) {
-        return params.getOrDefault("family", family.name()).equals(family.name());
+        return params.getOrDefault(Parameter.FAMILY, family.name()).equals(family.name());
     }
 
     /** The cell as it stands in result files. */

@@ -41,7 +41,8 @@ public final class SemanticCheck {
         return new SemanticsRow(run, scenario.id(), scenario.group(), scenario.family(), result.grade().name(), expected,
                 detail.map(text -> observed + "; " + text).orElse(observed),
                 result.observedStep().map(SemanticCheck::call).orElse(""), scenario.rule() + " (" + scenario.source() + ")",
-                String.join(" ", scenario.references()), result.durationNanos() / 1_000, evidence(result));
+                String.join(" ", scenario.references()), result.durationNanos() / 1_000, evidence(result),
+                result.attempts());
     }
 
     /** What happened, in strace notation with the differing line marked; empty where nothing differs. */

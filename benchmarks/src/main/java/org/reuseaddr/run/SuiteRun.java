@@ -22,15 +22,16 @@ import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.results.format.ResultFormatType;
 import org.openjdk.jmh.runner.options.CommandLineOptions;
 import org.reuseaddr.benchmarks.fixture.ForkGate;
-import org.reuseaddr.compare.Fork;
 import org.reuseaddr.platform.CpuUsage;
 import org.reuseaddr.replay.ScenarioResult;
 import org.reuseaddr.results.Cell;
+import org.reuseaddr.results.Metric;
 import org.reuseaddr.results.OutputException;
 import org.reuseaddr.results.RunDirectory;
 import org.reuseaddr.results.RunId;
 import org.reuseaddr.results.Sample;
 import org.reuseaddr.results.SamplesFile;
+import org.reuseaddr.results.Unit;
 import org.reuseaddr.socket.Family;
 
 /**
@@ -126,6 +127,7 @@ public final class SuiteRun {
      * Measures all that is planned.
      *
      * @throws OutputException if a result cannot be written; rows written before are valid
+     * @throws RunException if what the gate of a fork found cannot be read
      */
     public Summary measure(RunProgress progress) {
         settings.directory().keepEarlierJmhJson();
@@ -153,7 +155,7 @@ public final class SuiteRun {
                 jmhResults.results(), imprecise(), budgetSpent, stopping);
     }
 
-    private void passes(ForkRunner runner, SamplesFile samples, Path gateRecord, RunProgress progress) throws IOException {
+    private void passes(ForkRunner runner, SamplesFile samples, Path gateRecord, RunProgress progress) {
         int planned = plannedForks();
         progress.planned(planned, plan.effort().passes(),
                 Duration.ofSeconds(Math.round(planned * plan.effort().forkSeconds())));
@@ -209,7 +211,7 @@ public final class SuiteRun {
     }
 
     private void fork(ForkRunner runner, SamplesFile samples, Path gateRecord, PlannedCell cell, int pass,
-            RunProgress progress) throws IOException {
+            RunProgress progress) {
         OutputException[] unwritten = new OutputException[1];
         Optional<CpuUsage> before = CpuUsage.now();
         Recorder recorder = new Recorder(settings.id(), samples::append);
@@ -243,10 +245,9 @@ public final class SuiteRun {
         Optional<CpuUsage> after = CpuUsage.now();
         if (before.isPresent() && after.isPresent()) {
             CpuUsage.shareOfOthers(before.get(), after.get())
-                    .ifPresent(share -> recorder.fork(cell.cell(), pass, Fork.FOREIGN_LOAD, share, "share"));
+                    .ifPresent(share -> recorder.fork(cell.cell(), pass, Metric.FOREIGN_LOAD, share, Unit.SHARE));
         }
-        List<ScenarioResult> broken = ForkGate.read(gateRecord);
-        Files.deleteIfExists(gateRecord);
+        List<ScenarioResult> broken = brokenInFork(gateRecord);
         violations.addAll(broken);
         if (ended instanceof ForkRunner.Measured measured) {
             jmhResults.add(cell, measured.results());
@@ -259,6 +260,17 @@ public final class SuiteRun {
                     : "the gate in the fork found that a duplicate listener is permitted";
             missing.add(new Missing(cell.cell(), pass, reason));
             progress.notice("fork " + pass + " of " + cell.cell() + " failed: " + reason);
+        }
+    }
+
+    /** What the fork's gate found; the record is deleted, so that the next fork's is its own. */
+    private static List<ScenarioResult> brokenInFork(Path gateRecord) {
+        try {
+            List<ScenarioResult> broken = ForkGate.read(gateRecord);
+            Files.deleteIfExists(gateRecord);
+            return broken;
+        } catch (IOException e) {
+            throw new RunException(e.getMessage(), e);
         }
     }
 

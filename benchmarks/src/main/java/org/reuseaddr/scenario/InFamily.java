@@ -69,13 +69,7 @@ final class InFamily {
             }
             return new Call.Socket(family.number(), socket.type(), socket.protocol());
         }
-        if (call instanceof Call.Bind bind) {
-            return new Call.Bind(bind.fd(), address(bind.address()));
-        }
-        if (call instanceof Call.Connect connect) {
-            return new Call.Connect(connect.fd(), address(connect.address()));
-        }
-        return call;
+        return call instanceof Call.Addressed addressed ? addressed.to(address(addressed.address())) : call;
     }
 
     private Outcome outcome(Outcome outcome) {

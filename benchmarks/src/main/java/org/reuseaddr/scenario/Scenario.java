@@ -1,6 +1,5 @@
 package org.reuseaddr.scenario;
 
-import java.io.Serializable;
 import java.util.List;
 import org.reuseaddr.transcript.Transcript;
 
@@ -17,7 +16,7 @@ import org.reuseaddr.transcript.Transcript;
  * @param transcript the calls with the results they must have
  */
 public record Scenario(String id, String group, String family, String rule, String source, boolean promised,
-        List<String> references, Transcript transcript) implements Serializable {
+        List<String> references, Transcript transcript) {
 
     public Scenario {
         references = List.copyOf(references);

@@ -1,6 +1,5 @@
 package org.reuseaddr.socket;
 
-import java.io.Serializable;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -13,7 +12,7 @@ import java.util.stream.Collectors;
  * @param symbol such as {@code EADDRINUSE}; {@code ERRNO_n} for a number that this table does not name
  * @param text such as {@code Address already in use}
  */
-public record Errno(int number, String symbol, String text) implements Serializable {
+public record Errno(int number, String symbol, String text) {
 
     private static final List<Errno> TABLE = List.of(
             new Errno(1, "EPERM", "Operation not permitted"),

@@ -1,6 +1,7 @@
 package org.reuseaddr.socket;
 
 import java.lang.invoke.MethodHandle;
+import java.lang.ref.Reference;
 import java.lang.reflect.Array;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
@@ -41,6 +42,9 @@ final class ForeignLinker {
             address = (long) dlsym.invokeExact(RTLD_DEFAULT, addressOf(segmentOf(text.rewind())));
         } catch (Throwable e) {
             throw new LinkageError("dlsym(" + name + ")", e);
+        } finally {
+            // The call knows the text by its address alone: without this the buffer could be freed under it.
+            Reference.reachabilityFence(text);
         }
         if (address == 0) {
             throw new UnsatisfiedLinkError("the C library of this platform has no " + name);
@@ -55,7 +59,7 @@ final class ForeignLinker {
         return call(segmentClass, "ofBuffer", null, List.of(java.nio.Buffer.class), direct);
     }
 
-    /** The address of a segment's first byte. */
+    /** The address of a segment's first byte; it is good for as long as the buffer under the segment is reachable. */
     long addressOf(Object segment) {
         return (long) call(segmentClass, "address", segment, List.of());
     }

@@ -13,8 +13,11 @@ final class ForeignSocketCalls extends SocketCalls {
     private static final MethodHandle BIND = LINKER.function("bind", int.class, long.class, int.class);
     private static final MethodHandle LISTEN = LINKER.function("listen", int.class, int.class);
     private static final MethodHandle CONNECT = LINKER.function("connect", int.class, long.class, int.class);
+    private static final MethodHandle ACCEPT = LINKER.function("accept", int.class, long.class, long.class);
     private static final MethodHandle ACCEPT4 = LINKER.function("accept4", int.class, long.class, long.class, int.class);
     private static final MethodHandle GETSOCKNAME = LINKER.function("getsockname", int.class, long.class, long.class);
+    private static final MethodHandle GETPEERNAME = LINKER.function("getpeername", int.class, long.class, long.class);
+    private static final MethodHandle DUP = LINKER.function("dup", int.class);
     private static final MethodHandle SHUTDOWN = LINKER.function("shutdown", int.class, int.class);
     private static final MethodHandle CLOSE = LINKER.function("close", int.class);
     private static final MethodHandle POLL = LINKER.function("poll", long.class, long.class, int.class);
@@ -97,6 +100,15 @@ final class ForeignSocketCalls extends SocketCalls {
     }
 
     @Override
+    public int accept(int fd, long address, long length) {
+        try {
+            return result((int) ACCEPT.invokeExact(errnoSegment, fd, address, length));
+        } catch (Throwable e) {
+            throw impossible(e);
+        }
+    }
+
+    @Override
     public int accept4(int fd, long address, long length, int flags) {
         try {
             return result((int) ACCEPT4.invokeExact(errnoSegment, fd, address, length, flags));
@@ -109,6 +121,24 @@ final class ForeignSocketCalls extends SocketCalls {
     public int getsockname(int fd, long address, long length) {
         try {
             return result((int) GETSOCKNAME.invokeExact(errnoSegment, fd, address, length));
+        } catch (Throwable e) {
+            throw impossible(e);
+        }
+    }
+
+    @Override
+    public int getpeername(int fd, long address, long length) {
+        try {
+            return result((int) GETPEERNAME.invokeExact(errnoSegment, fd, address, length));
+        } catch (Throwable e) {
+            throw impossible(e);
+        }
+    }
+
+    @Override
+    public int dup(int fd) {
+        try {
+            return result((int) DUP.invokeExact(errnoSegment, fd));
         } catch (Throwable e) {
             throw impossible(e);
         }

@@ -61,6 +61,11 @@ final class JnaSocketCalls extends SocketCalls {
     }
 
     @Override
+    public int accept(int fd, long address, long length) {
+        return result(LibC.accept(fd, address, length));
+    }
+
+    @Override
     public int accept4(int fd, long address, long length, int flags) {
         return result(LibC.accept4(fd, address, length, flags));
     }
@@ -68,6 +73,16 @@ final class JnaSocketCalls extends SocketCalls {
     @Override
     public int getsockname(int fd, long address, long length) {
         return result(LibC.getsockname(fd, address, length));
+    }
+
+    @Override
+    public int getpeername(int fd, long address, long length) {
+        return result(LibC.getpeername(fd, address, length));
+    }
+
+    @Override
+    public int dup(int fd) {
+        return result(LibC.dup(fd));
     }
 
     @Override
@@ -113,9 +128,15 @@ final class JnaSocketCalls extends SocketCalls {
 
         static native int connect(int fd, long address, int length);
 
+        static native int accept(int fd, long address, long length);
+
         static native int accept4(int fd, long address, long length, int flags);
 
         static native int getsockname(int fd, long address, long length);
+
+        static native int getpeername(int fd, long address, long length);
+
+        static native int dup(int fd);
 
         static native int shutdown(int fd, int how);
 

@@ -4,6 +4,7 @@ package org.reuseaddr.socket;
 public final class Linux {
     public static final int SOCK_STREAM = 1;
     public static final int SOCK_NONBLOCK = 0x800;
+    public static final int O_NONBLOCK = 0x800;
     public static final int SOCK_CLOEXEC = 0x80000;
     public static final int IPPROTO_IP = 0;
     public static final int IPPROTO_TCP = 6;

@@ -1,6 +1,5 @@
 package org.reuseaddr.socket;
 
-import java.io.Serializable;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -12,7 +11,7 @@ import java.util.Arrays;
  * A socket address as bind(2) takes it: {@code struct sockaddr_in} of ip(7) or {@code struct sockaddr_in6} of
  * ipv6(7). Ports are 0 to 65535, in host byte order here and in network byte order in memory.
  */
-public sealed interface SockAddr extends Serializable {
+public sealed interface SockAddr {
 
     /** Size of {@code struct sockaddr_in6}, the larger of the two, in bytes. */
     int MAX_LENGTH = 28;

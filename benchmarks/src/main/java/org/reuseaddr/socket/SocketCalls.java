@@ -75,11 +75,20 @@ public abstract sealed class SocketCalls permits ForeignSocketCalls, JnaSocketCa
     /** connect(2). */
     public abstract int connect(int fd, long address, int length);
 
+    /** accept(2); {@code address} and {@code length} are pointers, or both 0. */
+    public abstract int accept(int fd, long address, long length);
+
     /** accept4(2); {@code address} and {@code length} are pointers, or both 0. */
     public abstract int accept4(int fd, long address, long length, int flags);
 
     /** getsockname(2); {@code address} and {@code length} are pointers. */
     public abstract int getsockname(int fd, long address, long length);
+
+    /** getpeername(2); {@code address} and {@code length} are pointers. */
+    public abstract int getpeername(int fd, long address, long length);
+
+    /** dup(2). */
+    public abstract int dup(int fd);
 
     /** shutdown(2). */
     public abstract int shutdown(int fd, int how);

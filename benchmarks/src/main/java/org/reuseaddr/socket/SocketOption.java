@@ -3,7 +3,7 @@ package org.reuseaddr.socket;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** The integer socket options that scenarios set or read, numbered as asm-generic and linux/in6.h do. */
+/** The integer socket options that scenarios set or read, numbered as asm-generic, linux/in.h and linux/in6.h do. */
 public enum SocketOption {
     SO_REUSEADDR("SOL_SOCKET", 1, 2),
     SO_TYPE("SOL_SOCKET", 1, 3),
@@ -15,6 +15,8 @@ public enum SocketOption {
     SO_DOMAIN("SOL_SOCKET", 1, 39),
     IP_FREEBIND("SOL_IP", 0, 15),
     IP_BIND_ADDRESS_NO_PORT("SOL_IP", 0, 24),
+    /** An unsigned int: the low 16 bits are the lower bound of the ports to choose from, the high 16 bits the upper one. */
+    IP_LOCAL_PORT_RANGE("SOL_IP", 0, 51),
     IPV6_V6ONLY("SOL_IPV6", 41, 26),
     TCP_NODELAY("SOL_TCP", 6, 1),
     TCP_DEFER_ACCEPT("SOL_TCP", 6, 9);

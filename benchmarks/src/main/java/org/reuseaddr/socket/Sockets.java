@@ -1,5 +1,6 @@
 package org.reuseaddr.socket;
 
+import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 
 /**
@@ -9,6 +10,9 @@ import java.nio.ByteBuffer;
 public final class Sockets {
 
     private static final int POLLFD_LENGTH = 8;
+    private static final int EVENTS_OFFSET = 4;
+    private static final int REPORTED_OFFSET = 6;
+    private static final SyscallResult TIME_IS_OVER = new SyscallResult.Returned(0);
 
     private final SocketCalls calls;
     private final ByteBuffer address = SocketCalls.allocate(SockAddr.MAX_LENGTH);
@@ -55,15 +59,14 @@ public final class Sockets {
     /** setsockopt(2) with an int. */
     public SyscallResult setOption(int fd, SocketOption option, int value) {
         integers.putInt(0, value);
-        return SyscallResult.of(calls.setsockopt(fd, option.level(), option.number(), integersPointer, Integer.BYTES));
+        return kept(calls.setsockopt(fd, option.level(), option.number(), integersPointer, Integer.BYTES));
     }
 
     /** getsockopt(2) of an int. */
     public WithValue getOption(int fd, SocketOption option) {
         integers.putInt(0, 0);
         length.putInt(0, Integer.BYTES);
-        SyscallResult result =
-                SyscallResult.of(calls.getsockopt(fd, option.level(), option.number(), integersPointer, lengthPointer));
+        SyscallResult result = kept(calls.getsockopt(fd, option.level(), option.number(), integersPointer, lengthPointer));
         return new WithValue(result, integers.getInt(0));
     }
 
@@ -71,14 +74,13 @@ public final class Sockets {
     public SyscallResult setLinger(int fd, boolean on, int seconds) {
         integers.putInt(0, on ? 1 : 0);
         integers.putInt(Integer.BYTES, seconds);
-        return SyscallResult.of(
-                calls.setsockopt(fd, Linux.SOL_SOCKET, Linux.SO_LINGER, integersPointer, 2 * Integer.BYTES));
+        return kept(calls.setsockopt(fd, Linux.SOL_SOCKET, Linux.SO_LINGER, integersPointer, 2 * Integer.BYTES));
     }
 
     /** bind(2). */
     public SyscallResult bind(int fd, SockAddr target) {
         target.writeTo(address);
-        return SyscallResult.of(calls.bind(fd, addressPointer, target.length()));
+        return kept(calls.bind(fd, addressPointer, target.length()));
     }
 
     /** listen(2). */
@@ -89,20 +91,43 @@ public final class Sockets {
     /** connect(2); blocks unless the descriptor is non-blocking. */
     public SyscallResult connect(int fd, SockAddr target) {
         target.writeTo(address);
-        return SyscallResult.of(calls.connect(fd, addressPointer, target.length()));
+        return kept(calls.connect(fd, addressPointer, target.length()));
+    }
+
+    /** accept(2); blocks unless the descriptor is non-blocking. */
+    public WithAddress accept(int fd) {
+        length.putInt(0, SockAddr.MAX_LENGTH);
+        return withAddress(kept(calls.accept(fd, addressPointer, lengthPointer)));
     }
 
     /** accept4(2) with the given flags; blocks unless the descriptor is non-blocking. */
-    public WithAddress accept(int fd, int flags) {
+    public WithAddress accept4(int fd, int flags) {
         length.putInt(0, SockAddr.MAX_LENGTH);
-        SyscallResult result = SyscallResult.of(calls.accept4(fd, addressPointer, lengthPointer, flags));
-        return withAddress(result);
+        return withAddress(kept(calls.accept4(fd, addressPointer, lengthPointer, flags)));
     }
 
     /** getsockname(2). */
     public WithAddress getsockname(int fd) {
         length.putInt(0, SockAddr.MAX_LENGTH);
-        return withAddress(SyscallResult.of(calls.getsockname(fd, addressPointer, lengthPointer)));
+        return withAddress(kept(calls.getsockname(fd, addressPointer, lengthPointer)));
+    }
+
+    /** getpeername(2). */
+    public WithAddress getpeername(int fd) {
+        length.putInt(0, SockAddr.MAX_LENGTH);
+        return withAddress(kept(calls.getpeername(fd, addressPointer, lengthPointer)));
+    }
+
+    /**
+     * The result of a call that was given pointers into this object's buffers, which it knows by their addresses alone:
+     * they must not be freed before it has come back, even if nobody uses this object any more.
+     */
+    private SyscallResult kept(int raw) {
+        try {
+            return SyscallResult.of(raw);
+        } finally {
+            Reference.reachabilityFence(this);
+        }
     }
 
     private WithAddress withAddress(SyscallResult result) {
@@ -113,6 +138,11 @@ public final class Sockets {
     /** shutdown(2). */
     public SyscallResult shutdown(int fd, int how) {
         return SyscallResult.of(calls.shutdown(fd, how));
+    }
+
+    /** dup(2). */
+    public SyscallResult dup(int fd) {
+        return SyscallResult.of(calls.dup(fd));
     }
 
     /** close(2). */
@@ -127,7 +157,16 @@ public final class Sockets {
             return SyscallResult.of(flags);
         }
         return SyscallResult.of(
-                calls.fcntl(fd, Linux.F_SETFL, on ? flags | Linux.SOCK_NONBLOCK : flags & ~Linux.SOCK_NONBLOCK));
+                calls.fcntl(fd, Linux.F_SETFL, on ? flags | Linux.O_NONBLOCK : flags & ~Linux.O_NONBLOCK));
+    }
+
+    /** poll(2) of one descriptor; the value is the events reported, as bits. */
+    public WithValue poll(int fd, int events, int timeoutMillis) {
+        pollfd.putInt(0, fd);
+        pollfd.putShort(EVENTS_OFFSET, (short) events);
+        pollfd.putShort(REPORTED_OFFSET, (short) 0);
+        SyscallResult result = kept(calls.poll(pollfdPointer, 1, timeoutMillis));
+        return new WithValue(result, Short.toUnsignedInt(pollfd.getShort(REPORTED_OFFSET)));
     }
 
     /**
@@ -140,12 +179,9 @@ public final class Sockets {
         long deadline = System.nanoTime() + timeoutMillis * 1_000_000L;
         int remaining = timeoutMillis;
         while (true) {
-            pollfd.putInt(0, fd);
-            pollfd.putShort(4, events);
-            pollfd.putShort(6, (short) 0);
-            int ready = calls.poll(pollfdPointer, 1, remaining);
-            if (ready != -Errno.EINTR.number()) {
-                return ready != 0;
+            SyscallResult ready = poll(fd, events, remaining).result();
+            if (!ready.failedWith(Errno.EINTR)) {
+                return !ready.equals(TIME_IS_OVER);
             }
             remaining = (int) Math.max(0, (deadline - System.nanoTime()) / 1_000_000);
         }

@@ -1,9 +1,7 @@
 package org.reuseaddr.socket;
 
-import java.io.Serializable;
-
 /** What a system call answered: a value, never an exception, since failing is an answer. */
-public sealed interface SyscallResult extends Serializable {
+public sealed interface SyscallResult {
 
     /** The call returned {@code value}, which is zero or positive. */
     record Returned(int value) implements SyscallResult {

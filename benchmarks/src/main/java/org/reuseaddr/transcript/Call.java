@@ -1,6 +1,5 @@
 package org.reuseaddr.transcript;
 
-import java.io.Serializable;
 import org.reuseaddr.socket.SockAddr;
 import org.reuseaddr.socket.SocketOption;
 
@@ -8,7 +7,7 @@ import org.reuseaddr.socket.SocketOption;
  * One socket call with the arguments it is given; descriptors are names, as the transcript numbers them, and ports
  * stand for the same free port wherever they appear (0 stays 0).
  */
-public sealed interface Call extends Serializable {
+public sealed interface Call {
 
     /** The call's name as strace prints it. */
     String name();
@@ -16,7 +15,43 @@ public sealed interface Call extends Serializable {
     /** Hands the call to the method of its kind: exhaustive dispatch, which Java 17's switch does not have. */
     <R> R dispatch(Handler<R> handler);
 
-    /** One method a kind of call. */
+    /**
+     * Whether this call, ending so, has succeeded: it returned exactly the value that its manual page names, which is 0
+     * unless a kind of call says otherwise. A kernel that returns another value from bind(2) has not bound the socket.
+     */
+    default boolean succeedsWith(Outcome outcome) {
+        return outcome.returned().stream().anyMatch(value -> value == 0);
+    }
+
+    /** A call whose first argument is a descriptor. */
+    sealed interface OnDescriptor extends Call {
+        /** The descriptor that the call is made on. */
+        int fd();
+    }
+
+    /** A call that is given an address. */
+    sealed interface Addressed extends OnDescriptor {
+        /** The address. */
+        SockAddr address();
+
+        /** The same call with another address. */
+        Addressed to(SockAddr other);
+    }
+
+    /** A call that returns a new descriptor if it succeeds. */
+    sealed interface MakesDescriptor extends Call {
+        /** Any descriptor, 0 included. */
+        @Override
+        default boolean succeedsWith(Outcome outcome) {
+            return outcome.returned().stream().anyMatch(value -> value >= 0);
+        }
+    }
+
+    /** A call that shows an address through a pointer argument if it succeeds; the address is part of the {@link Outcome}. */
+    sealed interface ShowsAddress extends OnDescriptor {
+    }
+
+    /** One method per kind of call. */
     interface Handler<R> {
         R socket(Socket call);
 
@@ -36,13 +71,21 @@ public sealed interface Call extends Serializable {
 
         R getSockName(GetSockName call);
 
+        R getPeerName(GetPeerName call);
+
         R shutdown(Shutdown call);
+
+        R dup(Dup call);
+
+        R setNonBlocking(SetNonBlocking call);
+
+        R poll(Poll call);
 
         R close(Close call);
     }
 
     /** socket(2); numbers as the kernel takes them, {@code type} with its SOCK_ flags. */
-    record Socket(int domain, int type, int protocol) implements Call {
+    record Socket(int domain, int type, int protocol) implements MakesDescriptor {
         @Override
         public String name() {
             return "socket";
@@ -55,7 +98,7 @@ public sealed interface Call extends Serializable {
     }
 
     /** setsockopt(2) of an int. */
-    record SetOption(int fd, SocketOption option, int value) implements Call {
+    record SetOption(int fd, SocketOption option, int value) implements OnDescriptor {
         @Override
         public String name() {
             return "setsockopt";
@@ -68,7 +111,7 @@ public sealed interface Call extends Serializable {
     }
 
     /** setsockopt(2) of SO_LINGER. */
-    record SetLinger(int fd, boolean on, int seconds) implements Call {
+    record SetLinger(int fd, boolean on, int seconds) implements OnDescriptor {
         @Override
         public String name() {
             return "setsockopt";
@@ -81,7 +124,7 @@ public sealed interface Call extends Serializable {
     }
 
     /** getsockopt(2) of an int; the value read is part of the {@link Outcome}. */
-    record GetOption(int fd, SocketOption option) implements Call {
+    record GetOption(int fd, SocketOption option) implements OnDescriptor {
         @Override
         public String name() {
             return "getsockopt";
@@ -94,7 +137,7 @@ public sealed interface Call extends Serializable {
     }
 
     /** bind(2). */
-    record Bind(int fd, SockAddr address) implements Call {
+    record Bind(int fd, SockAddr address) implements Addressed {
         @Override
         public String name() {
             return "bind";
@@ -104,10 +147,15 @@ public sealed interface Call extends Serializable {
         public <R> R dispatch(Handler<R> handler) {
             return handler.bind(this);
         }
+
+        @Override
+        public Bind to(SockAddr other) {
+            return new Bind(fd, other);
+        }
     }
 
     /** listen(2). */
-    record Listen(int fd, int backlog) implements Call {
+    record Listen(int fd, int backlog) implements OnDescriptor {
         @Override
         public String name() {
             return "listen";
@@ -120,7 +168,7 @@ public sealed interface Call extends Serializable {
     }
 
     /** connect(2). */
-    record Connect(int fd, SockAddr address) implements Call {
+    record Connect(int fd, SockAddr address) implements Addressed {
         @Override
         public String name() {
             return "connect";
@@ -130,10 +178,15 @@ public sealed interface Call extends Serializable {
         public <R> R dispatch(Handler<R> handler) {
             return handler.connect(this);
         }
+
+        @Override
+        public Connect to(SockAddr other) {
+            return new Connect(fd, other);
+        }
     }
 
     /** accept(2), or accept4(2) where {@code four} is set; the peer is part of the {@link Outcome}. */
-    record Accept(int fd, boolean four, int flags) implements Call {
+    record Accept(int fd, boolean four, int flags) implements MakesDescriptor, ShowsAddress {
 
         /** @throws IllegalArgumentException if accept(2), which takes no flags, is given some */
         public Accept {
@@ -153,8 +206,8 @@ public sealed interface Call extends Serializable {
         }
     }
 
-    /** getsockname(2); the address is part of the {@link Outcome}. */
-    record GetSockName(int fd) implements Call {
+    /** getsockname(2). */
+    record GetSockName(int fd) implements ShowsAddress {
         @Override
         public String name() {
             return "getsockname";
@@ -166,8 +219,21 @@ public sealed interface Call extends Serializable {
         }
     }
 
+    /** getpeername(2). */
+    record GetPeerName(int fd) implements ShowsAddress {
+        @Override
+        public String name() {
+            return "getpeername";
+        }
+
+        @Override
+        public <R> R dispatch(Handler<R> handler) {
+            return handler.getPeerName(this);
+        }
+    }
+
     /** shutdown(2); {@code how} is SHUT_RD, SHUT_WR or SHUT_RDWR. */
-    record Shutdown(int fd, int how) implements Call {
+    record Shutdown(int fd, int how) implements OnDescriptor {
         @Override
         public String name() {
             return "shutdown";
@@ -179,8 +245,58 @@ public sealed interface Call extends Serializable {
         }
     }
 
+    /** dup(2); the new descriptor shares the open file, and with it O_NONBLOCK. */
+    record Dup(int fd) implements MakesDescriptor, OnDescriptor {
+        @Override
+        public String name() {
+            return "dup";
+        }
+
+        @Override
+        public <R> R dispatch(Handler<R> handler) {
+            return handler.dup(this);
+        }
+    }
+
+    /** fcntl(2) of F_SETFL with or without O_NONBLOCK; ioctl(2) of FIONBIO is read as this. */
+    record SetNonBlocking(int fd, boolean on) implements OnDescriptor {
+        @Override
+        public String name() {
+            return "fcntl";
+        }
+
+        @Override
+        public <R> R dispatch(Handler<R> handler) {
+            return handler.setNonBlocking(this);
+        }
+    }
+
+    /**
+     * poll(2) of one descriptor; the events that it reports are part of the {@link Outcome}.
+     *
+     * @param events POLLIN, POLLOUT, …, as bits
+     * @param timeoutMillis in milliseconds; negative waits without a limit, 0 does not wait
+     */
+    record Poll(int fd, int events, int timeoutMillis) implements OnDescriptor {
+        @Override
+        public String name() {
+            return "poll";
+        }
+
+        @Override
+        public <R> R dispatch(Handler<R> handler) {
+            return handler.poll(this);
+        }
+
+        /** The number of descriptors that are ready: 1, or 0 if the time ran out. */
+        @Override
+        public boolean succeedsWith(Outcome outcome) {
+            return outcome.returned().stream().anyMatch(value -> value == 0 || value == 1);
+        }
+    }
+
     /** close(2). */
-    record Close(int fd) implements Call {
+    record Close(int fd) implements OnDescriptor {
         @Override
         public String name() {
             return "close";

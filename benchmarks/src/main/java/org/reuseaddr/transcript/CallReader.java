@@ -25,13 +25,33 @@ final class CallReader {
         }
 
         /** A call that does not; {@code kind} is the name under which it is counted. */
-        record Passed(String kind) implements Reading {
+        record Skipped(String kind) implements Reading {
+        }
+    }
+
+    /** What stands between the parentheses of a call. */
+    private sealed interface Arguments {
+
+        /**
+         * A call that the suite models.
+         *
+         * @param address what the kernel filled in, if it is shown
+         * @param value the option's value, if it is shown
+         */
+        record Modelled(Call call, Optional<SockAddr> address, Optional<Integer> value) implements Arguments {
+            private Modelled(Call call) {
+                this(call, Optional.empty(), Optional.empty());
+            }
+        }
+
+        /** Another one; {@code kind} is the name under which it is counted. */
+        record Other(String kind) implements Arguments {
         }
     }
 
     @FunctionalInterface
     private interface ArgumentReader {
-        Reading read(CallReader reader) throws TranscriptException;
+        Arguments read(CallReader reader) throws TranscriptException;
     }
 
     private static final Map<String, ArgumentReader> READERS = Map.ofEntries(
@@ -44,11 +64,23 @@ final class CallReader {
             Map.entry("accept", CallReader::accept),
             Map.entry("accept4", CallReader::accept),
             Map.entry("getsockname", CallReader::getSockName),
+            Map.entry("getpeername", CallReader::getPeerName),
             Map.entry("shutdown", CallReader::shutdown),
+            Map.entry("dup", CallReader::dup),
+            Map.entry("fcntl", CallReader::fcntl),
+            Map.entry("ioctl", CallReader::ioctl),
+            Map.entry("poll", CallReader::poll),
             Map.entry("close", CallReader::close));
 
+    /** Calls that programs also make on what is no socket. */
+    private static final Set<String> OF_ANY_FILE = Set.of("dup", "fcntl", "ioctl", "poll", "close");
+
+    /** Flags that fcntl(2) of F_SETFL ignores, and none. */
+    private static final Set<String> WITHOUT_EFFECT_IN_SETFL =
+            Set.of("0", "O_RDONLY", "O_WRONLY", "O_RDWR", "O_LARGEFILE", "O_CLOEXEC");
+
     /** Options that neither change nor show what bind, listen, accept and connect answer; SO_LINGER when it is read. */
-    private static final Set<String> PASSED_OPTIONS = Set.of(
+    private static final Set<String> SKIPPED_OPTIONS = Set.of(
             "SO_BROADCAST", "SO_BUSY_POLL", "SO_DEBUG", "SO_DONTROUTE", "SO_INCOMING_CPU", "SO_INCOMING_NAPI_ID",
             "SO_MARK", "SO_MAX_PACING_RATE", "SO_NO_CHECK", "SO_OOBINLINE", "SO_PASSCRED", "SO_PASSSEC", "SO_PEEK_OFF",
             "SO_PEERCRED", "SO_PEERGROUPS", "SO_PEERNAME", "SO_PEERSEC", "SO_PRIORITY", "SO_RCVBUF", "SO_RCVBUFFORCE",
@@ -77,7 +109,7 @@ final class CallReader {
             .collect(Collectors.joining(", ", "one of the options ", ""));
 
     private static final Pattern POINTER = Pattern.compile("NULL|0x[0-9a-fA-F]+");
-    private static final Pattern UNNAMED_ERRNO = Pattern.compile("ERRNO_[1-9][0-9]{0,8}");
+    private static final Pattern UNNAMED_ERRNO = Pattern.compile("ERRNO_[1-9][0-9]{0,9}");
     private static final Pattern REMARK = Pattern.compile("\\([^)]*\\)");
     private static final Pattern DURATION = Pattern.compile("<[0-9]+\\.[0-9]+>");
     private static final int MAX_SOCKADDR_LENGTH = 128;
@@ -87,6 +119,7 @@ final class CallReader {
     private final String name;
     private final Cursor cursor;
     private int fd;
+    private int valueAt;
 
     private CallReader(String name, Cursor cursor) {
         this.name = name;
@@ -98,12 +131,71 @@ final class CallReader {
         return READERS.keySet();
     }
 
-    /** Reads what follows {@code name(} up to the end of the line. */
-    static Reading read(String name, Cursor cursor) throws TranscriptException {
-        return READERS.get(name).read(new CallReader(name, cursor));
+    /** Whether a call of this name on a descriptor that no socket call gave is nothing unusual. */
+    static boolean isOfAnyFile(String name) {
+        return OF_ANY_FILE.contains(name);
     }
 
-    private Reading socket() throws TranscriptException {
+    /**
+     * The descriptor that a call is made on; none for socket, and for a poll of several descriptors.
+     *
+     * @param cursor stands behind {@code name(}
+     */
+    static OptionalInt descriptor(String name, Cursor cursor) throws TranscriptException {
+        if (name.equals("socket")) {
+            return OptionalInt.empty();
+        }
+        if (!name.equals("poll")) {
+            return OptionalInt.of(cursor.descriptor());
+        }
+        CallReader reader = new CallReader(name, cursor);
+        return reader.pollsOne() ? OptionalInt.of(reader.fd) : OptionalInt.empty();
+    }
+
+    /** Reads what follows {@code name(} up to the end of the line. */
+    static Reading read(String name, Cursor cursor) throws TranscriptException {
+        CallReader reader = new CallReader(name, cursor);
+        Arguments arguments = READERS.get(name).read(reader);
+        return arguments instanceof Arguments.Modelled modelled ? reader.withResult(modelled)
+                : new Reading.Skipped(((Arguments.Other) arguments).kind());
+    }
+
+    /**
+     * Reads what follows {@code name(} up to the closing parenthesis, which ends the text.
+     *
+     * @throws TranscriptException also for a call that the suite does not model
+     */
+    static Call readCall(String name, Cursor cursor) throws TranscriptException {
+        int start = cursor.index();
+        Arguments arguments = READERS.get(name).read(new CallReader(name, cursor));
+        cursor.expect(")");
+        if (!cursor.atEnd()) {
+            throw cursor.expected("the end of the line");
+        }
+        if (arguments instanceof Arguments.Modelled modelled) {
+            return modelled.call();
+        }
+        throw cursor.expectedAt(start, "the arguments of a call on a stream socket");
+    }
+
+    private Reading withResult(Arguments.Modelled modelled) throws TranscriptException {
+        Optional<Outcome> result = result(modelled.call());
+        if (result.isEmpty()) {
+            return new Reading.Skipped(name + " (no result)");
+        }
+        Outcome outcome = result.get();
+        if (outcome instanceof Outcome.Plain plain && plain.result() instanceof SyscallResult.Returned returned) {
+            if (modelled.call() instanceof Call.ShowsAddress) {
+                outcome = new Outcome.WithAddress(returned, modelled.address().orElse(null));
+            } else if (modelled.call() instanceof Call.GetOption) {
+                outcome = new Outcome.WithValue(returned, modelled.value().orElseThrow(
+                        () -> cursor.expectedAt(valueAt, "the value read, such as [1]")));
+            }
+        }
+        return new Reading.Modelled(modelled.call(), outcome);
+    }
+
+    private Arguments socket() throws TranscriptException {
         String expected = "a domain such as AF_INET6";
         boolean foreign = false;
         int domain = 0;
@@ -121,19 +213,19 @@ final class CallReader {
             foreign = SymbolTable.DOMAINS.name(domain).isEmpty();
         }
         if (foreign) {
-            return new Reading.Passed("socket (other family)");
+            return new Arguments.Other("socket (other family)");
         }
         cursor.expect(",");
         int type = symbols("a type such as SOCK_STREAM", SymbolTable.SOCKET_TYPES, SymbolTable.SOCKET_FLAGS);
         if ((type & SymbolTable.SOCKET_TYPE_MASK) != Linux.SOCK_STREAM) {
-            return new Reading.Passed("socket (no SOCK_STREAM)");
+            return new Arguments.Other("socket (no SOCK_STREAM)");
         }
         cursor.expect(",");
         int protocol = symbols("a protocol such as IPPROTO_TCP", SymbolTable.PROTOCOLS);
-        return plain(new Call.Socket(domain, type, protocol));
+        return new Arguments.Modelled(new Call.Socket(domain, type, protocol));
     }
 
-    private Reading setOption() throws TranscriptException {
+    private Arguments setOption() throws TranscriptException {
         descriptorAndComma();
         int level = symbols("a level such as SOL_SOCKET", SymbolTable.LEVELS);
         cursor.expect(",");
@@ -142,16 +234,16 @@ final class CallReader {
         }
         Optional<SocketOption> option = option(level);
         if (option.isEmpty()) {
-            return new Reading.Passed("setsockopt (other option)");
+            return new Arguments.Other("setsockopt (other option)");
         }
         cursor.expect(",");
         int value = bracketedValue(option.get());
         cursor.expect(",");
         length(INT_LENGTH, INT_LENGTH);
-        return plain(new Call.SetOption(fd, option.get(), value));
+        return new Arguments.Modelled(new Call.SetOption(fd, option.get(), value));
     }
 
-    private Reading setLinger() throws TranscriptException {
+    private Arguments setLinger() throws TranscriptException {
         cursor.expect(",");
         cursor.expect("{");
         lingerField("onoff");
@@ -162,7 +254,7 @@ final class CallReader {
         cursor.expect("}");
         cursor.expect(",");
         length(LINGER_LENGTH, LINGER_LENGTH);
-        return plain(new Call.SetLinger(fd, on, seconds));
+        return new Arguments.Modelled(new Call.SetLinger(fd, on, seconds));
     }
 
     private void lingerField(String field) throws TranscriptException {
@@ -171,49 +263,40 @@ final class CallReader {
         cursor.expect("=");
     }
 
-    private Reading getOption() throws TranscriptException {
+    private Arguments getOption() throws TranscriptException {
         descriptorAndComma();
         int level = symbols("a level such as SOL_SOCKET", SymbolTable.LEVELS);
         cursor.expect(",");
         Optional<SocketOption> option = nextIsLinger(level) ? Optional.empty() : option(level);
         if (option.isEmpty()) {
-            return new Reading.Passed("getsockopt (other option)");
+            return new Arguments.Other("getsockopt (other option)");
         }
         cursor.expect(",");
-        int start = cursor.index();
+        valueAt = cursor.index();
         Optional<Integer> value = cursor.nextIs("[") ? Optional.of(bracketedValue(option.get())) : pointer();
         cursor.expect(",");
         valueLength();
-        Optional<Outcome> result = result();
-        if (result.isEmpty()) {
-            return withoutResult();
-        }
-        Outcome outcome = result.get();
-        if (outcome instanceof Outcome.Plain plain && plain.result() instanceof SyscallResult.Returned returned) {
-            outcome = new Outcome.WithValue(returned, value.orElseThrow(
-                    () -> cursor.expectedAt(start, "the value read, such as [1]")));
-        }
-        return new Reading.Modelled(new Call.GetOption(fd, option.get()), outcome);
+        return new Arguments.Modelled(new Call.GetOption(fd, option.get()), Optional.empty(), value);
     }
 
-    private Reading bind() throws TranscriptException {
+    private Arguments bind() throws TranscriptException {
         descriptorAndComma();
         SockAddr address = addressAndLength();
-        return plain(new Call.Bind(fd, address));
+        return new Arguments.Modelled(new Call.Bind(fd, address));
     }
 
-    private Reading connect() throws TranscriptException {
+    private Arguments connect() throws TranscriptException {
         descriptorAndComma();
         SockAddr address = addressAndLength();
-        return plain(new Call.Connect(fd, address));
+        return new Arguments.Modelled(new Call.Connect(fd, address));
     }
 
-    private Reading listen() throws TranscriptException {
+    private Arguments listen() throws TranscriptException {
         descriptorAndComma();
-        return plain(new Call.Listen(fd, cursor.bits("a backlog")));
+        return new Arguments.Modelled(new Call.Listen(fd, cursor.bits("a backlog")));
     }
 
-    private Reading accept() throws TranscriptException {
+    private Arguments accept() throws TranscriptException {
         boolean four = name.equals("accept4");
         descriptorAndComma();
         Optional<SockAddr> peer = filledAddress();
@@ -222,48 +305,94 @@ final class CallReader {
             cursor.expect(",");
             flags = symbols("flags such as SOCK_CLOEXEC", SymbolTable.SOCKET_FLAGS);
         }
-        return withAddress(new Call.Accept(fd, four, flags), peer);
+        return new Arguments.Modelled(new Call.Accept(fd, four, flags), peer, Optional.empty());
     }
 
-    private Reading getSockName() throws TranscriptException {
+    private Arguments getSockName() throws TranscriptException {
         descriptorAndComma();
-        Optional<SockAddr> address = filledAddress();
-        return withAddress(new Call.GetSockName(fd), address);
+        return new Arguments.Modelled(new Call.GetSockName(fd), filledAddress(), Optional.empty());
     }
 
-    private Reading shutdown() throws TranscriptException {
+    private Arguments getPeerName() throws TranscriptException {
         descriptorAndComma();
-        return plain(new Call.Shutdown(fd, symbols("SHUT_RD, SHUT_WR or SHUT_RDWR", SymbolTable.SHUTDOWN_HOWS)));
+        return new Arguments.Modelled(new Call.GetPeerName(fd), filledAddress(), Optional.empty());
     }
 
-    private Reading close() throws TranscriptException {
+    private Arguments dup() throws TranscriptException {
         fd = cursor.descriptor();
-        return plain(new Call.Close(fd));
+        return new Arguments.Modelled(new Call.Dup(fd));
+    }
+
+    /** F_SETFL of O_NONBLOCK or of nothing; the access mode, which F_SETFL does not change, may be any. */
+    private Arguments fcntl() throws TranscriptException {
+        descriptorAndComma();
+        if (!cursor.take("F_SETFL") || !cursor.take(",")) {
+            return new Arguments.Other(name);
+        }
+        boolean on = false;
+        do {
+            String flag = cursor.nextIsWord() ? cursor.word("a flag") : Integer.toString(cursor.bits("a flag"));
+            if (!flag.equals("O_NONBLOCK") && !WITHOUT_EFFECT_IN_SETFL.contains(flag)) {
+                return new Arguments.Other(name);
+            }
+            on |= flag.equals("O_NONBLOCK");
+        } while (cursor.take("|"));
+        return new Arguments.Modelled(new Call.SetNonBlocking(fd, on));
+    }
+
+    private Arguments ioctl() throws TranscriptException {
+        descriptorAndComma();
+        if (!cursor.take("FIONBIO") || !cursor.take(",") || !cursor.take("[")) {
+            return new Arguments.Other(name);
+        }
+        boolean on = cursor.bits("0 or 1") != 0;
+        cursor.expect("]");
+        return new Arguments.Modelled(new Call.SetNonBlocking(fd, on));
+    }
+
+    private Arguments poll() throws TranscriptException {
+        if (!pollsOne()) {
+            return new Arguments.Other(name);
+        }
+        cursor.expect(",");
+        cursor.expect("events");
+        cursor.expect("=");
+        int events = symbols("events such as POLLIN", SymbolTable.POLL_EVENTS);
+        cursor.expect("}");
+        if (cursor.take(",")) {
+            return new Arguments.Other(name);
+        }
+        cursor.expect("]");
+        cursor.expect(",");
+        cursor.number("1 descriptor", 1, 1);
+        cursor.expect(",");
+        return new Arguments.Modelled(new Call.Poll(fd, events, cursor.bits("a timeout in milliseconds")));
+    }
+
+    /** Reads the beginning of the first entry of poll's list, if there is one. */
+    private boolean pollsOne() throws TranscriptException {
+        if (!cursor.take("[") || !cursor.take("{")) {
+            return false;
+        }
+        cursor.expect("fd");
+        cursor.expect("=");
+        fd = cursor.descriptor();
+        return true;
+    }
+
+    private Arguments shutdown() throws TranscriptException {
+        descriptorAndComma();
+        return new Arguments.Modelled(new Call.Shutdown(fd, symbols("SHUT_RD, SHUT_WR or SHUT_RDWR", SymbolTable.SHUTDOWN_HOWS)));
+    }
+
+    private Arguments close() throws TranscriptException {
+        fd = cursor.descriptor();
+        return new Arguments.Modelled(new Call.Close(fd));
     }
 
     private void descriptorAndComma() throws TranscriptException {
         fd = cursor.descriptor();
         cursor.expect(",");
-    }
-
-    private Reading plain(Call call) throws TranscriptException {
-        Optional<Outcome> result = result();
-        return result.isPresent() ? new Reading.Modelled(call, result.get()) : withoutResult();
-    }
-
-    private Reading withAddress(Call call, Optional<SockAddr> address) throws TranscriptException {
-        Optional<Outcome> result = result();
-        if (result.isEmpty()) {
-            return withoutResult();
-        }
-        Outcome outcome = result.get();
-        return new Reading.Modelled(call,
-                outcome instanceof Outcome.Plain plain && plain.result() instanceof SyscallResult.Returned returned
-                        ? new Outcome.WithAddress(returned, address.orElse(null)) : outcome);
-    }
-
-    private Reading withoutResult() {
-        return new Reading.Passed(name + " (no result)");
     }
 
     /** Names and numbers joined with {@code |}. */
@@ -286,7 +415,7 @@ final class CallReader {
         return level == Linux.SOL_SOCKET && cursor.take("SO_LINGER");
     }
 
-    /** An option that the suite knows, or none for one that may be passed over. */
+    /** An option that the suite knows, or none for one that may be skipped. */
     private Optional<SocketOption> option(int level) throws TranscriptException {
         int start = cursor.index();
         if (!cursor.nextIsWord()) {
@@ -296,7 +425,7 @@ final class CallReader {
                     .findFirst().orElseThrow(() -> cursor.expectedAt(start, KNOWN_OPTIONS)));
         }
         String word = cursor.word(KNOWN_OPTIONS);
-        if (PASSED_OPTIONS.contains(word)) {
+        if (SKIPPED_OPTIONS.contains(word)) {
             return Optional.empty();
         }
         SocketOption option = SocketOption.named(word)
@@ -360,14 +489,17 @@ final class CallReader {
     }
 
     /** The closing parenthesis, the result and strace's remarks; none for a call that has no result. */
-    private Optional<Outcome> result() throws TranscriptException {
+    private Optional<Outcome> result(Call call) throws TranscriptException {
         cursor.expect(")");
         cursor.expect("=");
         Optional<Outcome> outcome;
         if (cursor.take("?")) {
             outcome = cursor.nextIsWord() ? unanswered() : Optional.empty();
         } else {
-            outcome = Optional.of(new Outcome.Plain(returnedOrFailed()));
+            SyscallResult result = returnedOrFailed();
+            outcome = Optional.of(call instanceof Call.Poll && result instanceof SyscallResult.Returned returned
+                    && returned.value() == 1 ? new Outcome.WithValue(returned, reportedEvents())
+                    : new Outcome.Plain(result));
         }
         while (cursor.nextIs("(")) {
             cursor.expect(REMARK, "')'");
@@ -379,6 +511,24 @@ final class CallReader {
             throw cursor.expected("the end of the line");
         }
         return outcome;
+    }
+
+    /** {@code ([{fd=3, revents=POLLIN}])}. */
+    private int reportedEvents() throws TranscriptException {
+        cursor.expect("(");
+        cursor.expect("[");
+        cursor.expect("{");
+        cursor.expect("fd");
+        cursor.expect("=");
+        cursor.descriptor();
+        cursor.expect(",");
+        cursor.expect("revents");
+        cursor.expect("=");
+        int events = symbols("events such as POLLIN", SymbolTable.POLL_EVENTS);
+        cursor.expect("}");
+        cursor.expect("]");
+        cursor.expect(")");
+        return events;
     }
 
     private Optional<Outcome> unanswered() throws TranscriptException {
@@ -411,7 +561,8 @@ final class CallReader {
 
     private static Optional<Errno> errno(String symbol) {
         if (UNNAMED_ERRNO.matcher(symbol).matches()) {
-            return Optional.of(Errno.of(Integer.parseInt(symbol.substring(symbol.indexOf('_') + 1))));
+            long number = Long.parseLong(symbol.substring(symbol.indexOf('_') + 1));
+            return number <= Integer.MAX_VALUE ? Optional.of(Errno.of((int) number)) : Optional.empty();
         }
         try {
             return Optional.of(Errno.named(symbol));

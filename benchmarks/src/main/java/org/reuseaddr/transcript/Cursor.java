@@ -114,7 +114,7 @@ final class Cursor {
         return descriptor;
     }
 
-    /** Passes over {@code <…>} if it stands here without a blank before it. */
+    /** Skips {@code <…>} if it stands here without a blank before it. */
     void skipDecoration() throws TranscriptException {
         if (at == text.length() || text.charAt(at) != '<') {
             return;
@@ -133,7 +133,7 @@ final class Cursor {
         }
     }
 
-    /** Passes over everything up to {@code index}. */
+    /** Skips everything up to {@code index}. */
     void moveTo(int index) {
         at = index;
     }

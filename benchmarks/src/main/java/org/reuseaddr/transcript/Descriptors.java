@@ -16,7 +16,7 @@ final class Descriptors {
         UNKNOWN,
         /** A stream socket of one of the two families: its calls become steps. */
         STREAM,
-        /** A socket of another kind: its calls are passed over. */
+        /** A socket of another kind: its calls are skipped. */
         OTHER,
         /** A stream socket that was closed. */
         CLOSED,

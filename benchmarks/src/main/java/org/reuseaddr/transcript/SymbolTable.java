@@ -1,6 +1,8 @@
 package org.reuseaddr.transcript;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -50,6 +52,20 @@ record SymbolTable(Map<String, Integer> values) {
             .with("SHUT_WR", Linux.SHUT_WR)
             .with("SHUT_RDWR", Linux.SHUT_RDWR);
 
+    static final SymbolTable POLL_EVENTS = new SymbolTable()
+            .with("POLLIN", Linux.POLLIN)
+            .with("POLLPRI", 0x2)
+            .with("POLLOUT", Linux.POLLOUT)
+            .with("POLLERR", 0x8)
+            .with("POLLHUP", 0x10)
+            .with("POLLNVAL", 0x20)
+            .with("POLLRDNORM", 0x40)
+            .with("POLLRDBAND", 0x80)
+            .with("POLLWRNORM", 0x100)
+            .with("POLLWRBAND", 0x200)
+            .with("POLLMSG", 0x400)
+            .with("POLLRDHUP", 0x2000);
+
     /** SOCK_TYPE_MASK of the kernel: the bits of socket(2)'s type that are no flags. */
     static final int SOCKET_TYPE_MASK = 0xF;
 
@@ -66,6 +82,22 @@ record SymbolTable(Map<String, Integer> values) {
     OptionalInt value(String name) {
         Integer value = values.get(name);
         return value == null ? OptionalInt.empty() : OptionalInt.of(value);
+    }
+
+    /** The names of the bits of a value joined with {@code |}, a hexadecimal number for bits without a name; 0 for none. */
+    String names(int bits) {
+        List<String> names = new ArrayList<>();
+        int rest = bits;
+        for (Map.Entry<String, Integer> flag : values.entrySet()) {
+            if ((rest & flag.getValue()) != 0) {
+                names.add(flag.getKey());
+                rest &= ~flag.getValue();
+            }
+        }
+        if (rest != 0) {
+            names.add("0x" + Integer.toHexString(rest));
+        }
+        return names.isEmpty() ? "0" : String.join("|", names);
     }
 
     Optional<String> name(int value) {

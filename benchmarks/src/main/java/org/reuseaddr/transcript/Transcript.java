@@ -1,6 +1,5 @@
 package org.reuseaddr.transcript;
 
-import java.io.Serializable;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -20,7 +19,7 @@ import java.util.stream.Collectors;
  *     whose value has several lines
  * @param steps the calls, in the order in which they are made
  */
-public record Transcript(Map<String, String> headers, List<Step> steps) implements Serializable {
+public record Transcript(Map<String, String> headers, List<Step> steps) {
 
     /** The header that says which process a thread belongs to: {@code # thread: 102 of 101}. */
     public static final String THREAD_HEADER = "thread";

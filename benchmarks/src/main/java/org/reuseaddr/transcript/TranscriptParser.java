@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -33,7 +34,7 @@ import org.reuseaddr.transcript.Descriptors.State;
  * other: a connect or close stands where it was made, every other call where it came back. So an accept that waited
  * stands after the connect that it waited for, whichever of the two came back first.
  *
- * <p>What is no call of a stream socket of AF_INET or AF_INET6 is passed over and counted, see {@link Parsed#skipped}.
+ * <p>What is no call of a stream socket of AF_INET or AF_INET6 is skipped and counted, see {@link Parsed#skipped}.
  * A call on a descriptor that no socket call of its process gave is an error, unless it had to fail with EBADF.
  * Threads, which share the descriptors of their process, are known from {@code # thread: N of M} headers or from the
  * clone calls of the text.
@@ -76,7 +77,7 @@ public final class TranscriptParser {
     private record Unfinished(String name, TraceText text, Progress progress, int step) {
 
         /** What has been done with the call before its end is known. */
-        private enum Progress { NONE, PASSED_OVER, KEPT }
+        private enum Progress { NONE, SKIPPED, KEPT }
 
         static Unfinished of(String name, TraceText text) {
             return new Unfinished(name, text, Progress.NONE, -1);
@@ -142,6 +143,40 @@ public final class TranscriptParser {
      */
     public static Parsed parse(String name, InputStream bytes) throws IOException, TranscriptException {
         return new TranscriptParser(name).parse(new LineReader(name, bytes));
+    }
+
+    /**
+     * Reads one call without its result, as {@link TranscriptPrinter#call(Call)} prints it.
+     *
+     * @param name what error messages call the text
+     * @throws TranscriptException if the text is no call that the suite models
+     */
+    public static Call parseCall(String name, String text) throws TranscriptException {
+        TraceText line = TraceText.ofLine(name, 1, text);
+        String call = nameOfCall(line);
+        return CallReader.readCall(call, arguments(call, line));
+    }
+
+    /**
+     * Reads one call with its result, as {@link TranscriptPrinter#line} prints it for process 0.
+     *
+     * @param name what error messages call the text
+     * @throws TranscriptException if the text is no call that the suite models, or has no result
+     */
+    public static Step parseStep(String name, String text) throws TranscriptException {
+        TraceText line = TraceText.ofLine(name, 1, text);
+        if (read(nameOfCall(line), line) instanceof Reading.Modelled modelled) {
+            return new Step(Processes.UNNAMED, modelled.call(), modelled.outcome());
+        }
+        throw line.error(0, "a call on a stream socket with its result", "another call");
+    }
+
+    private static String nameOfCall(TraceText line) throws TranscriptException {
+        Matcher call = CALL.matcher(line.text());
+        if (!call.lookingAt() || !CallReader.names().contains(call.group(1))) {
+            throw new Cursor(line).expected("a socket call");
+        }
+        return call.group(1);
     }
 
     private Parsed parse(LineReader lines) throws IOException, TranscriptException {
@@ -272,7 +307,7 @@ public final class TranscriptParser {
         }
     }
 
-    /** Other text is passed over, but not if it hides a call, such as behind the {@code >} of a quotation. */
+    /** Other text is skipped, but not if it hides a call, such as behind the {@code >} of a quotation. */
     private void text(TraceText content) throws TranscriptException {
         Matcher hidden = HIDDEN_CALL.matcher(content.text());
         if (hidden.find() && RESULT_OF_HIDDEN_CALL.matcher(content.text()).find(hidden.end())) {
@@ -318,7 +353,7 @@ public final class TranscriptParser {
         if (COUNT_FROM_START.contains(call.name()) && call.progress() == Unfinished.Progress.NONE) {
             boolean kept = complete(actor, call.name(), begun.completedBy(") = 0"));
             open = new Unfinished(call.name(), begun,
-                    kept ? Unfinished.Progress.KEPT : Unfinished.Progress.PASSED_OVER, steps.size() - 1);
+                    kept ? Unfinished.Progress.KEPT : Unfinished.Progress.SKIPPED, steps.size() - 1);
         }
         if (CLONE.matcher(call.name()).matches()) {
             unfinishedClones.put(actor, begun);
@@ -331,7 +366,7 @@ public final class TranscriptParser {
 
     /** The text does not say how the call ended. A close took the descriptor away in any case. */
     private void forget(Unfinished call) {
-        if (call.progress() == Unfinished.Progress.PASSED_OVER || call.name().equals("close")) {
+        if (call.progress() == Unfinished.Progress.SKIPPED || call.name().equals("close")) {
             return;
         }
         if (call.progress() == Unfinished.Progress.KEPT) {
@@ -350,7 +385,7 @@ public final class TranscriptParser {
                     forget(call);
                 }
             }
-            case PASSED_OVER -> { }
+            case SKIPPED -> { }
         }
     }
 
@@ -373,16 +408,17 @@ public final class TranscriptParser {
             return skip(name);
         }
         int process = processes.processOf(actor);
-        if (!name.equals("socket")) {
-            int fd = arguments(name, text).descriptor();
+        OptionalInt on = CallReader.descriptor(name, arguments(name, text));
+        if (on.isPresent()) {
+            int fd = on.getAsInt();
             State state = descriptors.state(process, fd);
             if (state == State.OTHER) {
                 return ofOtherSocket(actor, process, name, fd, text);
             }
             if (state != State.STREAM) {
-                Optional<String> passed = passed(process, name, fd, state, text);
-                if (passed.isPresent()) {
-                    return skip(passed.get());
+                Optional<String> skipped = skippable(actor, process, name, fd, state, text);
+                if (skipped.isPresent()) {
+                    return skip(skipped.get());
                 }
             }
         }
@@ -394,30 +430,36 @@ public final class TranscriptParser {
         if (name.equals("socket")) {
             result(text).filter(fd -> fd >= 0).ifPresent(fd -> give(actor, process, fd, State.OTHER));
         }
-        return skip(((Reading.Passed) reading).kind());
+        return skip(((Reading.Skipped) reading).kind());
     }
 
     private boolean ofOtherSocket(int actor, int process, String name, int fd, TraceText text) {
         switch (name) {
             case "close" -> descriptors.set(process, fd, State.UNKNOWN);
-            case "accept", "accept4" ->
+            case "accept", "accept4", "dup" ->
                 result(text).filter(given -> given >= 0).ifPresent(given -> give(actor, process, given, State.OTHER));
             default -> { }
         }
-        return skip(name + " (other socket)");
+        return skip(CallReader.isOfAnyFile(name) && !name.equals("close") ? name : name + " (other socket)");
     }
 
     /**
-     * Why a call on a descriptor that is no open stream socket may be passed over; none if it is to be kept.
+     * Why a call on a descriptor that is no open stream socket is skipped; none if it is to be kept.
      *
      * @throws TranscriptException if the text lacks the call that gave the descriptor
      */
-    private Optional<String> passed(int process, String name, int fd, State state, TraceText text)
+    private Optional<String> skippable(int actor, int process, String name, int fd, State state, TraceText text)
             throws TranscriptException {
         boolean badDescriptor = FAILED_EBADF.matcher(text.text()).find();
         if (name.equals("close") && !(badDescriptor && state == State.CLOSED)) {
             descriptors.set(process, fd, State.UNKNOWN);
             return Optional.of("close (no socket)");
+        }
+        if (CallReader.isOfAnyFile(name) && !(badDescriptor && state == State.CLOSED)) {
+            if (name.equals("dup")) {
+                result(text).ifPresent(given -> give(actor, process, given, State.UNKNOWN));
+            }
+            return Optional.of(name);
         }
         if (badDescriptor) {
             return Optional.empty();
@@ -440,15 +482,12 @@ public final class TranscriptParser {
     }
 
     private void keep(int actor, int process, Reading.Modelled modelled) {
-        Call call = modelled.call();
-        if (call instanceof Call.Close close) {
+        Step step = new Step(actor, modelled.call(), modelled.outcome());
+        if (step.call() instanceof Call.Close close) {
             descriptors.set(process, close.fd(), State.CLOSED);
-        } else if ((call instanceof Call.Socket || call instanceof Call.Accept)
-                && modelled.outcome() instanceof Outcome.Completed completed
-                && completed.result() instanceof SyscallResult.Returned returned) {
-            give(actor, process, returned.value(), State.STREAM);
         }
-        add(new Step(actor, call, modelled.outcome()));
+        step.madeDescriptor().ifPresent(fd -> give(actor, process, fd, State.STREAM));
+        add(step);
     }
 
     /** The kernel gives only free descriptors: one that the text has not seen closed was closed in between. */

@@ -2,7 +2,7 @@ package org.reuseaddr.transcript;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
 import org.reuseaddr.socket.Family;
 import org.reuseaddr.socket.SockAddr;
 import org.reuseaddr.socket.SocketOption;
@@ -13,6 +13,7 @@ public final class TranscriptPrinter {
     private static final String SAME = "  ";
     private static final String EXPECTED = "- ";
     private static final String OBSERVED = "+ ";
+    private static final String NOT_FILLED = "NULL, NULL";
 
     private TranscriptPrinter() {
     }
@@ -32,7 +33,36 @@ public final class TranscriptPrinter {
     /** One call with its result, without a line feed. */
     public static String line(Step step) {
         String prefix = step.process() == 0 ? "" : "[pid " + step.process() + "] ";
-        return prefix + step.call().dispatch(new Line(step.outcome()));
+        return prefix + call(step) + " = " + result(step);
+    }
+
+    /** The call of a step with what the kernel wrote through its pointer arguments: {@code bind(3, …)}. */
+    public static String call(Step step) {
+        return step.call().dispatch(new Arguments(Optional.of(step.outcome()))) + ")";
+    }
+
+    /** A call that has not been made: {@code NULL} for what the kernel would write. */
+    public static String call(Call call) {
+        return call.dispatch(new Arguments(Optional.empty())) + ")";
+    }
+
+    /** What stands behind the {@code =} of a step. */
+    public static String result(Step step) {
+        if (step.outcome() instanceof Outcome.TimedOut timedOut) {
+            return "? TIMEOUT (no answer in " + timedOut.limitMillis() + " ms)";
+        }
+        SyscallResult result = ((Outcome.Completed) step.outcome()).result();
+        if (result instanceof SyscallResult.Failed failed) {
+            return "-1 " + failed.errno();
+        }
+        int value = ((SyscallResult.Returned) result).value();
+        return value + (step.call() instanceof Call.Poll poll ? reported(poll, value, step.outcome()) : "");
+    }
+
+    private static String reported(Call.Poll call, int returned, Outcome outcome) {
+        return outcome instanceof Outcome.WithValue events
+                ? " ([{fd=" + call.fd() + ", revents=" + SymbolTable.POLL_EVENTS.names(events.value()) + "}])"
+                : returned == 0 ? " (Timeout)" : "";
     }
 
     /**
@@ -56,40 +86,29 @@ public final class TranscriptPrinter {
         return lines.isEmpty() ? "" : String.join("\n", lines) + "\n";
     }
 
-    /** Prints a call that ended with {@code outcome}. */
-    private record Line(Outcome outcome) implements Call.Handler<String> {
+    /**
+     * Prints a call up to its closing parenthesis.
+     *
+     * @param outcome how it ended; empty if it has not been made
+     */
+    private record Arguments(Optional<Outcome> outcome) implements Call.Handler<String> {
 
         @Override
         public String socket(Call.Socket call) {
             String domain = SymbolTable.DOMAINS.name(call.domain()).orElse(Integer.toString(call.domain()));
             String protocol = SymbolTable.PROTOCOLS.name(call.protocol()).orElse(Integer.toString(call.protocol()));
-            return with("socket(" + domain + ", " + type(call.type()) + ", " + protocol);
+            return "socket(" + domain + ", " + type(call.type()) + ", " + protocol;
         }
 
         private static String type(int type) {
             int kind = type & SymbolTable.SOCKET_TYPE_MASK;
             String name = SymbolTable.SOCKET_TYPES.name(kind).orElse(Integer.toString(kind));
-            return type == kind ? name : name + "|" + flags(type & ~SymbolTable.SOCKET_TYPE_MASK);
-        }
-
-        private static String flags(int flags) {
-            List<String> names = new ArrayList<>();
-            int rest = flags;
-            for (Map.Entry<String, Integer> flag : SymbolTable.SOCKET_FLAGS.values().entrySet()) {
-                if ((rest & flag.getValue()) != 0) {
-                    names.add(flag.getKey());
-                    rest &= ~flag.getValue();
-                }
-            }
-            if (rest != 0) {
-                names.add("0x" + Integer.toHexString(rest));
-            }
-            return names.isEmpty() ? "0" : String.join("|", names);
+            return type == kind ? name : name + "|" + SymbolTable.SOCKET_FLAGS.names(type & ~SymbolTable.SOCKET_TYPE_MASK);
         }
 
         @Override
         public String setOption(Call.SetOption call) {
-            return with("setsockopt(" + option(call.fd(), call.option()) + ", [" + call.value() + "], 4");
+            return "setsockopt(" + option(call.fd(), call.option()) + ", [" + call.value() + "], 4";
         }
 
         private static String option(int fd, SocketOption option) {
@@ -98,51 +117,73 @@ public final class TranscriptPrinter {
 
         @Override
         public String setLinger(Call.SetLinger call) {
-            return with("setsockopt(" + call.fd() + ", SOL_SOCKET, SO_LINGER, {l_onoff=" + (call.on() ? 1 : 0)
-                    + ", l_linger=" + call.seconds() + "}, 8");
+            return "setsockopt(" + call.fd() + ", SOL_SOCKET, SO_LINGER, {l_onoff=" + (call.on() ? 1 : 0)
+                    + ", l_linger=" + call.seconds() + "}, 8";
         }
 
         @Override
         public String getOption(Call.GetOption call) {
-            String read = outcome instanceof Outcome.WithValue value ? "[" + value.value() + "], [4]" : "NULL, NULL";
-            return with("getsockopt(" + option(call.fd(), call.option()) + ", " + read);
+            String read = outcome.filter(Outcome.WithValue.class::isInstance).map(Outcome.WithValue.class::cast)
+                    .map(value -> "[" + value.value() + "], [4]").orElse(NOT_FILLED);
+            return "getsockopt(" + option(call.fd(), call.option()) + ", " + read;
         }
 
         @Override
         public String bind(Call.Bind call) {
-            return with("bind(" + call.fd() + ", " + given(call.address()));
+            return "bind(" + call.fd() + ", " + given(call.address());
         }
 
         @Override
         public String listen(Call.Listen call) {
-            return with("listen(" + call.fd() + ", " + call.backlog());
+            return "listen(" + call.fd() + ", " + call.backlog();
         }
 
         @Override
         public String connect(Call.Connect call) {
-            return with("connect(" + call.fd() + ", " + given(call.address()));
+            return "connect(" + call.fd() + ", " + given(call.address());
         }
 
         @Override
         public String accept(Call.Accept call) {
-            String flags = call.four() ? ", " + flags(call.flags()) : "";
-            return with(call.name() + "(" + call.fd() + ", " + filled() + flags);
+            String flags = call.four() ? ", " + SymbolTable.SOCKET_FLAGS.names(call.flags()) : "";
+            return call.name() + "(" + call.fd() + ", " + filled() + flags;
         }
 
         @Override
         public String getSockName(Call.GetSockName call) {
-            return with("getsockname(" + call.fd() + ", " + filled());
+            return "getsockname(" + call.fd() + ", " + filled();
+        }
+
+        @Override
+        public String getPeerName(Call.GetPeerName call) {
+            return "getpeername(" + call.fd() + ", " + filled();
         }
 
         @Override
         public String shutdown(Call.Shutdown call) {
             String how = SymbolTable.SHUTDOWN_HOWS.name(call.how()).orElse(Integer.toString(call.how()));
-            return with("shutdown(" + call.fd() + ", " + how);
+            return "shutdown(" + call.fd() + ", " + how;
+        }
+
+        @Override
+        public String dup(Call.Dup call) {
+            return "dup(" + call.fd();
+        }
+
+        @Override
+        public String setNonBlocking(Call.SetNonBlocking call) {
+            return "fcntl(" + call.fd() + ", F_SETFL, O_RDWR" + (call.on() ? "|O_NONBLOCK" : "");
+        }
+
+        @Override
+        public String poll(Call.Poll call) {
+            return "poll([{fd=" + call.fd() + ", events=" + SymbolTable.POLL_EVENTS.names(call.events()) + "}], 1, "
+                    + call.timeoutMillis();
         }
 
         @Override
         public String close(Call.Close call) {
-            return with("close(" + call.fd());
+            return "close(" + call.fd();
         }
 
         private static String given(SockAddr address) {
@@ -150,8 +191,9 @@ public final class TranscriptPrinter {
         }
 
         private String filled() {
-            return outcome instanceof Outcome.WithAddress filled && filled.address() != null
-                    ? address(filled.address()) + ", [" + filled.address().length() + "]" : "NULL, NULL";
+            return outcome.filter(Outcome.WithAddress.class::isInstance)
+                    .map(shown -> ((Outcome.WithAddress) shown).address())
+                    .map(address -> address(address) + ", [" + address.length() + "]").orElse(NOT_FILLED);
         }
 
         private static String address(SockAddr address) {
@@ -163,19 +205,6 @@ public final class TranscriptPrinter {
             }
             return "{sa_family=" + Family.INET.symbol() + ", sin_port=htons(" + address.port()
                     + "), sin_addr=inet_addr(\"" + address.host() + "\")}";
-        }
-
-        private String with(String callAndArguments) {
-            return callAndArguments + ") = " + result();
-        }
-
-        private String result() {
-            if (outcome instanceof Outcome.TimedOut timedOut) {
-                return "? TIMEOUT (no answer in " + timedOut.limitMillis() + " ms)";
-            }
-            SyscallResult result = ((Outcome.Completed) outcome).result();
-            return result instanceof SyscallResult.Failed failed
-                    ? "-1 " + failed.errno() : Integer.toString(((SyscallResult.Returned) result).value());
         }
     }
 }

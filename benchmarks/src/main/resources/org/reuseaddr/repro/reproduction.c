@@ -4,11 +4,20 @@
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
+@if modes
+#include <fcntl.h>
+@end
+@if polls
+#include <limits.h>
+@end
 @if tcp
 #include <netinet/tcp.h>
 @end
 @if threads
 #include <pthread.h>
+@end
+@if polls
+#include <poll.h>
 @end
 #include <signal.h>
 #include <stdio.h>
@@ -41,6 +50,13 @@ static int fd[{descriptors}]; /* the sockets, by the descriptors that the calls 
 static _Thread_local char seen[512];
 @else
 static char seen[512];
+@end
+@if polls
+@if actors
+static _Thread_local char reported[256]; /* what stands behind the number that poll returned */
+@else
+static char reported[256]; /* what stands behind the number that poll returned */
+@end
 @end
 static volatile sig_atomic_t expired;
 
@@ -146,7 +162,16 @@ static int name(int result, const struct sockaddr_storage *address, const char *
 
 @end
 @if accepts
-static int named_accept(int listener, int flags, const char *call, int expected, const char *end)
+static int named_accept(int listener, const char *call, int expected, const char *end)
+{
+    struct sockaddr_storage address = {0};
+    socklen_t length = sizeof address;
+    return name(accept(listener, (struct sockaddr *) &address, &length), &address, call, expected, end);
+}
+
+@end
+@if accepts4
+static int named_accept4(int listener, int flags, const char *call, int expected, const char *end)
 {
     struct sockaddr_storage address = {0};
     socklen_t length = sizeof address;
@@ -154,12 +179,66 @@ static int named_accept(int listener, int flags, const char *call, int expected,
 }
 
 @end
-@if sockets
-static int sockname(int socket, const char *call, int expected)
+@if getsockname
+static int named_getsockname(int socket, const char *call, int expected)
 {
     struct sockaddr_storage address = {0};
     socklen_t length = sizeof address;
     return name(getsockname(socket, (struct sockaddr *) &address, &length), &address, call, expected, ")");
+}
+
+@end
+@if getpeername
+static int named_getpeername(int socket, const char *call, int expected)
+{
+    struct sockaddr_storage address = {0};
+    socklen_t length = sizeof address;
+    return name(getpeername(socket, (struct sockaddr *) &address, &length), &address, call, expected, ")");
+}
+
+@end
+@if keeps
+/* Files a new descriptor under the number that the calls show; returns that number. */
+static int keep(int number, int made)
+{
+    fd[number] = made;
+    return made < 0 ? made : number;
+}
+
+@end
+@if modes
+static int set_non_blocking(int socket, int on)
+{
+    int flags = fcntl(socket, F_GETFL);
+    return flags < 0 ? flags : fcntl(socket, F_SETFL, on ? flags | O_NONBLOCK : flags & ~O_NONBLOCK);
+}
+
+@end
+@if polls
+static int poll_one(int number, int events, int timeout)
+{
+    static const struct { int event; const char *name; } NAMES[] = {
+        { POLLIN, "POLLIN" }, { POLLPRI, "POLLPRI" }, { POLLOUT, "POLLOUT" },
+        { POLLERR, "POLLERR" }, { POLLHUP, "POLLHUP" }, { POLLNVAL, "POLLNVAL" },
+        { POLLRDNORM, "POLLRDNORM" }, { POLLRDBAND, "POLLRDBAND" }, { POLLWRNORM, "POLLWRNORM" },
+        { POLLWRBAND, "POLLWRBAND" }, { POLLMSG, "POLLMSG" }, { POLLRDHUP, "POLLRDHUP" },
+    };
+    struct pollfd polled = { fd[number] < 0 ? INT_MAX : fd[number], (short) events, 0 };
+    int result = poll(&polled, 1, timeout), rest = (unsigned short) polled.revents;
+    size_t length;
+    snprintf(reported, sizeof reported, "%s", result == 0 ? " (Timeout)" : "");
+    if (result != 1)
+        return result;
+    length = (size_t) snprintf(reported, sizeof reported, " ([{fd=%d, revents=%s", number, rest ? "" : "0|");
+    for (size_t i = 0; i < sizeof NAMES / sizeof *NAMES; i++)
+        if (rest & NAMES[i].event) {
+            length += (size_t) snprintf(reported + length, sizeof reported - length, "%s|", NAMES[i].name);
+            rest &= ~NAMES[i].event;
+        }
+    if (rest)
+        length += (size_t) snprintf(reported + length, sizeof reported - length, "0x%x|", (unsigned) rest);
+    snprintf(reported + length - 1, sizeof reported - length + 1, "}])");
+    return result;
 }
 
 @end
@@ -249,16 +328,20 @@ static int mine(int who, const char *call, const char *result)
 static void made(int who, const char *call, const char *result, int error, int returned)
 {
     int errno_here = errno, late = returned < 0 && errno_here == EINTR && expired;
-    char here[128];
+    char here[300];
     limit(0);
     if (late)
         snprintf(here, sizeof here, "? TIMEOUT (no answer in %d ms)", LIMIT_MS);
     else if (returned < 0)
         snprintf(here, sizeof here, "-1 %s (%s)", symbol(errno_here), strerror(errno_here));
     else
-        snprintf(here, sizeof here, "%s", error == 0 ? result : "0");
+@if polls
+        snprintf(here, sizeof here, "%d%s", returned, strncmp(call, "poll(", 5) == 0 ? reported : "");
+@else
+        snprintf(here, sizeof here, "%d", returned);
+@end
     report(who, call, result, here, late ? error != -1 : returned < 0 ? error != errno_here
-           : error != 0 || strcmp(seen, call) != 0);
+           : error != 0 || strcmp(here, result) != 0 || strcmp(seen, call) != 0);
 }
 
 /* Who makes the call, the call, its result on Linux with the errno, and how it is made here. */

@@ -1,6 +1,9 @@
 #!/usr/bin/env python3
 @header
 import errno, os, random, re, signal, sys
+@if polls
+import select
+@end
 @if linger
 import struct
 @end
@@ -47,6 +50,20 @@ def name(address, expected):  # in strace's notation; a port that the kernel sho
         return '{sa_family=AF_INET, sin_port=htons(%d), sin_addr=inet_addr("%s")}, [16]' % (shown, host)
     return ('{sa_family=AF_INET6, sin6_port=htons(%d), sin6_flowinfo=htonl(%d), inet_pton(AF_INET6, "%s", &sin6_addr), '
             'sin6_scope_id=%d}, [28]' % (shown, address[2], host, address[3]))
+
+@end
+@if polls
+EVENTS = ((0x1, "POLLIN"), (0x2, "POLLPRI"), (0x4, "POLLOUT"), (0x8, "POLLERR"), (0x10, "POLLHUP"), (0x20,
+          "POLLNVAL"), (0x40, "POLLRDNORM"), (0x80, "POLLRDBAND"), (0x100, "POLLWRNORM"), (0x200, "POLLWRBAND"),
+          (0x400, "POLLMSG"), (0x2000, "POLLRDHUP"))
+
+def poll(number, call, events, timeout):
+    polled = select.poll()
+    polled.register(max(fd[number].fileno(), -1) % (1 << 31), events)  # a closed one is a descriptor that cannot be open
+    ready = polled.poll(timeout)
+    if not ready:
+        return call + " = 0 (Timeout)"
+    return "%s = 1 ([{fd=%d, revents=%s}])" % (call, number, "|".join(name for bit, name in EVENTS if ready[0][1] & bit))
 
 @end
 # Who makes the call, the call with its result on Linux, and how it is made here.

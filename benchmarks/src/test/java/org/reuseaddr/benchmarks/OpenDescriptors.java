@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
+import org.reuseaddr.benchmarks.fixture.Api;
 import org.reuseaddr.benchmarks.fixture.ServerApi;
 import org.reuseaddr.socket.Family;
 
@@ -18,7 +19,7 @@ final class OpenDescriptors {
 
     OpenDescriptors() {
         // The JDK keeps a pair of sockets of its own from the first channel on.
-        ServerApi lane = ServerApi.open("channel", Family.INET6, 1);
+        ServerApi lane = Api.CHANNEL.open(Family.INET6, 1);
         lane.close();
         before = sockets();
     }

@@ -2,16 +2,23 @@ package org.reuseaddr.benchmarks;
 
 import static java.util.Map.entry;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
+import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.runner.BenchmarkList;
 import org.openjdk.jmh.runner.BenchmarkListEntry;
 import org.openjdk.jmh.runner.format.OutputFormatFactory;
 import org.openjdk.jmh.runner.options.VerboseMode;
+import org.reuseaddr.benchmarks.fixture.Api;
+import org.reuseaddr.benchmarks.fixture.CloseMode;
+import org.reuseaddr.benchmarks.fixture.PortChoice;
+import org.reuseaddr.benchmarks.fixture.Where;
+import org.reuseaddr.results.Parameter;
 
 /** Names, parameters and values are a promise to everyone who keeps results: this is the whole of it. */
 class ParametersTest {
@@ -19,6 +26,30 @@ class ParametersTest {
     private static final String FAMILY = "family=INET,INET6 ";
     private static final String PORT = "port=ephemeral,fixed,fresh";
     private static final String WHERE = " where=ephemeral,outside,otherAddress,samePort";
+
+    @Test
+    void everyWordHasItsConstantAndEveryConstantItsWord() {
+        assertThat(Arrays.stream(PortChoice.values()).map(PortChoice::word).toList()).isEqualTo(values(SyscallCost.class, "port"))
+                .isEqualTo(values(ListenerLifecycle.class, "port")).isEqualTo(values(TimeToFirstAccept.class, "port"))
+                .allMatch(word -> PortChoice.named(word).word().equals(word));
+        assertThat(Arrays.stream(Where.values()).map(Where::word).toList()).isEqualTo(values(CrowdedBind.class, "where"));
+        assertThat(Arrays.stream(CloseMode.values()).map(CloseMode::word).toList())
+                .isEqualTo(values(AcceptThroughput.class, "close"));
+        assertThat(Arrays.stream(Api.values()).map(Api::word).toList())
+                .isEqualTo(values(AcceptThroughput.class, Parameter.API)).containsAll(values(AcceptDrain.class, Parameter.API))
+                .containsAll(values(ListenerLifecycle.class, Parameter.API));
+        assertThat(values(ListenerLifecycle.class, Parameter.REUSE_ADDRESS)).containsExactly("true", "false");
+        assertThatThrownBy(() -> Api.named("nosuch")).isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("api is one of channel, socket, selector, native, not nosuch");
+    }
+
+    private static List<String> values(Class<?> benchmark, String parameter) {
+        try {
+            return List.of(benchmark.getField(parameter).getAnnotation(Param.class).value());
+        } catch (NoSuchFieldException e) {
+            throw new AssertionError(e);
+        }
+    }
 
     @Test
     void benchmarksAndTheirParametersAreThePromisedOnes() {

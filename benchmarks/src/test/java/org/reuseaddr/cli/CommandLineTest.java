@@ -64,4 +64,17 @@ class CommandLineTest {
     void emptyOutputDirectoryIsWrongUsage() {
         assertThat(Answer.to(List.of("--out", "")).code()).isEqualTo(ExitCode.USAGE);
     }
+
+    @Example
+    void whatDoesNotExistIsWrongUsageBeforeAnythingIsChecked() {
+        for (List<String> words : List.of(List.of("-p", "family=INTE6"), List.of("-p", "port=typo"),
+                List.of("-prof", "nosuch"), List.of("-o", "file"))) {
+            List<String> nowhere = new ArrayList<>(NOWHERE);
+            nowhere.addAll(words);
+            Answer answer = Answer.to(nowhere);
+            assertThat(answer.code()).as(answer.toString()).isEqualTo(ExitCode.USAGE);
+            answer.assertOneLine();
+            assertThat(answer.toString()).contains(words.get(0));
+        }
+    }
 }

@@ -101,10 +101,10 @@ class ReportIT {
         try (SemanticsFile semantics = new SemanticsFile(directory.semantics())) {
             for (String scenario : List.of(HOSTILE, "inet-loopback/listening/reuseaddr-both")) {
                 semantics.append(new SemanticsRow(id, scenario, HOSTILE, HOSTILE, "VIOLATION", HOSTILE, HOSTILE + "; " + HOSTILE,
-                        HOSTILE, HOSTILE, HOSTILE, 1, "+ " + HOSTILE + "\n- ```\n"));
+                        HOSTILE, HOSTILE, HOSTILE, 1, "+ " + HOSTILE + "\n- ```\n", 1));
             }
             semantics.append(new SemanticsRow(id, HOSTILE + 2, HOSTILE, HOSTILE, HOSTILE, HOSTILE, HOSTILE, HOSTILE, HOSTILE,
-                    HOSTILE, 1, HOSTILE));
+                    HOSTILE, 1, HOSTILE, 1));
         }
         Cell cell = new Cell(HOSTILE, HOSTILE, 1, new TreeMap<>(Map.of("family", HOSTILE)));
         try (SamplesFile samples = new SamplesFile(directory.samples(), List.of("family"))) {

@@ -82,7 +82,8 @@ class RunIT {
 
         assertThat(ended.exitCode()).as(ended.everything()).isEqualTo(3);
         assertThat(ended.err()).contains("VIOLATION gate/inet-loopback/same-process", "gate/inet6-loopback/other-process",
-                "+ bind(4,", "two listeners hold the port", "nothing was measured");
+                "+ bind(4,", "two listeners hold the port",
+                "benchmarks skipped: a guarantee is violated");
         assertThat(violations()).extracting(SemanticsRow::scenario).contains("gate/inet-loopback/same-process",
                 "gate/inet6-loopback/same-process", "gate/inet-loopback/other-process", "gate/inet6-loopback/other-process");
         assertThat(directory().samples()).doesNotExist();
@@ -96,6 +97,23 @@ class RunIT {
         assertThat(ended.exitCode()).as(ended.everything()).isEqualTo(3);
         assertThat(violations()).extracting(SemanticsRow::group).contains("gate-in-fork", "gate-in-fork-jdk");
         assertThat(SamplesFile.readAll(directory().samples())).noneMatch(sample -> sample.metric().equals(Sample.SCORE));
+    }
+
+    @Test
+    void anotherViolationIsMeasuredAndEndsWithThree() {
+        Map<String, String> fault = FaultLibrary.compiled().environment("reuseport-dropped");
+        JarRun.Ended ended = shortRun().with(fault).run();
+
+        assertThat(ended.exitCode()).as(ended.everything()).isEqualTo(3);
+        assertThat(violations()).isNotEmpty().noneMatch(row -> row.group().startsWith("gate"));
+        assertThat(SamplesFile.readAll(directory().samples())).filteredOn(sample -> sample.metric().equals(Sample.SCORE))
+                .hasSize(4);
+        assertThat(ended.err()).doesNotContain("benchmarks skipped");
+
+        JarRun.Ended resumed = JarRun.of("--resume", directory().path().toString(), "-f", "2").with(fault).run();
+        assertThat(resumed.exitCode()).as(resumed.everything()).isEqualTo(3);
+        assertThat(SamplesFile.readAll(directory().samples())).filteredOn(sample -> sample.metric().equals(Sample.SCORE))
+                .hasSize(8);
     }
 
     @Test
@@ -228,6 +246,23 @@ class RunIT {
         JarRun.Ended ended = started.await(60);
         assertThat(ended.exitCode()).as(ended.everything()).isEqualTo(1);
         assertThat(ended.out()).contains("missing: fork 1 of Control.getppid", "ended by the watchdog");
+    }
+
+    @Test
+    void aLongWarmUpIterationIsNoSilence() {
+        JarRun.Ended ended = run(new String[] {"Control.getppid", "-f", "1", "-wi", "1", "-w", "6s", "-i", "1", "-r", "50ms"},
+                "--watchdog", "3").run();
+
+        assertThat(ended.exitCode()).as(ended.everything()).isZero();
+    }
+
+    @Test
+    void aDirectoryWithACheckIsRefusedAtTheStart() {
+        String out = directory().path().toString();
+        assertThat(JarRun.of("check", "--out", out, "original-report/two-terminals").run().exitCode()).isZero();
+
+        assertUsage(shortRun().run(), "holds the results of a check already", "--out");
+        assertThat(directory().samples()).doesNotExist();
     }
 
     @Test

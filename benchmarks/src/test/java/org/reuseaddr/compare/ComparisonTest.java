@@ -15,6 +15,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.reuseaddr.report.Sentences;
 import org.reuseaddr.results.Cell;
+import org.reuseaddr.results.RunEntry;
 import org.reuseaddr.results.RunId;
 import org.reuseaddr.results.Sample;
 
@@ -30,7 +31,7 @@ class ComparisonTest {
     }
 
     private static Map<String, String> from(String start, String end) {
-        return Map.of(RunData.STARTED, start, RunData.FINISHED, end);
+        return Map.of(RunEntry.STARTED, start, RunEntry.FINISHED, end);
     }
 
     private static Map<Cell, Double> slowed(double factor) {
@@ -287,8 +288,8 @@ class ComparisonTest {
     void newerSchemaAndOtherProfileAreSaid() {
         SyntheticRuns runs = new SyntheticRuns(13, 2);
         Versus versus = compare(
-                List.of(runs.run("a", NATIVE, Map.of(RunData.SCHEMA, "1", "run.profile", "quick"), 0)),
-                List.of(runs.run("b", NATIVE, Map.of(RunData.SCHEMA, "7", "run.profile", "standard"), 0)));
+                List.of(runs.run("a", NATIVE, Map.of(RunEntry.SCHEMA, "1", "run.profile", "quick"), 0)),
+                List.of(runs.run("b", NATIVE, Map.of(RunEntry.SCHEMA, "7", "run.profile", "standard"), 0)));
 
         assertThat(versus.remarks()).anySatisfy(remark -> assertThat(remark).contains("schema 7"))
                 .anySatisfy(remark -> assertThat(remark).contains("quick against standard"));

@@ -15,6 +15,7 @@ import org.reuseaddr.results.Cell;
 import org.reuseaddr.results.EnvironmentFile;
 import org.reuseaddr.results.InputException;
 import org.reuseaddr.results.RunDirectory;
+import org.reuseaddr.results.RunEntry;
 import org.reuseaddr.results.RunId;
 import org.reuseaddr.results.Sample;
 import org.reuseaddr.results.SamplesFile;
@@ -126,9 +127,9 @@ class RunLoaderTest {
             samples.append(new Sample(id, cell, 1, 1, "cpu_wait_share", 0.5, "share"));
         }
         try (SemanticsFile semantics = new SemanticsFile(run.semantics())) {
-            semantics.append(new SemanticsRow(id, "s", "g", "INET", "PASS", "e", "o", "c", "r", "", 1, "evidence"));
+            semantics.append(new SemanticsRow(id, "s", "g", "INET", "PASS", "e", "o", "c", "r", "", 1, "evidence", 1));
         }
-        EnvironmentFile.append(run.environment(), Map.of(RunData.STARTED, "2026-11-22T10:00:00Z"));
+        EnvironmentFile.append(run.environment(), Map.of(RunEntry.STARTED, "2026-11-22T10:00:00Z"));
 
         RunData data = new RunLoader().load(directory).get(0);
         assertThat(data.run()).isEqualTo(id);

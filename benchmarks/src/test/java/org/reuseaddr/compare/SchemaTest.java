@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.reuseaddr.results.EnvironmentFile;
 import org.reuseaddr.results.RunDirectory;
+import org.reuseaddr.results.RunEntry;
 import org.reuseaddr.results.SamplesFile;
 import org.reuseaddr.results.SemanticsFile;
 
@@ -49,8 +50,8 @@ class SchemaTest {
 
     private static void assertReadable(Path path) {
         RunDirectory run = new RunDirectory(path);
-        int schema = Integer.parseInt(EnvironmentFile.read(run.environment()).get(RunData.SCHEMA));
-        assertThat(schema).isBetween(1, RunData.KNOWN_SCHEMA);
+        int schema = Integer.parseInt(EnvironmentFile.read(run.environment()).get(RunEntry.SCHEMA));
+        assertThat(schema).isBetween(1, RunEntry.KNOWN_SCHEMA);
         List<RunData> loaded = new RunLoader().load(path);
         assertThat(loaded).isNotEmpty().noneMatch(RunData::isOfNewerSchema);
         if (Files.exists(run.samples())) {

@@ -12,11 +12,14 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.reuseaddr.model.Grade;
 import org.reuseaddr.scenario.Catalogue;
 import org.reuseaddr.scenario.Scenario;
 import org.reuseaddr.transcript.TranscriptException;
 import org.reuseaddr.transcript.TranscriptParser;
+import org.reuseaddr.transcript.TranscriptPrinter;
 
 class ReplayerTest {
 
@@ -145,6 +148,44 @@ class ReplayerTest {
             ScenarioResult result = replayer.replay(scenario(LISTENER.replace(" = 3", " = 77").replace("(3,", "(77,")));
             assertThat(result.grade()).isEqualTo(Grade.PASS);
             assertThat(result.observed()).isEqualTo(result.scenario().transcript().steps());
+        }
+    }
+
+    private static final String PEER = """
+            socket(AF_INET, SOCK_STREAM, IPPROTO_TCP) = 5
+            connect(5, {sa_family=AF_INET, sin_port=htons(8080), sin_addr=inet_addr("127.0.0.1")}, 16) = 0
+            """;
+
+    /** Every result was taken from strace on Linux 6.18. */
+    private static final List<String> NEWER_CALLS = List.of(
+            LISTENER + "fcntl(3, F_SETFL, O_RDWR|O_NONBLOCK) = 0\naccept(3, NULL, NULL) = -1 EAGAIN (Try again)\n",
+            LISTENER + "dup(3) = 4\nfcntl(4, F_SETFL, O_RDWR|O_NONBLOCK) = 0\n"
+                    + "accept4(3, NULL, NULL, 0) = -1 EAGAIN (Try again)\n",
+            "# limit-ms: 100\n" + LISTENER + "fcntl(3, F_SETFL, O_RDWR|O_NONBLOCK) = 0\nfcntl(3, F_SETFL, O_RDWR) = 0\n"
+                    + "accept(3, NULL, NULL) = ? TIMEOUT (no answer in 100 ms)\n",
+            LISTENER + "dup(3) = 4\nclose(3) = 0\n" + PEER + "accept(4, NULL, NULL) = 6\n"
+                    + "getpeername(5, {sa_family=AF_INET, sin_port=htons(8080), sin_addr=inet_addr(\"127.0.0.1\")}, [16]) = 0\n"
+                    + "dup(3) = -1 EBADF (Bad file descriptor)\ngetpeername(4, NULL, NULL) = -1 ENOTCONN (x)\n",
+            LISTENER + "poll([{fd=3, events=POLLIN}], 1, 0) = 0 (Timeout)\n" + PEER
+                    + "poll([{fd=3, events=POLLIN|POLLOUT}], 1, -1) = 1 ([{fd=3, revents=POLLIN}])\n"
+                    + "poll([{fd=5, events=POLLOUT}], 1, 1000) = 1 ([{fd=5, revents=POLLOUT}])\n"
+                    + "close(3) = 0\nclose(5) = 0\n",
+            "# limit-ms: 100\n" + LISTENER
+                    + "poll([{fd=3, events=POLLIN}], 1, -1) = ? TIMEOUT (no answer in 100 ms)\n",
+            "socket(AF_INET, SOCK_STREAM|SOCK_NONBLOCK, IPPROTO_TCP) = 3\n"
+                    + "poll([{fd=3, events=POLLIN}], 1, 0) = 1 ([{fd=3, revents=POLLHUP}])\n");
+
+    static Stream<Scenario> newerCalls() {
+        return NEWER_CALLS.stream().map(ReplayerTest::scenario);
+    }
+
+    @ParameterizedTest
+    @MethodSource("newerCalls")
+    void nonBlockingModeDuplicatesPollAndPeersAreAsOnLinux(Scenario scenario) {
+        try (Replayer replayer = new Replayer()) {
+            ScenarioResult result = replayer.replay(scenario);
+            assertThat(result.grade()).as(TranscriptPrinter.diff(scenario.transcript().steps(), result.observed(),
+                    result.divergent())).isEqualTo(Grade.PASS);
         }
     }
 }

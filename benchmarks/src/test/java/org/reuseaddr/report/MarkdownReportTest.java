@@ -45,7 +45,7 @@ class MarkdownReportTest {
 
     private static SemanticsRow violation(String scenario, String rule, String evidence) {
         return new SemanticsRow(ID, scenario, "address-pairs", "INET6", "VIOLATION", "-1 EADDRINUSE", "0; the first got 8",
-                "bind(4, …)", rule, "microsoft/WSL#2915 <b>", 1, evidence);
+                "bind(4, …)", rule, "microsoft/WSL#2915 <b>", 1, evidence, 1);
     }
 
     private static MarkdownReport report(Map<String, String> environment, List<SemanticsRow> rows, boolean includeHost) {

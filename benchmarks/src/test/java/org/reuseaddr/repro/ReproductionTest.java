@@ -9,12 +9,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.reuseaddr.faults.FaultLibrary;
 import org.reuseaddr.scenario.Catalogue;
 import org.reuseaddr.scenario.Scenario;
 import org.reuseaddr.transcript.Transcript;
+import org.reuseaddr.transcript.TranscriptException;
 import org.reuseaddr.transcript.TranscriptParser;
 
 class ReproductionTest {
@@ -67,6 +69,43 @@ class ReproductionTest {
             Programs.Ended ended = Programs.c(directory, Reproduction.c(scenario), Map.of());
             assertThat(ended.status()).as(scenario.id() + "\n" + ended.output()).isZero();
             assertThat(ended.output()).endsWith("As on Linux.\n");
+        }
+    }
+
+    /** Two processes, so that the program's own bookkeeping is in shared memory, and every call that no catalogue needs. */
+    private static final String EVERY_CALL = """
+            [pid 7] socket(AF_INET, SOCK_STREAM, IPPROTO_TCP) = 3
+            [pid 7] bind(3, {sa_family=AF_INET, sin_port=htons(8080), sin_addr=inet_addr("127.0.0.1")}, 16) = 0
+            [pid 7] listen(3, 1) = 0
+            [pid 7] dup(3) = 4
+            [pid 7] fcntl(4, F_SETFL, O_RDWR|O_NONBLOCK) = 0
+            [pid 7] accept(3, NULL, NULL) = -1 EAGAIN (Resource temporarily unavailable)
+            [pid 7] poll([{fd=3, events=POLLIN}], 1, 0) = 0 (Timeout)
+            [pid 7] setsockopt(3, SOL_IP, IP_BIND_ADDRESS_NO_PORT, [1], 4) = 0
+            [pid 8] socket(AF_INET, SOCK_STREAM, IPPROTO_TCP) = 3
+            [pid 8] connect(3, {sa_family=AF_INET, sin_port=htons(8080), sin_addr=inet_addr("127.0.0.1")}, 16) = 0
+            [pid 8] getpeername(3, {sa_family=AF_INET, sin_port=htons(8080), sin_addr=inet_addr("127.0.0.1")}, [16]) = 0
+            [pid 8] getsockname(3, {sa_family=AF_INET, sin_port=htons(5), sin_addr=inet_addr("127.0.0.1")}, [16]) = 0
+            [pid 7] fcntl(3, F_SETFL, O_RDWR) = 0
+            [pid 7] poll([{fd=4, events=POLLIN|POLLOUT}], 1, -1) = 1 ([{fd=4, revents=POLLIN}])
+            [pid 7] accept(4, {sa_family=AF_INET, sin_port=htons(5), sin_addr=inet_addr("127.0.0.1")}, [16]) = 5
+            [pid 7] getpeername(5, {sa_family=AF_INET, sin_port=htons(5), sin_addr=inet_addr("127.0.0.1")}, [16]) = 0
+            [pid 7] getpeername(3, NULL, NULL) = -1 ENOTCONN (Transport endpoint is not connected)
+            """;
+
+    private static Scenario scenario(String text) throws TranscriptException {
+        return new Scenario("test", "test", "INET", "rule", "source", true, List.of(),
+                TranscriptParser.parse("test", text).transcript());
+    }
+
+    @Test
+    void everyKindOfCallIsPartOfThePrograms() throws TranscriptException {
+        for (String text : List.of(EVERY_CALL, EVERY_CALL.replaceAll("(?m)^\\[pid 8\\].*\n", "").lines().limit(8)
+                .map(line -> line + "\n").collect(Collectors.joining()))) {
+            Programs.Ended python = Programs.python(directory, Reproduction.python(scenario(text)), Map.of());
+            Programs.Ended c = Programs.c(directory, Reproduction.c(scenario(text)), Map.of());
+            assertThat(List.of(python.status(), c.status())).as(python.output() + c.output()).containsExactly(0, 0);
+            assertThat(c.output()).isEqualTo(python.output());
         }
     }
 

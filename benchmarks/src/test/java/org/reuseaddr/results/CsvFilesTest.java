@@ -213,11 +213,38 @@ class CsvFilesTest {
     void evidenceOfManyLinesSurvivesInSemantics() {
         Path file = directory.resolve("semantics.csv");
         SemanticsRow row = new SemanticsRow(RUN, "inet/x", "g", "INET", "VIOLATION", "-1 EADDRINUSE", "0",
-                "bind(4, {sa_family=AF_INET, \"x\"}, 16) = 0", "=rule", "microsoft/WSL#1", 12, "line 1\n-> line 2\r\n\"q\"\n");
+                "bind(4, {sa_family=AF_INET, \"x\"}, 16) = 0", "=rule", "microsoft/WSL#1", 12, "line 1\n-> line 2\r\n\"q\"\n", 3);
         try (SemanticsFile semantics = new SemanticsFile(file)) {
             semantics.append(row);
         }
         assertThat(SemanticsFile.readAll(file)).containsExactly(row);
+    }
+
+    @Test
+    void aTableOfAnOlderVersionIsReadAndNotAddedTo() throws IOException {
+        Path file = directory.resolve("semantics.csv");
+        Files.writeString(file, """
+                run_id,label,platform,scenario,group,family,grade,expected,observed,divergent_call,rule,references,duration_us
+                r,l,p,inet/x,g,INET,PASS,as promised,as promised,,a rule,,12
+                """);
+
+        assertThat(SemanticsFile.readAll(file)).containsExactly(new SemanticsRow(new RunId("r", "l", "p"), "inet/x", "g",
+                "INET", "PASS", "as promised", "as promised", "", "a rule", "", 12, "", 0));
+        assertThatThrownBy(() -> new SemanticsFile(file).close()).isInstanceOf(OutputException.class)
+                .hasMessageContaining("semantics.csv").hasMessageContaining("other columns");
+    }
+
+    @Test
+    void aColumnOfANewerVersionIsSkipped() throws IOException {
+        Path file = directory.resolve("semantics.csv");
+        try (SemanticsFile semantics = new SemanticsFile(file)) {
+            assertThat(semantics).isNotNull();
+        }
+        String header = Files.readString(file).strip();
+        assertThat(header).endsWith(",evidence,attempts");
+        Files.writeString(file, header + ",unexplained,quirk\nr,l,p,s,g,INET,PASS,e,o,,rule,,12,,2,1,Q1\n");
+
+        assertThat(SemanticsFile.readAll(file)).extracting(SemanticsRow::attempts).containsExactly(2);
     }
 
     @Test

@@ -48,7 +48,7 @@ class ManyRunsDocumentTest {
             }
             try (SemanticsFile semantics = new SemanticsFile(files.semantics())) {
                 semantics.append(new SemanticsRow(id, "s", "g", "INET", run <= 3 ? "PASS" : "VIOLATION", "e", "o",
-                        run <= 3 ? "" : "bind(4, \"x\", 16) = 0", "no second listener", "", 1, "line 1\nline 2"));
+                        run <= 3 ? "" : "bind(4, \"x\", 16) = 0", "no second listener", "", 1, "line 1\nline 2", 1));
             }
         }
     }

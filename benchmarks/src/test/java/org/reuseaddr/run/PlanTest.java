@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.openjdk.jmh.runner.BenchmarkList;
 import org.openjdk.jmh.runner.BenchmarkListEntry;
@@ -92,6 +93,35 @@ class PlanTest {
         assertThat(tight.effort().passes()).isGreaterThanOrEqualTo(3);
         assertThat(tight.effort().forkSeconds()).isLessThan(usual.effort().forkSeconds());
         assertThat(seconds(tight)).isLessThanOrEqualTo(22);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        "family=INTE6 | INET, INET6", "port=typo | ephemeral, fixed, fresh", "api=selector | channel, socket, native",
+        "reuseAddress=yes | true, false", "family= | INET, INET6"})
+    void aValueThatDoesNotExistIsNamedWithThoseThatDo(String assignment, String values) {
+        assertThatThrownBy(() -> plan(Profile.QUICK, Optional.empty(), "ListenerLifecycle", "-p", assignment))
+                .isInstanceOf(UsageException.class).hasMessageContaining("-p " + assignment).hasMessageContaining(values);
+    }
+
+    @Test
+    void aNumberMayBeAny() {
+        assertThat(plan(Profile.QUICK, Optional.empty(), "AcceptDrain.accept$", "-p", "backlog=256").cells()).hasSize(2);
+        assertThatThrownBy(() -> plan(Profile.QUICK, Optional.empty(), "AcceptDrain", "-p", "backlog=many"))
+                .isInstanceOf(UsageException.class).hasMessageContaining("-p backlog=many: expected a whole number such as 1024");
+    }
+
+    @Test
+    void aProfilerThatDoesNotExistIsNamedWithThoseThatDo() {
+        assertThatThrownBy(() -> plan(Profile.QUICK, Optional.empty(), "Control", "-prof", "nosuch"))
+                .isInstanceOf(UsageException.class).hasMessageContaining("-prof nosuch").hasMessageContaining("gc, ");
+        assertThat(plan(Profile.QUICK, Optional.empty(), "Control", "-prof", "gc").cells()).isNotEmpty();
+    }
+
+    @Test
+    void anOutputFileIsRefused() {
+        assertThatThrownBy(() -> JmhOptions.parse(List.of("-o", "file"))).isInstanceOf(UsageException.class)
+                .hasMessageContaining("-o").hasMessageContaining("jmh.log");
     }
 
     @Test

@@ -69,12 +69,19 @@ final class TranscriptArbitraries {
                 new Call.Connect(fd, address(random)),
                 new Call.Accept(fd, four, four ? random.nextInt() : 0),
                 new Call.GetSockName(fd),
+                new Call.GetPeerName(fd),
                 new Call.Shutdown(fd, random.nextInt(4)),
-                new Call.Close(fd)).get(random.nextInt(10));
+                new Call.Dup(fd),
+                new Call.SetNonBlocking(fd, random.nextBoolean()),
+                new Call.Poll(fd, random.nextInt(), random.nextInt()),
+                new Call.Close(fd)).get(random.nextInt(14));
         if (call instanceof Call.Close) {
             open.remove(fd);
         }
         boolean succeeds = random.nextInt(3) > 0;
+        if (succeeds && call instanceof Call.Dup) {
+            return new Step(actor, call, giving(open, random));
+        }
         if (succeeds && call instanceof Call.Accept) {
             Outcome outcome = giving(open, random);
             return new Step(actor, call, outcome instanceof Outcome.Plain plain
@@ -82,8 +89,11 @@ final class TranscriptArbitraries {
                     ? new Outcome.WithAddress(returned, filled(random)) : outcome);
         }
         SyscallResult.Returned zero = new SyscallResult.Returned(0);
-        if (succeeds && call instanceof Call.GetSockName) {
+        if (succeeds && call instanceof Call.ShowsAddress) {
             return new Step(actor, call, new Outcome.WithAddress(zero, filled(random)));
+        }
+        if (succeeds && call instanceof Call.Poll && random.nextBoolean()) {
+            return new Step(actor, call, new Outcome.WithValue(new SyscallResult.Returned(1), random.nextInt()));
         }
         if (succeeds && call instanceof Call.GetOption) {
             return new Step(actor, call, new Outcome.WithValue(zero, random.nextInt()));

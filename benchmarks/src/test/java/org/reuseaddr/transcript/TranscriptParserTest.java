@@ -16,6 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.reuseaddr.socket.Errno;
+import org.reuseaddr.socket.Linux;
 import org.reuseaddr.socket.SockAddr;
 import org.reuseaddr.socket.SocketOption;
 import org.reuseaddr.socket.SyscallResult;
@@ -270,6 +271,58 @@ class TranscriptParserTest {
 
         assertThat(parsed.transcript().steps()).hasSize(1);
         assertThat(parsed.skippedLines()).isEqualTo(8);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = ';', value = {
+        "fcntl(3, F_SETFL, O_RDWR|O_NONBLOCK) = 0 ; true",
+        "fcntl(3, F_SETFL, O_RDONLY|O_NONBLOCK) = 0 ; true",
+        "fcntl(3, F_SETFL, O_RDWR|O_NONBLOCK|O_LARGEFILE) = 0 ; true",
+        "fcntl(3, F_SETFL, O_RDWR) = 0 ; false",
+        "ioctl(3, FIONBIO, [1]) = 0 ; true",
+        "ioctl(3, FIONBIO, [0]) = 0 ; false"})
+    void everyWayToSetNonBlockingModeIsOneCall(String line, boolean on) throws TranscriptException {
+        assertThat(only(SOCKET + line)).isEqualTo(new Step(0, new Call.SetNonBlocking(3, on), returned(0)));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = ';', value = {
+        "poll([{fd=3, events=POLLIN}], 1, 0) = 0 (Timeout) ; 0",
+        "poll([{fd=3<TCP:[1]>, events=POLLIN}], 1, 0) = 1 ([{fd=3<TCP:[1]>, revents=POLLIN|POLLHUP}]) <0.1> ; 17",
+        "poll([{fd=3, events=POLLIN}], 1, 0) = 1 ([{fd=3, revents=POLLIN|0x4000}]) ; 16385"})
+    void pollOfOneDescriptorIsRead(String line, int events) throws TranscriptException {
+        assertThat(only(SOCKET + line)).isEqualTo(new Step(0, new Call.Poll(3, Linux.POLLIN, 0), events == 0
+                ? returned(0) : new Outcome.WithValue(new SyscallResult.Returned(1), events)));
+    }
+
+    @Test
+    void theKernelsPortRangeIsAnOptionByNameAndByNumber() throws TranscriptException {
+        Step set = new Step(0, new Call.SetOption(3, SocketOption.IP_LOCAL_PORT_RANGE, 0x9c45_9c40), returned(0));
+
+        assertThat(only(SOCKET + "setsockopt(3, SOL_IP, IP_LOCAL_PORT_RANGE, [2621807680], 4) = 0")).isEqualTo(set);
+        assertThat(only(SOCKET + "setsockopt(3, IPPROTO_IP, 0x33 /* IP_??? */, [2621807680], 4) = 0")).isEqualTo(set);
+    }
+
+    @Test
+    void callsOfOtherFilesAndOtherCommandsAreSkipped() throws TranscriptException {
+        Parsed parsed = TranscriptParser.parse("files", """
+                socket(AF_INET, SOCK_STREAM, IPPROTO_TCP) = 3
+                fcntl(5, F_SETFL, O_RDONLY|O_NONBLOCK) = 0
+                fcntl(3, F_SETFD, FD_CLOEXEC) = 0
+                fcntl(3, F_SETFL, O_RDWR|O_APPEND) = 0
+                ioctl(1, TCGETS, {B38400 opost isig icanon echo ...}) = 0
+                ioctl(3, FIONREAD, [0]) = 0
+                dup(1) = 4
+                poll([{fd=3, events=POLLIN}, {fd=4, events=POLLIN}], 2, -1) = 1 ([{fd=3, revents=POLLIN}])
+                poll(NULL, 0, 10) = 0 (Timeout)
+                poll([{fd=0, events=POLLIN}], 1, -1) = 1 ([{fd=0, revents=POLLIN}])
+                dup(3) = 5
+                listen(5, 1) = 0
+                """);
+
+        assertThat(parsed.transcript().steps().stream().map(Step::call))
+                .containsExactly(new Call.Socket(2, 1, 6), new Call.Dup(3), new Call.Listen(5, 1));
+        assertThat(parsed.skipped()).containsExactly(entry("dup", 1), entry("fcntl", 3), entry("ioctl", 2), entry("poll", 3));
     }
 
     @Test

@@ -46,6 +46,7 @@ import org.reuseaddr.compare.Estimates;
 import org.reuseaddr.compare.Fork;
 import org.reuseaddr.results.Cell;
 import org.reuseaddr.results.Sample;
+import org.reuseaddr.results.Unit;
 import org.reuseaddr.results.Visible;
 
 /** Draws the cells of one benchmark class and unit, one colour a side. The colours are those that report.css replaces. */
@@ -91,7 +92,7 @@ final class ChartPainter {
         });
         CellData any = sides.values().iterator().next().values().iterator().next();
         double least = estimates(sides).stream().mapToDouble(Estimate::value).min().orElse(1);
-        boolean time = any.unit().equals("ns/op");
+        boolean time = any.unit().equals(Unit.NANOS);
         DisplayUnit fitting = DisplayUnit.fitting(least);
         scale = time ? fitting.nanos() : 1;
         unit = time ? fitting.symbol() + PER_OPERATION : any.unit();

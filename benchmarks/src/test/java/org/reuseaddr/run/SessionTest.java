@@ -1,4 +1,4 @@
-package org.reuseaddr.cli;
+package org.reuseaddr.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -10,6 +10,9 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -21,11 +24,9 @@ import org.reuseaddr.results.InputException;
 import org.reuseaddr.results.RunDirectory;
 import org.reuseaddr.results.Sample;
 import org.reuseaddr.results.SamplesFile;
-import org.reuseaddr.run.Profile;
-import org.reuseaddr.run.UsageException;
 
 /** What {@code --resume} takes from a record, and what it says of one that is not as it should be. */
-class RunRequestTest {
+class SessionTest {
 
     private static final Instant NOW = Instant.parse("2026-11-22T12:00:00Z");
 
@@ -38,34 +39,35 @@ class RunRequestTest {
     @BeforeEach
     void makeRun() {
         directory = new RunDirectory(results.resolve("run"));
-        RunRequest made = RunRequest.fresh(platform, "here", directory.path(), Profile.QUICK, List.of(), 7L, NOW);
+        Session made = FreshSession.of(platform, "here", Optional.of(directory.path()), Profile.QUICK, List.of(),
+                OptionalLong.of(7), NOW);
         record = new LinkedHashMap<>(platform.entries());
         record.putAll(made.environment(NOW, List.of("Control", "-f", "3")));
     }
 
-    private RunRequest resumed(Integer forks) throws IOException {
+    private ResumedSession resumed(OptionalInt forks) throws IOException {
         Files.createDirectories(directory.path());
         Files.deleteIfExists(directory.environment());
         EnvironmentFile.append(directory.environment(), record);
         if (!Files.exists(directory.samples())) {
             try (SamplesFile samples = new SamplesFile(directory.samples(), List.of())) {
-                samples.append(new Sample(RunRequest.id("here", platform, NOW), new Cell("Control.getppid", "avgt", 1,
+                samples.append(new Sample(Session.id("here", platform, NOW), new Cell("Control.getppid", "avgt", 1,
                         new TreeMap<>()), 1, 1, Sample.SCORE, 1, "ns/op"));
             }
         }
-        return RunRequest.resumed(platform, directory.path(), forks, NOW);
+        return ResumedSession.of(platform, directory.path(), forks, NOW);
     }
 
     @Test
     void theSameRunGoesOn() throws IOException {
-        RunRequest request = resumed(null);
+        ResumedSession request = resumed(OptionalInt.empty());
 
-        assertThat(request.isResumed()).isTrue();
-        assertThat(request.id()).isEqualTo(RunRequest.id("here", platform, NOW));
+        assertThat(request.earlier()).hasSize(1);
+        assertThat(request.id()).isEqualTo(Session.id("here", platform, NOW));
         assertThat(request.profile()).isEqualTo(Profile.QUICK);
         assertThat(request.jmhArguments()).containsExactly("Control", "-f", "3");
         assertThat(request.seed()).as("another order than that of the first session").isNotEqualTo(7);
-        assertThat(resumed(9).jmhArguments()).containsExactly("Control", "-f", "9");
+        assertThat(resumed(OptionalInt.of(9)).jmhArguments()).containsExactly("Control", "-f", "9");
     }
 
     @Test
@@ -89,7 +91,7 @@ class RunRequestTest {
         } else {
             record.put(entry, value);
         }
-        assertThatThrownBy(() -> resumed(null)).as(entry).isInstanceOfAny(InputException.class, UsageException.class)
+        assertThatThrownBy(() -> resumed(OptionalInt.empty())).as(entry).isInstanceOfAny(InputException.class, UsageException.class)
                 .hasMessageContaining(message);
         record = whole;
     }

@@ -1,33 +1,40 @@
-package org.reuseaddr.cli;
+package org.reuseaddr.run;
 
 import java.util.List;
 import org.reuseaddr.replay.Replayer;
 import org.reuseaddr.replay.ScenarioResult;
+import org.reuseaddr.results.OutputException;
 import org.reuseaddr.results.RunDirectory;
 import org.reuseaddr.results.RunId;
 import org.reuseaddr.results.SemanticsFile;
-import org.reuseaddr.run.SemanticCheck;
 import org.reuseaddr.scenario.Scenario;
 
 /** Replays scenarios with one replayer and records each result as it comes. */
-final class CheckSession implements AutoCloseable {
+public final class CheckSession implements AutoCloseable {
 
     private final RunId id;
     private final SemanticsFile file;
     private final Replayer replayer;
 
-    /** @param directory takes {@code semantics.csv}; null records nothing */
-    CheckSession(RunId id, RunDirectory directory, Replayer replayer) {
+    /**
+     * Opens the record.
+     *
+     * @param directory takes {@code semantics.csv}; null records nothing
+     * @throws OutputException if the record cannot be written
+     */
+    public CheckSession(RunId id, RunDirectory directory, Replayer replayer) {
         this.id = id;
         this.file = directory == null ? null : new SemanticsFile(directory.semantics());
         this.replayer = replayer;
     }
 
-    List<ScenarioResult> replay(List<Scenario> scenarios) {
+    /** Replays all, in their order, and records each result. */
+    public List<ScenarioResult> replay(List<Scenario> scenarios) {
         return SemanticCheck.replay(replayer, scenarios, this::record);
     }
 
-    void record(ScenarioResult result) {
+    /** Records a result. */
+    public void record(ScenarioResult result) {
         if (file != null) {
             file.append(SemanticCheck.row(id, result));
         }

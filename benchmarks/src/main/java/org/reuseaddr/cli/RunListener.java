@@ -1,0 +1,73 @@
+package org.reuseaddr.cli;
+
+import java.util.List;
+import java.util.Optional;
+import org.reuseaddr.platform.Warning;
+import org.reuseaddr.replay.ScenarioResult;
+import org.reuseaddr.report.Reports;
+import org.reuseaddr.results.InputException;
+import org.reuseaddr.results.OutputException;
+import org.reuseaddr.results.RunDirectory;
+import org.reuseaddr.run.MainJob;
+import org.reuseaddr.run.RunProgress;
+import org.reuseaddr.run.SuiteRun;
+
+/**
+ * Prints what happens in a run, and writes its report.
+ *
+ * @param warnings of the platform
+ */
+record RunListener(List<Warning> warnings) implements MainJob.Listener {
+
+    RunListener {
+        warnings = List.copyOf(warnings);
+    }
+
+    @Override
+    public void started(RunDirectory directory) {
+        System.out.println("results go to " + directory.path());
+        warnings.forEach(warning -> System.err.println("warning: " + warning.sentence()));
+    }
+
+    @Override
+    public void violation(ScenarioResult result) {
+        Violations.announce(result);
+    }
+
+    @Override
+    public void checked(List<ScenarioResult> results) {
+        new SemanticsSummary(System.out).print(results);
+    }
+
+    @Override
+    public void skipped() {
+        System.err.println("benchmarks skipped: a guarantee is violated; --on-violation continue measures anyway");
+    }
+
+    /** Measures, and on SIGINT and SIGTERM ends the fork that runs, so that what there is can be summed up. */
+    @Override
+    public SuiteRun.Summary measure(SuiteRun run) {
+        try (LiveProgress live = Terminal.isStandardError() ? new LiveProgress(System.err) : null) {
+            RunProgress progress = live != null ? live : new PlainProgress(System.err);
+            Interruption.onSignal(run::stop);
+            return run.measure(progress);
+        }
+    }
+
+    @Override
+    public void measured(RunDirectory directory, SuiteRun.Summary summary) {
+        new RunSummary(System.out).print(directory, summary);
+    }
+
+    /** Writes what people read; whatever goes wrong here, the run's figures are on disk and its exit code stands. */
+    @Override
+    public void finished(RunDirectory directory) {
+        try {
+            Reports.write(new Reports.Request(directory.path(), Optional.empty(), directory.path(), false, false))
+                    .problems().forEach(System.err::println);
+        } catch (InputException | OutputException e) {
+            System.err.println("no report: " + e.getMessage());
+        }
+        System.out.println("results are in " + directory.path());
+    }
+}

@@ -1,0 +1,91 @@
+package org.reuseaddr.platform;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * The one reader of what the kernel says about TCP in this network namespace: proc_net(5) and tcp(7). A file that is
+ * absent, as on some platforms, has no rows; a row that is not as the kernel writes it is skipped.
+ */
+public final class ProcNet {
+
+    private static final List<String> SOCKETS = List.of("proc/net/tcp", "proc/net/tcp6");
+    /** Pairs of lines with one prefix: the first names what the second counts. */
+    private static final List<String> COUNTERS = List.of("proc/net/snmp", "proc/net/netstat");
+    private static final List<String> PREFIXES = List.of("Tcp:", "TcpExt:");
+    private static final Pattern RANGE = Pattern.compile("(\\d{1,5})\\s+(\\d{1,5})");
+
+    private final SystemFiles files;
+
+    ProcNet(SystemFiles files) {
+        this.files = files;
+    }
+
+    /** The network namespace of this process. */
+    public static ProcNet ofThisProcess() {
+        return new ProcNet(SystemFiles.ofThisMachine());
+    }
+
+    /** Whether the kernel shows its TCP sockets; WSL 1 has an empty file in place of the table (microsoft/WSL#2084). */
+    public boolean showsSockets() {
+        return !files.lines(SOCKETS.get(0)).isEmpty();
+    }
+
+    /**
+     * The TCP sockets of both families now: those that listen, those that are connected, and what is left of those in
+     * TIME_WAIT. A socket that is bound and neither listens nor is connected is shown by Linux 6.8 and later alone.
+     */
+    public List<TcpSocket> tcpSockets() {
+        return tcpRows().flatMap(row -> TcpSocket.of(row).stream()).toList();
+    }
+
+    /** The local ports of {@link #tcpSockets}, some more than once, without the cost of reading the rest of each row. */
+    Stream<Integer> localPorts() {
+        return tcpRows().map(TcpSocket::localPort).filter(OptionalInt::isPresent).map(OptionalInt::getAsInt);
+    }
+
+    private Stream<String> tcpRows() {
+        return SOCKETS.stream().flatMap(path -> files.lines(path).stream());
+    }
+
+    /** The kernel's counters about TCP by their names there, such as {@code ListenOverflows}. */
+    public Map<String, Long> tcpCounters() {
+        Map<String, Long> counters = new LinkedHashMap<>();
+        for (String path : COUNTERS) {
+            List<String> lines = files.lines(path);
+            for (int i = 0; i + 1 < lines.size(); i += 2) {
+                addPair(lines.get(i).split("\\s+"), lines.get(i + 1).split("\\s+"), counters);
+            }
+        }
+        return counters;
+    }
+
+    private static void addPair(String[] names, String[] counts, Map<String, Long> counters) {
+        if (!PREFIXES.contains(names[0]) || !counts[0].equals(names[0])) {
+            return;
+        }
+        for (int i = 1; i < Math.min(names.length, counts.length); i++) {
+            if (counts[i].matches("\\d{1,18}")) {
+                counters.put(names[i], Long.valueOf(counts[i]));
+            }
+        }
+    }
+
+    /** The ports handed out for port 0 and to connect, by both families: sysctl net.ipv4.ip_local_port_range. */
+    public Optional<PortRange> ephemeralPorts() {
+        return files.value("proc/sys/net/ipv4/ip_local_port_range").map(RANGE::matcher).filter(Matcher::matches)
+                .flatMap(ends -> PortRange.of(Integer.parseInt(ends.group(1)), Integer.parseInt(ends.group(2))));
+    }
+
+    /** The longest accept queue that listen(2) grants: sysctl net.core.somaxconn. */
+    public OptionalInt somaxconn() {
+        return files.value("proc/sys/net/core/somaxconn").filter(text -> text.matches("\\d{1,9}"))
+                .map(text -> OptionalInt.of(Integer.parseInt(text))).orElse(OptionalInt.empty());
+    }
+}

@@ -1,0 +1,110 @@
+package org.reuseaddr.replay;
+
+import org.reuseaddr.transcript.Call;
+import org.reuseaddr.transcript.Step;
+import org.reuseaddr.transcript.TranscriptException;
+import org.reuseaddr.transcript.TranscriptParser;
+import org.reuseaddr.transcript.TranscriptPrinter;
+
+/**
+ * What this process and a helper process say to each other: one line per request, one line per reply, in the order of
+ * the requests, so that several requests may be written before their replies are read. Calls stand in strace's notation.
+ */
+final class HelperProtocol {
+
+    private static final String TEXT = "helper process";
+    private static final String MAKE = "make";
+    private static final String CLOSE_ALL = "close-all";
+    private static final String CLOSED = "closed";
+    private static final String FAILED = "failed: ";
+    private static final int MAKE_FIELDS = 5;
+
+    private HelperProtocol() {
+    }
+
+    /** What a helper is asked to do. */
+    sealed interface Request {
+
+        /** Make a call, see {@link SocketProcess#execute}; on the line {@code make THREAD NAME LIMIT CALL}. */
+        record Make(int thread, int newName, int limitMillis, Call call) implements Request {
+            @Override
+            public String line() {
+                return String.join(" ", MAKE, Integer.toString(thread), Integer.toString(newName),
+                        Integer.toString(limitMillis), TranscriptPrinter.call(call));
+            }
+        }
+
+        /** Close every descriptor, see {@link SocketProcess#closeAll}. */
+        record CloseAll() implements Request {
+            @Override
+            public String line() {
+                return CLOSE_ALL;
+            }
+        }
+
+        /** The request without a line feed. */
+        String line();
+
+        /**
+         * Reads a request.
+         *
+         * @throws TranscriptException if the line's call cannot be read
+         * @throws IllegalArgumentException if the line is no request
+         */
+        static Request parse(String line) throws TranscriptException {
+            if (line.equals(CLOSE_ALL)) {
+                return new CloseAll();
+            }
+            String[] fields = line.split(" ", MAKE_FIELDS);
+            if (fields.length < MAKE_FIELDS || !fields[0].equals(MAKE)) {
+                throw new IllegalArgumentException("no request: " + line);
+            }
+            return new Make(Integer.parseInt(fields[1]), Integer.parseInt(fields[2]), Integer.parseInt(fields[3]),
+                    TranscriptParser.parseCall(TEXT, fields[4]));
+        }
+    }
+
+    /** What a helper replies. */
+    sealed interface Reply {
+
+        /** A call came back, or did not within its limit. */
+        record Ended(Step step) implements Reply {
+            @Override
+            public String line() {
+                return TranscriptPrinter.line(step);
+            }
+        }
+
+        /** Every descriptor is closed. */
+        record Closed() implements Reply {
+            @Override
+            public String line() {
+                return CLOSED;
+            }
+        }
+
+        /** The helper could not do as it was asked. */
+        record Failed(String reason) implements Reply {
+            @Override
+            public String line() {
+                return FAILED + reason.replaceAll("\\s+", " ");
+            }
+        }
+
+        /** The reply without a line feed. */
+        String line();
+
+        /**
+         * Reads a reply.
+         *
+         * @throws TranscriptException if the line is none
+         */
+        static Reply parse(String line) throws TranscriptException {
+            if (line.equals(CLOSED)) {
+                return new Closed();
+            }
+            return line.startsWith(FAILED) ? new Failed(line.substring(FAILED.length()))
+                    : new Ended(TranscriptParser.parseStep(TEXT, line));
+        }
+    }
+}

@@ -1,0 +1,30 @@
+package org.reuseaddr.results;
+
+/**
+ * The names of metrics in {@code samples.csv} that more than one part of the suite speaks of, beside {@link Sample#SCORE}.
+ * The names of a benchmark's own counters are the field names of its counter states, and stand there alone.
+ */
+public final class Metric {
+
+    /** How the metrics begin that are measured around every iteration, on calls without bind and listen. */
+    public static final String CONTROL_PREFIX = "control_";
+    /** One getppid(2), in {@link Unit#NANOS}. */
+    public static final String CONTROL_GETPPID = CONTROL_PREFIX + "getppid";
+    /** One socket(2) with its close(2), in {@link Unit#NANOS}. */
+    public static final String CONTROL_SOCKET_CLOSE = CONTROL_PREFIX + "socket_close";
+    /** One fixed computation, in {@link Unit#NANOS}. */
+    public static final String CONTROL_CPU = CONTROL_PREFIX + "cpu";
+    /** How long threads of the fork waited for a CPU, as a share of the iteration's time, summed over threads. */
+    public static final String CPU_WAIT = "cpu_wait_share";
+    /** The share of CPU time, 0 to 1, which others used while the fork ran; a metric of the whole fork. */
+    public static final String FOREIGN_LOAD = "foreign_cpu_share";
+    /** Connections dropped during the iteration since an accept queue was full, over the whole network namespace. */
+    public static final String LISTEN_OVERFLOWS = "listen_overflows";
+    /** Connections dropped during the iteration by a listener for whatever reason, over the whole network namespace. */
+    public static final String LISTEN_DROPS = "listen_drops";
+    /** The rate of the accepting threads of a group of acceptors and connectors. */
+    public static final String ACCEPT_RATE = "accept";
+
+    private Metric() {
+    }
+}

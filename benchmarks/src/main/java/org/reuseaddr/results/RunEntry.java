@@ -1,0 +1,37 @@
+package org.reuseaddr.results;
+
+/**
+ * The entries of {@code environment.csv} that a session writes beside the platform record, and the number of the file
+ * formats. The entries of the record itself have their names in {@code platform}, which finds them out.
+ */
+public final class RunEntry {
+
+    /** The version of the file formats: a whole number, see {@link #KNOWN_SCHEMA}. */
+    public static final String SCHEMA = "suite.schema";
+    /** The version of the file formats that this version of the suite writes, and the newest that it knows. */
+    public static final int KNOWN_SCHEMA = 1;
+
+    /** {@link RunId#id}. */
+    public static final String ID = "run.id";
+    /** {@link RunId#label}. */
+    public static final String LABEL = "run.label";
+    /** The name of the run's profile. */
+    public static final String PROFILE = "run.profile";
+    /** The seed of the order of forks: a whole number. */
+    public static final String SEED = "run.seed";
+    /** When the first session began: an ISO 8601 instant. */
+    public static final String STARTED = "run.started";
+    /** When a further session began: an ISO 8601 instant. */
+    public static final String RESUMED = "run.resumed";
+    /** When the latest session ended: an ISO 8601 instant. */
+    public static final String FINISHED = "run.finished";
+    /** How the names of the entries begin that hold JMH's arguments, one each; the argument's number from 1 follows. */
+    public static final String JMH_ARGUMENT = "run.jmh_argument.";
+    /** What the command {@code check} was asked to replay. */
+    public static final String CHECK_ARGUMENTS = "run.check_arguments";
+    /** What reaches the C library: {@code java.lang.foreign} or {@code jna}. */
+    public static final String NATIVE_BINDING = "native.binding";
+
+    private RunEntry() {
+    }
+}

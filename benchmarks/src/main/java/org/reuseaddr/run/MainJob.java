@@ -1,0 +1,179 @@
+package org.reuseaddr.run;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import org.reuseaddr.model.Grade;
+import org.reuseaddr.platform.HeldPorts;
+import org.reuseaddr.platform.NetCounters;
+import org.reuseaddr.platform.Platform;
+import org.reuseaddr.replay.Gate;
+import org.reuseaddr.replay.Replayer;
+import org.reuseaddr.replay.ScenarioResult;
+import org.reuseaddr.results.EnvironmentFile;
+import org.reuseaddr.results.OutputException;
+import org.reuseaddr.results.RunDirectory;
+import org.reuseaddr.results.RunEntry;
+
+/**
+ * The main job: the gate, the full semantic check, the benchmarks, all into one run directory. A broken gate skips the
+ * benchmarks; any other broken guarantee decides about the ending alone.
+ */
+public final class MainJob {
+
+    private final Session session;
+    private final Platform platform;
+    private final Options options;
+    private final Listener listener;
+    private boolean kept;
+
+    /**
+     * What the user may choose in every session.
+     *
+     * @param continueOnViolation whether benchmarks run although the gate is broken
+     * @param precision go on until every estimate's interval is within ± this share, 0.05 for 5 %
+     * @param budget how long measuring may take
+     * @param watchdog how long a fork may be silent, beyond the length of one iteration, before it is ended
+     */
+    public record Options(boolean continueOnViolation, OptionalDouble precision, Optional<Duration> budget,
+            Duration watchdog) {
+    }
+
+    /** What somebody who waits wants to hear of, in this order; calls come on the thread of {@link #run}. */
+    public interface Listener {
+
+        /** The directory is there, claimed, and has the record of the platform. */
+        void started(RunDirectory directory);
+
+        /** A guarantee is broken: by the gate, or in a fork. */
+        void violation(ScenarioResult result);
+
+        /** The full check has ended, the gate's results included. */
+        void checked(List<ScenarioResult> results);
+
+        /** The benchmarks are left out, since the gate is broken. */
+        void skipped();
+
+        /** Measures: calls {@link SuiteRun#measure}, and {@link SuiteRun#stop} when the user asks for it. */
+        SuiteRun.Summary measure(SuiteRun run);
+
+        /** Everything was measured. */
+        void measured(RunDirectory directory, SuiteRun.Summary summary);
+
+        /** All files but the report are complete. */
+        void finished(RunDirectory directory);
+    }
+
+    /** How a session ended. */
+    public enum Ending {
+        /** Everything was measured, and every guarantee was kept. */
+        DONE,
+        /** Every guarantee was kept, but a benchmark failed. */
+        INCOMPLETE,
+        /** A guarantee is broken. */
+        VIOLATION
+    }
+
+    private MainJob(Session session, Platform platform, Options options, Listener listener) {
+        this.session = session;
+        this.platform = platform;
+        this.options = options;
+        this.listener = listener;
+    }
+
+    /**
+     * Runs a session.
+     *
+     * @param now when it begins
+     * @throws UsageException if what the user chose does not exist, or the directory is taken
+     * @throws RunException if the run cannot be carried out
+     * @throws OutputException if a result cannot be written; what was written before is valid
+     */
+    public static Ending run(Session session, Platform platform, Options options, Instant now, Listener listener) {
+        return new MainJob(session, platform, options, listener).run(now);
+    }
+
+    private Ending run(Instant now) {
+        RunDirectory directory = session.directory();
+        try (Replayer replayer = new Replayer(HeldPorts::now, NetCounters::lostTimeWaits)) {
+            SuiteRun run = new SuiteRun(new SuiteRun.Settings(session.profile(), JmhOptions.parse(session.jmhArguments()),
+                    directory, session.id(), session.seed(), replayer.families(), options.continueOnViolation(),
+                    options.precision(), options.budget(), session.earlier(), options.watchdog()));
+            directory.prepare();
+            try (RunDirectory.Claim claim = directory.claim()) {
+                session.requireRoom();
+                Map<String, String> environment = new LinkedHashMap<>(platform.entries());
+                environment.putAll(session.environment(now, run.jmhArguments()));
+                EnvironmentFile.append(directory.environment(), environment);
+                listener.started(directory);
+                Ending ending = checkAndMeasure(run, replayer);
+                EnvironmentFile.append(directory.environment(),
+                        Map.of(RunEntry.FINISHED, Instant.now().truncatedTo(ChronoUnit.SECONDS).toString()));
+                listener.finished(directory);
+                return ending;
+            }
+        }
+    }
+
+    private Ending checkAndMeasure(SuiteRun run, Replayer replayer) {
+        kept = !session.isBrokenAlready();
+        try (CheckSession check = new CheckSession(session.id(), session.directory(), replayer)) {
+            if (!isGateKept(check) && !options.continueOnViolation()) {
+                listener.skipped();
+                return Ending.VIOLATION;
+            }
+            SuiteRun.Summary summary = listener.measure(run);
+            summary.violations().forEach(violation -> {
+                check.record(violation);
+                listener.violation(violation);
+            });
+            listener.measured(session.directory(), summary);
+            kept &= summary.violations().isEmpty();
+            return !kept ? Ending.VIOLATION : summary.missing().isEmpty() ? Ending.DONE : Ending.INCOMPLETE;
+        }
+    }
+
+    /**
+     * Checks the gate, in a resumed session too, since the machine is in another state now; then, unless the benchmarks are
+     * to be skipped, the rest. Only a broken gate makes figures meaningless: the benchmarks would measure a listener beside
+     * another. What else is broken is measured like anything else, and decides about the end.
+     */
+    private boolean isGateKept(CheckSession check) {
+        List<ScenarioResult> gate = check.replay(Gate.beforeRun());
+        requireLoopback(gate);
+        List<ScenarioResult> broken = broken(gate);
+        broken.forEach(listener::violation);
+        kept &= broken.isEmpty();
+        if (!session.scenarios().isEmpty() && (broken.isEmpty() || options.continueOnViolation())) {
+            List<ScenarioResult> results = new ArrayList<>(gate);
+            results.addAll(check.replay(session.scenarios()));
+            listener.checked(results);
+            kept &= broken(results).isEmpty();
+        }
+        return broken.isEmpty();
+    }
+
+    private static void requireLoopback(List<ScenarioResult> gate) {
+        if (gate.stream().allMatch(result -> result.grade() == Grade.UNSUPPORTED)) {
+            throw new RunException("there is no loopback interface: neither 127.0.0.1 nor ::1 can be bound; "
+                    + "'ip link set lo up' makes one");
+        }
+        gate.stream().filter(result -> result.grade() == Grade.ERROR).findFirst().ifPresent(error -> {
+            throw new RunException("the gate could not be checked: " + reason(error));
+        });
+    }
+
+    private static String reason(ScenarioResult error) {
+        return error.detail().isEmpty() ? SemanticCheck.evidence(error).strip() : error.detail();
+    }
+
+    private static List<ScenarioResult> broken(List<ScenarioResult> results) {
+        return results.stream().filter(result -> result.grade().isBroken()).toList();
+    }
+}

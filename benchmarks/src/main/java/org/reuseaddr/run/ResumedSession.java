@@ -1,0 +1,134 @@
+package org.reuseaddr.run;
+
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.OptionalInt;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.reuseaddr.model.Grade;
+import org.reuseaddr.platform.Platform;
+import org.reuseaddr.platform.PlatformEntry;
+import org.reuseaddr.results.EnvironmentFile;
+import org.reuseaddr.results.InputException;
+import org.reuseaddr.results.RunDirectory;
+import org.reuseaddr.results.RunEntry;
+import org.reuseaddr.results.RunId;
+import org.reuseaddr.results.Sample;
+import org.reuseaddr.results.SamplesFile;
+import org.reuseaddr.results.SemanticsFile;
+import org.reuseaddr.scenario.Scenario;
+
+/** A further session of a run, which adds the forks that are missing. */
+public record ResumedSession(RunId id, RunDirectory directory, Profile profile, List<String> jmhArguments, long seed,
+        List<Sample> earlier) implements Session {
+
+    /** Two sessions that differ in one of these are two runs. */
+    private static final List<String> IDENTITY = List.of(PlatformEntry.SUITE_VERSION, PlatformEntry.SUITE_COMMIT,
+            PlatformEntry.KIND, PlatformEntry.KERNEL_RELEASE, PlatformEntry.KERNEL_VERSION, PlatformEntry.CPU_MODEL,
+            PlatformEntry.CPU_CORES, PlatformEntry.JAVA_VERSION, PlatformEntry.JAVA_VM_NAME, PlatformEntry.JAVA_VM_VERSION,
+            RunEntry.NATIVE_BINDING, PlatformEntry.JVM_FLAGS);
+    private static final String FORKS = "-f";
+
+    public ResumedSession {
+        jmhArguments = List.copyOf(jmhArguments);
+        earlier = List.copyOf(earlier);
+    }
+
+    /**
+     * Goes on with a run.
+     *
+     * @param forks how many forks every cell is to have in the end; empty for as many as were planned
+     * @throws UsageException if this is another platform or suite than that of the run, with what differs
+     * @throws InputException if the directory holds no run that can be read
+     */
+    public static ResumedSession of(Platform platform, Path out, OptionalInt forks, Instant now) {
+        RunDirectory directory = new RunDirectory(out);
+        Recorded record = new Recorded(directory.environment(), EnvironmentFile.read(directory.environment()));
+        record.requireSame(platform, out);
+        List<String> arguments = record.jmhArguments();
+        int count = arguments.indexOf(FORKS) + 1;
+        if (count == 0 || count == arguments.size()) {
+            throw new InputException(directory.environment(), "expected entries " + RunEntry.JMH_ARGUMENT
+                    + "N with the option " + FORKS + " N");
+        }
+        forks.ifPresent(wanted -> arguments.set(count, Integer.toString(wanted)));
+        RunId id = new RunId(record.required(RunEntry.ID), record.required(RunEntry.LABEL), platform.shortName());
+        long seed = record.number(RunEntry.SEED, record.required(RunEntry.SEED)) + now.getEpochSecond();
+        return new ResumedSession(id, directory, record.profile(), arguments, seed, SamplesFile.readAll(directory.samples()));
+    }
+
+    /** The run's environment.csv. */
+    private record Recorded(Path file, Map<String, String> entries) {
+
+        void requireSame(Platform platform, Path out) {
+            List<String> differences = IDENTITY.stream()
+                    .filter(name -> !Objects.equals(entries.get(name), platform.entry(name).orElse(null)))
+                    .map(name -> name + " was " + entries.get(name) + " and is " + platform.entry(name).orElse("unknown"))
+                    .toList();
+            if (!differences.isEmpty()) {
+                throw new UsageException("--resume " + out + ": this is not where that run was made: "
+                        + String.join("; ", differences) + "; start a run of its own and compare the two");
+            }
+        }
+
+        List<String> jmhArguments() {
+            TreeMap<Integer, String> numbered = new TreeMap<>();
+            entries.forEach((name, value) -> {
+                if (name.startsWith(RunEntry.JMH_ARGUMENT)) {
+                    numbered.put((int) number(name, name.substring(RunEntry.JMH_ARGUMENT.length())), value);
+                }
+            });
+            return new ArrayList<>(numbered.values());
+        }
+
+        Profile profile() {
+            String name = required(RunEntry.PROFILE);
+            return Stream.of(Profile.values()).filter(profile -> profile.optionName().equals(name)).findFirst()
+                    .orElseThrow(() -> new InputException(file, "expected one of " + Stream.of(Profile.values())
+                            .map(Profile::optionName).collect(Collectors.joining(", ")) + " in the entry " + RunEntry.PROFILE
+                            + ", found " + name));
+        }
+
+        long number(String name, String text) {
+            try {
+                return Long.parseLong(text);
+            } catch (NumberFormatException e) {
+                throw new InputException(file, "expected a whole number in the entry " + name + ", found " + text);
+            }
+        }
+
+        String required(String name) {
+            String value = entries.get(name);
+            if (value == null) {
+                throw new InputException(file, "expected an entry " + name + ", which is not there");
+            }
+            return value;
+        }
+    }
+
+    /** None: the run has its check already. */
+    @Override
+    public List<Scenario> scenarios() {
+        return List.of();
+    }
+
+    @Override
+    public boolean isBrokenAlready() {
+        return SemanticsFile.readAll(directory.semantics()).stream().anyMatch(row -> Grade.isBroken(row.grade()));
+    }
+
+    @Override
+    public String startEntry() {
+        return RunEntry.RESUMED;
+    }
+
+    /** Nothing can be in the way: it was there before. */
+    @Override
+    public void requireRoom() {
+    }
+}

@@ -1,0 +1,59 @@
+package org.reuseaddr.benchmarks;
+
+import java.util.stream.IntStream;
+import org.reuseaddr.benchmarks.fixture.Acceptor;
+import org.reuseaddr.benchmarks.fixture.Api;
+import org.reuseaddr.benchmarks.fixture.Connector;
+import org.reuseaddr.benchmarks.fixture.Failures;
+import org.reuseaddr.benchmarks.fixture.ListenerCycle;
+import org.reuseaddr.benchmarks.fixture.ServerApi;
+import org.reuseaddr.socket.Family;
+import org.reuseaddr.socket.SocketCalls;
+
+/**
+ * Makes one operation of a benchmark between one call of getppid and {@value #MARKS_AT_END} in a row, for strace:
+ * {@code cycle API FAMILY REUSE} or {@code accept API FAMILY}. An operation before it has loaded the classes that it needs.
+ */
+final class OneOperation {
+
+    /** More than the suite ever makes in a row by itself. */
+    static final int MARKS_AT_END = 5;
+
+    private static final int LIMIT_MILLIS = 5_000;
+
+    private OneOperation() {
+    }
+
+    /** What {@link CallCountsIT} runs. */
+    public static void main(String[] arguments) {
+        Api api = Api.named(arguments[1]);
+        Family family = Family.valueOf(arguments[2]);
+        if (arguments[0].equals("cycle")) {
+            Failures failures = new Failures();
+            ListenerCycle cycle = api.cycle(family, new int[] {0}, Boolean.parseBoolean(arguments[3]), failures);
+            traced(cycle::run);
+            failures.verify("making a listener", 2);
+        } else {
+            ServerApi server = api.open(family, 8);
+            Connector connector = new Connector(SocketCalls.open(), family, server.port());
+            int[] clients = IntStream.range(0, 2).map(i -> connector.connectSurely(LIMIT_MILLIS)).toArray();
+            Acceptor acceptor = server.acceptor(2);
+            int[] slot = {0};
+            traced(() -> acceptor.accept(slot[0]++));
+            IntStream.range(0, 2).forEach(acceptor::close);
+            IntStream.of(clients).forEach(connector::close);
+            acceptor.release();
+            server.close();
+        }
+    }
+
+    private static void traced(Runnable operation) {
+        SocketCalls calls = SocketCalls.open();
+        operation.run();
+        calls.getppid();
+        operation.run();
+        for (int i = 0; i < MARKS_AT_END; i++) {
+            calls.getppid();
+        }
+    }
+}

@@ -1,0 +1,96 @@
+package org.reuseaddr.replay;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.reuseaddr.replay.HelperProcess.Patience;
+import org.reuseaddr.replay.HelperProtocol.Reply;
+import org.reuseaddr.replay.HelperProtocol.Request;
+import org.reuseaddr.socket.Errno;
+import org.reuseaddr.socket.Family;
+import org.reuseaddr.socket.SocketOption;
+import org.reuseaddr.socket.SyscallResult;
+import org.reuseaddr.transcript.Call;
+import org.reuseaddr.transcript.Outcome;
+import org.reuseaddr.transcript.Step;
+import org.reuseaddr.transcript.TranscriptException;
+
+class HelperProcessTest {
+
+    private static final Call SOCKET = new Call.Socket(2, 1, 6);
+    private static final int LIMIT_MILLIS = 2_000;
+    private static final int A_MINUTE = 60_000;
+
+    /** Other tests look at this process's children. */
+    @AfterEach
+    void everyHelperHasEnded() {
+        ProcessHandle.current().children().forEach(child -> child.onExit().join());
+    }
+
+    /** A helper that takes a second longer to start than a JVM does. */
+    private static List<String> slow() {
+        return List.of("sh", "-c", "sleep 1; exec \"$0\" -cp \"$1\" " + HelperProcess.class.getName(),
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(), System.getProperty("java.class.path"));
+    }
+
+    private static void assertWorks(HelperProcess helper) {
+        assertThat(SOCKET.succeedsWith(helper.execute(0, SOCKET, 3, LIMIT_MILLIS))).isTrue();
+        assertThat(helper.execute(0, new Call.Bind(3, Family.INET.loopback(0)), SocketProcess.UNNAMED, LIMIT_MILLIS))
+                .isEqualTo(new Outcome.Plain(new SyscallResult.Returned(0)));
+        assertThat(helper.execute(0, new Call.GetSockName(3), SocketProcess.UNNAMED, LIMIT_MILLIS))
+                .isInstanceOfSatisfying(Outcome.WithAddress.class, shown -> assertThat(shown.address().port()).isPositive());
+        helper.closeAll();
+        assertThat(helper.execute(0, new Call.Listen(3, 1), SocketProcess.UNNAMED, LIMIT_MILLIS).failedWith(Errno.EBADF))
+                .isTrue();
+    }
+
+    @Test
+    void aHelperThatStartsTooLateForSomeRequestsServesTheNext() {
+        try (HelperProcess helper = new HelperProcess(slow(), new Patience(1, A_MINUTE, A_MINUTE))) {
+            assertThatThrownBy(() -> helper.execute(0, SOCKET, 3, LIMIT_MILLIS))
+                    .isInstanceOf(ReplayException.class).hasMessageMatching("the helper process has not started in [0-9]+ ms");
+            assertWorks(helper);
+        }
+    }
+
+    @Test
+    void aHelperThatDoesNotStartIsStartedAgainHoweverOftenItFails() {
+        List<String> ends = List.of("sh", "-c", "exit 1");
+        try (HelperProcess helper = new HelperProcess(ends, new Patience(A_MINUTE, A_MINUTE, A_MINUTE))) {
+            for (int request = 0; request < 10; request++) {
+                assertThatThrownBy(() -> helper.execute(0, SOCKET, 3, LIMIT_MILLIS))
+                        .isInstanceOf(ReplayException.class).hasMessageContaining("it ended before it answered");
+            }
+        }
+        List<String> hangs = List.of("sh", "-c", "exec sleep 60");
+        try (HelperProcess helper = new HelperProcess(hangs, new Patience(1, 1, 0))) {
+            for (int request = 0; request < 10; request++) {
+                assertThatThrownBy(() -> helper.execute(0, SOCKET, 3, LIMIT_MILLIS))
+                        .isInstanceOf(ReplayException.class).hasMessageContaining("has not started");
+            }
+        }
+    }
+
+    @Test
+    void everyRequestAndReplyIsOneLineThatIsReadBackAsItWas() throws TranscriptException {
+        for (Request request : List.of(new Request.CloseAll(), new Request.Make(2, SocketProcess.UNNAMED, 250, SOCKET),
+                new Request.Make(0, 7, 2_000, new Call.Accept(3, true, 0x800)),
+                new Request.Make(0, 7, 2_000, new Call.GetOption(3, SocketOption.SO_ACCEPTCONN)),
+                new Request.Make(0, 7, 2_000, new Call.Poll(3, 5, -1)))) {
+            assertThat(request.line()).doesNotContain("\n");
+            assertThat(Request.parse(request.line())).isEqualTo(request);
+        }
+        for (Reply reply : List.of(new Reply.Closed(), new Reply.Failed("no way"),
+                new Reply.Ended(new Step(0, SOCKET, new Outcome.TimedOut(250))),
+                new Reply.Ended(new Step(0, SOCKET, new Outcome.Plain(new SyscallResult.Returned(2_147_014_848)))),
+                new Reply.Ended(new Step(0, SOCKET, new Outcome.Plain(new SyscallResult.Failed(Errno.of(2_147_014_848))))))) {
+            assertThat(reply.line()).doesNotContain("\n");
+            assertThat(Reply.parse(reply.line())).isEqualTo(reply);
+        }
+        assertThat(new Reply.Failed("two\nlines").line()).isEqualTo("failed: two lines");
+    }
+}
