@@ -128,7 +128,8 @@ examine() {
     local id=$1 preload=$2 injection=$3 namespace=$4 seen_by=$6 pattern=$7
     local arguments reports out=$lab/$id status=0
     read -r -a arguments <<<"$5"
-    read -r -a reports <<<"$8"
+    reports=()
+    [ "$8" = - ] || read -r -a reports <<<"$8"
     if [ "${arguments[0]}" = run ] && [[ "$5" != *' -f '* ]]; then
         arguments=(run "${effort[@]}" "${arguments[@]:1}")
     fi

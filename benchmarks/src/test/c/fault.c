@@ -20,6 +20,11 @@
  *   thread-bind-elsewhere  a bind off the main thread goes where loopback does not lead        D12
  *   v6only-forced          a bind to :: takes IPv6 alone                                       D18
  *   accept-slow            accept takes 0.3 ms                                                 D19
+ *   chosen-port-kept       a socket bound to port 0 stays open for 20 ms after its close       D21
+ *   backlog-fixed          listen takes a backlog of 3, whatever it is given                   D27
+ *   listener-kept          a listener stays open after its close                               D28
+ *   chosen-port-again      port 0 takes the port of the bind to port 0 before it, if it can    D32
+ *   accepted-shows-any     an accepted socket shows the wildcard address as its own            D33
  *   clock-steps            the clock on the wall jumps by hours, forth and back                none: time is set
  *
  * REUSEADDR_FAULT_ONLY_IN narrows the fault to processes whose command line contains this text, or, with a leading
@@ -40,6 +45,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -64,6 +70,11 @@ enum fault {
     THREAD_BIND_ELSEWHERE,
     V6ONLY_FORCED,
     ACCEPT_SLOW,
+    CHOSEN_PORT_KEPT,
+    BACKLOG_FIXED,
+    LISTENER_KEPT,
+    CHOSEN_PORT_AGAIN,
+    ACCEPTED_SHOWS_ANY,
     CLOCK_STEPS,
 };
 
@@ -85,6 +96,11 @@ static const struct {
     {"thread-bind-elsewhere", THREAD_BIND_ELSEWHERE},
     {"v6only-forced", V6ONLY_FORCED},
     {"accept-slow", ACCEPT_SLOW},
+    {"chosen-port-kept", CHOSEN_PORT_KEPT},
+    {"backlog-fixed", BACKLOG_FIXED},
+    {"listener-kept", LISTENER_KEPT},
+    {"chosen-port-again", CHOSEN_PORT_AGAIN},
+    {"accepted-shows-any", ACCEPTED_SHOWS_ANY},
     {"clock-steps", CLOCK_STEPS},
 };
 
@@ -121,6 +137,15 @@ static clock_gettime_function *real_clock_gettime;
 /* Which descriptors connect was called on, for ephemeral-leak; a higher one is not followed. */
 enum { FOLLOWED_DESCRIPTORS = 1 << 20 };
 static atomic_bool is_client[FOLLOWED_DESCRIPTORS];
+
+/* Which descriptors accept gave, for accepted-shows-any. */
+static atomic_bool is_accepted[FOLLOWED_DESCRIPTORS];
+
+/* The copy of a socket that was bound to port 0, plus one, for chosen-port-kept; 0 where there is none. */
+static atomic_int copy_of[FOLLOWED_DESCRIPTORS];
+
+/* The port that the last bind to port 0 got, in network byte order, for chosen-port-again; 0 before the first. */
+static atomic_int last_chosen_port;
 
 static void fail(const char *what, const char *name)
 {
@@ -346,6 +371,75 @@ static int close_and_leak(int fd)
     return result;
 }
 
+/* Keeps a socket that is about to be bound to port 0 open beyond its close. */
+static void keep_copy(int fd)
+{
+    if (fd < 0 || fd >= FOLLOWED_DESCRIPTORS)
+        return;
+    int copy = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+    if (copy >= 0)
+        atomic_store(&copy_of[fd], copy + 1);
+}
+
+static void *close_later(void *copy)
+{
+    delay_microseconds(20000);
+    real_close((int) (intptr_t) copy);
+    return NULL;
+}
+
+static int close_and_keep_copy(int fd)
+{
+    int copy = fd >= 0 && fd < FOLLOWED_DESCRIPTORS ? atomic_exchange(&copy_of[fd], 0) - 1 : -1;
+    int result = real_close(fd);
+    if (copy >= 0) {
+        int kept_errno = errno;
+        pthread_t thread;
+        if (pthread_create(&thread, NULL, close_later, (void *) (intptr_t) copy) == 0)
+            pthread_detach(thread);
+        else
+            real_close(copy);
+        errno = kept_errno;
+    }
+    return result;
+}
+
+/* bind to port 0: to the port of the last such bind, if the kernel lets it, else to one that the kernel chooses. */
+static int bind_to_chosen_port_again(int fd, const struct sockaddr *address, socklen_t length)
+{
+    struct sockaddr_storage name = {0};
+    int port = atomic_load(&last_chosen_port);
+    memcpy(&name, address, length < sizeof name ? length : sizeof name);
+    if (port != 0) {
+        if (name.ss_family == AF_INET)
+            ((struct sockaddr_in *) &name)->sin_port = (in_port_t) port;
+        else
+            ((struct sockaddr_in6 *) &name)->sin6_port = (in_port_t) port;
+        if (real_bind(fd, (struct sockaddr *) &name, length) == 0)
+            return 0;
+    }
+    int result = real_bind(fd, address, length);
+    socklen_t name_length = sizeof name;
+    if (result == 0 && real_getsockname(fd, (struct sockaddr *) &name, &name_length) == 0)
+        atomic_store(&last_chosen_port, port_of((struct sockaddr *) &name));
+    return result;
+}
+
+static int mark_accepted(int fd)
+{
+    if (fault() == ACCEPTED_SHOWS_ANY && fd >= 0 && fd < FOLLOWED_DESCRIPTORS)
+        atomic_store(&is_accepted[fd], true);
+    return fd;
+}
+
+static void show_any(struct sockaddr *name)
+{
+    if (name->sa_family == AF_INET)
+        ((struct sockaddr_in *) name)->sin_addr.s_addr = htonl(INADDR_ANY);
+    else if (name->sa_family == AF_INET6)
+        ((struct sockaddr_in6 *) name)->sin6_addr = in6addr_any;
+}
+
 int setsockopt(int fd, int level, int option, const void *value, socklen_t length)
 {
     enum fault fault_here = fault();
@@ -390,6 +484,10 @@ int bind(int fd, const struct sockaddr *address, socklen_t length)
     } else if (fault_here == THREAD_BIND_ELSEWHERE && syscall(SYS_gettid) != getpid()
             && is_reached_over_loopback(address, length))
         return bind_elsewhere(fd, port_of(address));
+    else if (fault_here == CHOSEN_PORT_KEPT && port_of(address) == 0)
+        keep_copy(fd);
+    else if (fault_here == CHOSEN_PORT_AGAIN && port_of(address) == 0)
+        return bind_to_chosen_port_again(fd, address, length);
     return real_bind(fd, address, length);
 }
 
@@ -402,7 +500,9 @@ int listen(int fd, int backlog)
         else if (bind_elsewhere(fd, 0) != 0)
             return -1;
     }
-    return real_listen(fd, backlog);
+    if (fault_here == LISTENER_KEPT && is_tcp(fd))
+        fcntl(fd, F_DUPFD_CLOEXEC, 0);
+    return real_listen(fd, fault_here == BACKLOG_FIXED ? 3 : backlog);
 }
 
 /* An implicit bind is to the wildcard address, says the platform whose listener cannot be reached. */
@@ -428,6 +528,8 @@ int getsockname(int fd, struct sockaddr *name, socklen_t *length)
     int result = real_getsockname(fd, name, length);
     if (result == 0 && fault_here == AUTOBIND_ELSEWHERE)
         hide_elsewhere(name, *length);
+    if (result == 0 && fault_here == ACCEPTED_SHOWS_ANY && fd < FOLLOWED_DESCRIPTORS && is_accepted[fd])
+        show_any(name);
     return result;
 }
 
@@ -442,19 +544,28 @@ int accept(int fd, struct sockaddr *address, socklen_t *length)
 {
     if (fault() == ACCEPT_SLOW)
         delay_microseconds(300);
-    return real_accept(fd, address, length);
+    return mark_accepted(real_accept(fd, address, length));
 }
 
 int accept4(int fd, struct sockaddr *address, socklen_t *length, int flags)
 {
     if (fault() == ACCEPT_SLOW)
         delay_microseconds(300);
-    return real_accept4(fd, address, length, flags);
+    return mark_accepted(real_accept4(fd, address, length, flags));
 }
 
 int close(int fd)
 {
-    return fault() == EPHEMERAL_LEAK ? close_and_leak(fd) : real_close(fd);
+    if (fd >= 0 && fd < FOLLOWED_DESCRIPTORS)
+        atomic_store(&is_accepted[fd], false);
+    switch (fault()) {
+    case EPHEMERAL_LEAK:
+        return close_and_leak(fd);
+    case CHOSEN_PORT_KEPT:
+        return close_and_keep_copy(fd);
+    default:
+        return real_close(fd);
+    }
 }
 
 /* The JDK closes a socket that a thread may be blocked in by putting another descriptor over it. */

@@ -6,11 +6,10 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import org.reuseaddr.model.Grade;
 import org.reuseaddr.platform.HeldPorts;
 import org.reuseaddr.platform.NetCounters;
@@ -49,6 +48,10 @@ final class CheckCommand implements Callable<Integer> {
     @Option(names = "--group", paramLabel = "NAME", description = "The scenarios of this group. May be given several times.")
     private List<String> groups = new ArrayList<>();
 
+    @Option(names = "--full",
+            description = "Choose from every combination of addresses, options, states and orders, some 20,000 scenarios.")
+    private boolean full;
+
     @Option(names = "--out", paramLabel = "DIR", description = "Write semantics.csv and environment.csv there.")
     private Path out;
 
@@ -73,10 +76,10 @@ final class CheckCommand implements Callable<Integer> {
     public Integer call() {
         require("--limit", limitMillis == null ? 1 : limitMillis, Replayer.MAX_LIMIT_MILLIS);
         require("--repeat", repeat, MAX_REPEAT);
-        List<Scenario> scenarios = chosen();
+        List<Supplier<Scenario>> scenarios = chosen();
         if (list) {
-            scenarios.forEach(scenario -> System.out.println(String.join("\t", scenario.id(), scenario.group(),
-                    scenario.family(), scenario.rule())));
+            scenarios.stream().map(Supplier::get).forEach(scenario -> System.out.println(String.join("\t",
+                    scenario.id(), scenario.group(), scenario.family(), scenario.rule())));
             return ExitCode.DONE;
         }
         Platform platform = EnvCommand.probe();
@@ -107,24 +110,29 @@ final class CheckCommand implements Callable<Integer> {
         }
     }
 
-    /** In the order of the arguments, each once; then those of the groups. */
-    private List<Scenario> chosen() {
-        ScenarioNames names = ScenarioNames.ofCatalogue();
-        Set<Scenario> chosen = new LinkedHashSet<>();
+    /** In the order of the arguments, each once; then those of the groups. Scenarios of the catalogue are not built yet. */
+    private List<Supplier<Scenario>> chosen() {
+        ScenarioNames names = full ? ScenarioNames.ofFullCatalogue() : ScenarioNames.ofCatalogue();
+        Map<String, Supplier<Scenario>> chosen = new LinkedHashMap<>();
         for (String argument : arguments) {
             Path file = Path.of(argument);
             if (argument.endsWith(".strace") || Files.exists(file) && !Files.isDirectory(file)) {
-                chosen.add(UserTranscript.read(file, allowAddress));
+                Scenario scenario = UserTranscript.read(file, allowAddress);
+                chosen.put(scenario.id(), () -> scenario);
             } else {
-                chosen.addAll(names.startingWith(argument));
+                names.startingWith(argument).forEach(entry -> chosen.put(entry.id(), entry::scenario));
             }
         }
-        groups.forEach(group -> chosen.addAll(names.inGroup(group)));
+        groups.forEach(group -> names.inGroup(group).forEach(entry -> chosen.put(entry.id(), entry::scenario)));
         if (arguments.isEmpty() && groups.isEmpty()) {
-            chosen.addAll(names.all());
+            names.all().forEach(entry -> chosen.put(entry.id(), entry::scenario));
         }
-        return chosen.stream().map(scenario -> limitMillis == null ? scenario : UserTranscript.limited(scenario, limitMillis))
-                .toList();
+        return List.copyOf(chosen.values());
+    }
+
+    /** The scenario with the limit that the user gave. */
+    private Scenario limited(Scenario scenario) {
+        return limitMillis == null ? scenario : UserTranscript.limited(scenario, limitMillis);
     }
 
     private Map<String, String> environment(Platform platform, RunId id, Instant started) {
@@ -136,9 +144,10 @@ final class CheckCommand implements Callable<Integer> {
         return environment;
     }
 
-    private int check(Replayer replayer, CheckSession session, List<Scenario> scenarios) {
+    private int check(Replayer replayer, CheckSession session, List<Supplier<Scenario>> scenarios) {
         List<ScenarioResult> results = new ArrayList<>();
-        for (Scenario scenario : scenarios) {
+        for (Supplier<Scenario> chosen : scenarios) {
+            Scenario scenario = limited(chosen.get());
             ScenarioResult worst = replayer.replay(scenario);
             for (int again = 1; again < repeat; again++) {
                 ScenarioResult result = replayer.replay(scenario);

@@ -5,8 +5,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.reuseaddr.run.UsageException;
 import org.reuseaddr.scenario.Catalogue;
+import org.reuseaddr.scenario.CatalogueEntry;
 import org.reuseaddr.scenario.Scenario;
 
 /** Finds scenarios by id, prefix or group. */
@@ -14,14 +16,19 @@ final class ScenarioNames {
 
     private static final int SUGGESTIONS = 3;
 
-    private final Map<String, Scenario> byId = new LinkedHashMap<>();
+    private final Map<String, CatalogueEntry> byId = new LinkedHashMap<>();
 
-    private ScenarioNames(List<Scenario> scenarios) {
-        scenarios.forEach(scenario -> byId.put(scenario.id(), scenario));
+    private ScenarioNames(Stream<CatalogueEntry> entries) {
+        entries.forEach(entry -> byId.put(entry.id(), entry));
     }
 
     static ScenarioNames ofCatalogue() {
-        return new ScenarioNames(Catalogue.scenarios());
+        return new ScenarioNames(Catalogue.entries().stream());
+    }
+
+    /** The catalogue and what it leaves out of its dimensions' product: see {@link Catalogue#full}. */
+    static ScenarioNames ofFullCatalogue() {
+        return new ScenarioNames(Catalogue.full());
     }
 
     /**
@@ -30,11 +37,11 @@ final class ScenarioNames {
      * @throws UsageException if there is none, with ids that are like it
      */
     Scenario named(String id) {
-        Scenario found = byId.get(id);
+        CatalogueEntry found = byId.get(id);
         if (found == null) {
             throw unknown(id);
         }
-        return found;
+        return found.scenario();
     }
 
     /**
@@ -42,12 +49,12 @@ final class ScenarioNames {
      *
      * @throws UsageException if there is none, with ids that are like it
      */
-    List<Scenario> startingWith(String prefix) {
-        Scenario exact = byId.get(prefix);
+    List<CatalogueEntry> startingWith(String prefix) {
+        CatalogueEntry exact = byId.get(prefix);
         if (exact != null) {
             return List.of(exact);
         }
-        List<Scenario> found = byId.values().stream().filter(scenario -> scenario.id().startsWith(prefix)).toList();
+        List<CatalogueEntry> found = byId.values().stream().filter(entry -> entry.id().startsWith(prefix)).toList();
         if (found.isEmpty()) {
             throw unknown(prefix);
         }
@@ -59,17 +66,17 @@ final class ScenarioNames {
      *
      * @throws UsageException if there is none, with all groups
      */
-    List<Scenario> inGroup(String group) {
-        List<Scenario> found = byId.values().stream().filter(scenario -> scenario.group().equals(group)).toList();
+    List<CatalogueEntry> inGroup(String group) {
+        List<CatalogueEntry> found = byId.values().stream().filter(entry -> entry.group().equals(group)).toList();
         if (found.isEmpty()) {
             TreeSet<String> groups = new TreeSet<>();
-            byId.values().forEach(scenario -> groups.add(scenario.group()));
+            byId.values().forEach(entry -> groups.add(entry.group()));
             throw new UsageException("--group: expected one of " + String.join(", ", groups) + ", found " + group);
         }
         return found;
     }
 
-    List<Scenario> all() {
+    List<CatalogueEntry> all() {
         return List.copyOf(byId.values());
     }
 

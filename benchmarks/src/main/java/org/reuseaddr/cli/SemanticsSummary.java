@@ -126,8 +126,20 @@ final class SemanticsSummary {
         }
         Step promised = result.promisedStep().orElseThrow();
         Outcome observed = result.observedStep().orElseThrow().outcome();
+        String expected = did(promised.call(), promised.outcome());
+        String happened = did(promised.call(), observed);
+        if (expected.equals(happened)) {
+            expected += port(promised.outcome());
+            happened += port(observed);
+        }
         return (result.twoListeners() ? "two listeners hold one port: " : "") + promised.call().name() + " "
-                + did(promised.call(), observed) + "; on Linux it " + did(promised.call(), promised.outcome());
+                + happened + "; on Linux it " + expected;
+    }
+
+    /** The port of an address that differs in nothing else; empty where there is no address. */
+    private static String port(Outcome outcome) {
+        return outcome instanceof Outcome.WithAddress answered && answered.address() != null
+                ? ", port " + answered.address().port() : "";
     }
 
     private static String did(Call call, Outcome outcome) {

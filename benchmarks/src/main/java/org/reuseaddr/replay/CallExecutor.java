@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.reuseaddr.socket.Errno;
 import org.reuseaddr.socket.Linux;
+import org.reuseaddr.socket.SockAddr;
 import org.reuseaddr.socket.SocketOption;
 import org.reuseaddr.socket.Sockets;
 import org.reuseaddr.socket.SyscallResult;
@@ -167,14 +168,15 @@ final class CallExecutor implements Call.Handler<Outcome> {
         }
         try {
             SyscallResult result = sockets.connect(open.descriptor(), call.address());
-            return result.failedWith(Errno.EINPROGRESS) ? connected(open.descriptor()) : new Outcome.Plain(result);
+            return result.failedWith(Errno.EINPROGRESS) ? connected(open.descriptor(), call.address())
+                    : new Outcome.Plain(result);
         } finally {
             sockets.setNonBlocking(open.descriptor(), false);
         }
     }
 
     /** How a connect that is under way ends. */
-    private Outcome connected(int descriptor) {
+    private Outcome connected(int descriptor, SockAddr address) {
         if (!sockets.awaitReady(descriptor, Linux.POLLOUT, limitMillis)) {
             return new Outcome.TimedOut(limitMillis);
         }
@@ -182,6 +184,9 @@ final class CallExecutor implements Call.Handler<Outcome> {
         if (!error.result().equals(ZERO)) {
             throw new ReplayException("how connect ended cannot be read: getsockopt(SO_ERROR) answered " + error.result());
         }
+        // A blocking connect takes in how it ended. Here the socket counts as connecting until connect is called once
+        // more: on Linux that answers 0 or ECONNABORTED and, after a failure, makes the socket usable again.
+        sockets.connect(descriptor, address);
         return new Outcome.Plain(SyscallResult.of(-error.value()));
     }
 

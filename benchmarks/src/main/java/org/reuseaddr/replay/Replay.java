@@ -34,7 +34,7 @@ final class Replay {
     private final Map<Integer, List<Integer>> actors = new HashMap<>();
     private final Map<Integer, Integer> realPorts = new HashMap<>();
     private final Map<Integer, Integer> literalPorts = new HashMap<>();
-    private final Set<Integer> chosen = new HashSet<>();
+    private final Set<Integer> chosenByConnect = new HashSet<>();
     private final Map<SocketName, SockAddr> bound = new LinkedHashMap<>();
     private final List<SocketName> listening = new ArrayList<>();
     private final List<Step> observed = new ArrayList<>();
@@ -79,13 +79,16 @@ final class Replay {
         return List.copyOf(listening);
     }
 
-    /** The real port that the kernel chose and a bind or listen of the transcript is about; empty for any other call. */
+    /**
+     * The real port that the kernel chose for a client and a bind or listen of the transcript is about; empty for any
+     * other call. A port chosen by bind is not among them: bind chooses none that somebody has in TIME_WAIT.
+     */
     OptionalInt chosenPortOf(Step step) {
         int literal = step.call() instanceof Call.Bind bind ? bind.address().port()
                 : step.call() instanceof Call.Listen listen
                         ? literalPorts.getOrDefault(boundPort(new SocketName(processOfThread(step.process()), listen.fd())), 0)
                 : 0;
-        return chosen.contains(literal) ? OptionalInt.of(realPorts.get(literal)) : OptionalInt.empty();
+        return chosenByConnect.contains(literal) ? OptionalInt.of(realPorts.get(literal)) : OptionalInt.empty();
     }
 
     private int boundPort(SocketName socket) {
@@ -115,7 +118,7 @@ final class Replay {
     private Outcome named(Step step, int newName, Outcome outcome) {
         boolean made = newName != SocketProcess.UNNAMED && step.call().succeedsWith(outcome);
         if (outcome instanceof Outcome.WithAddress answered) {
-            SockAddr address = answered.address() == null ? null : literal(step.outcome(), answered.address());
+            SockAddr address = answered.address() == null ? null : literal(step, answered.address());
             return new Outcome.WithAddress(made ? new SyscallResult.Returned(newName) : answered.result(), address);
         }
         return made ? new Outcome.Plain(new SyscallResult.Returned(newName)) : outcome;
@@ -183,11 +186,15 @@ final class Replay {
     }
 
     /** Gives an address from the kernel the transcript's port; a port it shows for the first time gets the one expected. */
-    private SockAddr literal(Outcome expected, SockAddr actual) {
-        if (expected instanceof Outcome.WithAddress promised && promised.address() != null
+    private SockAddr literal(Step step, SockAddr actual) {
+        if (step.outcome() instanceof Outcome.WithAddress promised && promised.address() != null
                 && promised.address().port() != 0 && !realPorts.containsKey(promised.address().port())
                 && !literalPorts.containsKey(actual.port())) {
-            chosen.add(promised.address().port());
+            boolean chosenByBind = step.call() instanceof Call.GetSockName name
+                    && bound.containsKey(new SocketName(processOfThread(step.process()), name.fd()));
+            if (!chosenByBind) {
+                chosenByConnect.add(promised.address().port());
+            }
             realPorts.put(promised.address().port(), actual.port());
             literalPorts.put(actual.port(), promised.address().port());
         }

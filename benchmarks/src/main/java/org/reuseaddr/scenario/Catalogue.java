@@ -1,7 +1,8 @@
 package org.reuseaddr.scenario;
 
-import java.util.Collection;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.reuseaddr.model.LinuxBindRules;
 
@@ -11,11 +12,30 @@ public final class Catalogue {
     private Catalogue() {
     }
 
-    /** The hand-written scenarios, those that repeat themselves, and the generated families, as Linux 6.18 has them. */
-    public static List<Scenario> scenarios() {
-        return Stream.of(HandWrittenScenarios.all(), RepeatedScenarios.all(),
+    /**
+     * The names of the hand-written scenarios, those that repeat themselves, and the generated families, as Linux 6.18
+     * has them.
+     */
+    public static List<CatalogueEntry> entries() {
+        return Stream.of(HandWrittenScenarios.entries().stream(), RepeatedScenarios.entries(),
                         GeneratedScenarios.under(LinuxBindRules.LINUX_6_18))
-                .flatMap(Collection::stream)
+                .flatMap(entries -> entries)
                 .toList();
+    }
+
+    /** The scenarios of {@link #entries}, built. */
+    public static List<Scenario> scenarios() {
+        return entries().stream().map(CatalogueEntry::scenario).toList();
+    }
+
+    /**
+     * The catalogue, and behind it what it leaves out of the full product of addresses, options, states, processes and
+     * orders of listen, some 20,000 scenarios. None is built before it is asked for.
+     */
+    public static Stream<CatalogueEntry> full() {
+        List<CatalogueEntry> entries = entries();
+        Set<String> known = entries.stream().map(CatalogueEntry::id).collect(Collectors.toSet());
+        return Stream.concat(entries.stream(), GeneratedScenarios.product(LinuxBindRules.LINUX_6_18)
+                .filter(entry -> !known.contains(entry.id())));
     }
 }

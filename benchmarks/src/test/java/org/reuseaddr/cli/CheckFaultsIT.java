@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -31,11 +30,11 @@ class CheckFaultsIT {
         return Fault.all().stream().filter(fault -> fault.seenBy() == Fault.SeenBy.SCENARIO);
     }
 
-    /** The first scenarios that name a report of the defect. */
+    /** The first scenarios that are to see the defect. */
     private static List<String> meantFor(Fault fault) {
         List<String> ids = Catalogue.scenarios().stream()
-                .filter(scenario -> !Collections.disjoint(scenario.references(), fault.reports()))
-                .map(Scenario::id).filter(id -> fault.pattern().matcher(id).find()).limit(SCENARIOS).toList();
+                .filter(scenario -> fault.isMeantFor(scenario.references(), scenario.id()))
+                .map(Scenario::id).limit(SCENARIOS).toList();
         assertThat(ids).as(fault.id()).isNotEmpty();
         return ids;
     }

@@ -6,6 +6,7 @@ import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -14,14 +15,14 @@ import java.util.regex.Pattern;
 /**
  * One known defect, as {@code faults.tsv} has it: how it is made on an ordinary Linux machine, and what must see it.
  *
- * @param id {@code D01} to {@code D19}
+ * @param id {@code D01} and so on, as the table of known defects has it
  * @param preload the fault of {@link FaultLibrary}, if the recipe has one
  * @param strace the argument of strace's {@code -e inject=}, if the recipe has one
  * @param namespace the network namespace of {@code scripts/fault-lab.sh}, if the recipe has one; it needs root
  * @param arguments what the suite is asked to do
  * @param seenBy which part of the suite must see it
  * @param pattern what {@code seenBy} is about: scenario ids, benchmark names or a value of the environment record
- * @param reports the public reports of the defect
+ * @param reports the public reports of the defect; empty if it has none that scenarios could name
  */
 public record Fault(String id, Optional<String> preload, Optional<String> strace, Optional<String> namespace,
         List<String> arguments, SeenBy seenBy, Pattern pattern, List<String> reports) {
@@ -31,7 +32,7 @@ public record Fault(String id, Optional<String> preload, Optional<String> strace
 
     /** The parts of the suite that see defects. */
     public enum SeenBy {
-        /** A broken scenario, one that names a report of the defect and whose id matches. */
+        /** A broken scenario that names a report of the defect, if there is any, and whose id matches. */
         SCENARIO,
         /** compare: a benchmark whose name matches is slower than without the fault. */
         SLOWER,
@@ -58,11 +59,16 @@ public record Fault(String id, Optional<String> preload, Optional<String> strace
         }
         return new Fault(cells[0], optional(cells[1]), optional(cells[2]), optional(cells[3]),
                 List.of(cells[4].split(" ")), SeenBy.valueOf(cells[5].toUpperCase(Locale.ROOT)), Pattern.compile(cells[6]),
-                List.of(cells[7].split(" ")));
+                optional(cells[7]).map(reports -> List.of(reports.split(" "))).orElse(List.of()));
     }
 
     private static Optional<String> optional(String cell) {
         return cell.equals("-") ? Optional.empty() : Optional.of(cell);
+    }
+
+    /** Whether a scenario that names these reports and has this id is to see the defect. */
+    public boolean isMeantFor(List<String> references, String scenarioId) {
+        return (reports.isEmpty() || !Collections.disjoint(references, reports)) && pattern.matcher(scenarioId).find();
     }
 
     /** A process with this fault, its namespace excepted, which {@code scripts/fault-lab.sh} makes. */
