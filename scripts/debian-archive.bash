@@ -80,7 +80,12 @@ write_apt() {
 # answer, lists of an earlier day do.
 refresh_apt() {
     local release=$1 apt=$cache/apt/$1
+    mkdir -p "$apt"
+    # Scripts that run side by side wait for one another's lists.
+    exec 8>"$apt/lock"
+    flock 8
     if [ -n "$(find "$apt/fetched" -mmin -"$lists_minutes" 2>/dev/null)" ]; then
+        exec 8>&-
         return
     fi
     write_apt "$release"
@@ -91,23 +96,29 @@ refresh_apt() {
         echo "${0##*/}: the mirror does not answer; using the list of packages of" \
             "$(date -r "$apt/fetched" +%F)" >&2
     else
-        die "no list of packages of Debian's $release: $(grep -m 1 '^E:' "$apt/update.log" || echo 'see its log')"
+        die "no list of packages of Debian's $release: $(grep -m 1 '^E:' "$apt/update.log" \
+            || echo "see $apt/update.log")"
     fi
+    exec 8>&-
 }
 
 # debian_package RELEASE PACKAGE: prints the file of the newest version of this package in this release, which is
 # fetched unless it is in the cache.
 debian_package() {
-    local release=$1 package=$2 apt=$cache/apt/$1 version file
+    local release=$1 package=$2 apt=$cache/apt/$1 version file partial
     version=$(own_apt "$release" apt-cache policy "$package" | sed -n 's/^  Candidate: //p')
     [ -n "$version" ] && [ "$version" != '(none)' ] || die "Debian's $release has no package $package"
     mkdir -p "$cache/packages"
     file=$cache/packages/${package}_${version//:/%3a}_amd64.deb
     if [ ! -f "$file" ]; then
         echo "${0##*/}: fetching $package $version from Debian's $release" >&2
-        (cd "$cache/packages" && own_apt "$release" apt-get -qq download "$package=$version" >"$apt/download.log" 2>&1) \
-            || die "could not fetch $package: $(grep -m 1 '^E:' "$apt/download.log" || echo "see $apt/download.log")"
-        [ -f "$file" ] || die "apt-get download of $package did not write $file"
+        # apt-get writes under the final name before it has checked the file.
+        partial=$(mktemp -d "$cache/packages/partial-XXXXXX")
+        (cd "$partial" && own_apt "$release" apt-get -qq download "$package=$version" >"$apt/download.log" 2>&1) \
+            || { rm -rf "$partial" && die "could not fetch $package:" \
+                "$(grep -m 1 '^E:' "$apt/download.log" || echo "see $apt/download.log")"; }
+        mv "$partial"/*.deb "$file"
+        rmdir "$partial"
     fi
     echo "$file"
 }
@@ -115,4 +126,17 @@ debian_package() {
 # debian_dependency RELEASE PACKAGE PATTERN: prints the first package that this one depends on whose name matches.
 debian_dependency() {
     own_apt "$1" apt-cache depends "$2" | sed -n 's/^ *Depends: //p' | grep -xE -e "$3" | head -n 1 || true
+}
+
+# unpacked_package RELEASE PACKAGE: prints a directory with the files of the newest version of the package.
+unpacked_package() {
+    local file directory
+    file=$(debian_package "$1" "$2")
+    directory=$cache/unpacked/$(basename "$file" .deb)
+    if [ ! -d "$directory" ]; then
+        mkdir -p "$directory.$$"
+        dpkg-deb -x "$file" "$directory.$$"
+        mv -T "$directory.$$" "$directory"
+    fi
+    echo "$directory"
 }

@@ -9,12 +9,12 @@
 # The first argument is a release of Debian, whose newest kernel for virtual machines is taken; or a release and a
 # package of it; or the file of a kernel package; or a kernel image (vmlinuz) that has IPv6 and the 8250 serial port
 # built in. The other arguments are those of benchmarks.jar, "check" if there are none. Files that they name are copied
-# into the guest. What the suite writes below the current directory and below DIR of --out is written here, too. The exit
-# code is the suite's; 2 if the first argument is none of these; 124 if the guest was not done within TIME_LIMIT
+# into the guest. What the suite writes below the current directory and below DIR of --out is written here, too. The
+# exit code is the suite's; 2 if the first argument is none of these; 124 if the guest was not done within TIME_LIMIT
 # seconds (default 1200).
 #
-# GUEST_MEMORY (default 2048) is in MiB, GUEST_CPUS (default 2) the number of processors. Only one guest of a user runs at a
-# time: others wait. Needs no root, once the Debian packages qemu-system-x86, busybox-static, cpio and a JDK are
+# GUEST_MEMORY (default 2048) is in MiB, GUEST_CPUS (default 2) the number of processors. Only one guest of a user runs
+# at a time: others wait. Needs no root, once the Debian packages qemu-system-x86, busybox-static, cpio and a JDK are
 # installed, which it does itself where it can. Kernels, lists of packages and the Java runtime of the guest are kept in
 # $XDG_CACHE_HOME/reuseaddr-benchmarks (default ~/.cache); lists are fetched again after a day, or with REFRESH=1.
 set -euo pipefail
@@ -53,23 +53,26 @@ kernel_of_package() {
     echo "$directory/vmlinuz"
 }
 
-# kernel_of_release RELEASE [PACKAGE]: prints the kernel image; sets package to the file of its package. Since 6.19, Debian's
-# linux-image packages are empty, and the image is in the package linux-binary on which they depend.
+# find_kernel_of_release RELEASE [PACKAGE]: sets kernel to the image in the package. Since 6.19, Debian's linux-image
+# packages are empty, and the image is in the package linux-binary on which they depend.
 find_kernel_of_release() {
-    local release=$1 name=${2:-} binary
+    local release=$1 name=${2:-} package
     refresh_apt "$release"
     if [ -z "$name" ]; then
         name=$(debian_dependency "$release" linux-image-cloud-amd64 'linux-image-[0-9].*')
         [ -n "$name" ] || die "Debian's $release has no package linux-image-cloud-amd64"
+    elif [ -z "$(own_apt "$release" apt-cache show --no-all-versions "$name" 2>/dev/null)" ]; then
+        usage "no package $name in Debian's $release; it has" \
+            "$(own_apt "$release" apt-cache pkgnames linux-image- | grep -E '[0-9].*-amd64$' | sort -V | paste -s -d ' ')"
     fi
     package=$(debian_package "$release" "$name")
     kernel=$(kernel_of_package "$package")
     if [ -z "$kernel" ]; then
-        binary=$(debian_dependency "$release" "$name" 'linux-binary-[0-9].*')
-        [ -n "$binary" ] || die "the package $name has no kernel image, and depends on none that has"
-        package=$(debian_package "$release" "$binary")
+        name=$(debian_dependency "$release" "$name" 'linux-binary-[0-9].*')
+        [ -n "$name" ] || die "the package $(basename "$package") has no kernel image, and depends on none that has"
+        package=$(debian_package "$release" "$name")
         kernel=$(kernel_of_package "$package")
-        [ -n "$kernel" ] || die "the package $binary has no kernel image"
+        [ -n "$kernel" ] || die "the package $(basename "$package") has no kernel image"
     fi
 }
 
@@ -80,10 +83,8 @@ find_kernel() {
     elif is_release "$release" && [[ ${1#*/} =~ ^linux-image-[a-z0-9.+-]+$ ]]; then
         find_kernel_of_release "$release" "${1#*/}"
     elif [ -f "$1" ] && is_kernel_image "$1"; then
-        package=
         kernel=$(realpath "$1")
     elif [ -f "$1" ] && dpkg-deb --info "$1" >/dev/null 2>&1; then
-        package=$1
         kernel=$(kernel_of_package "$1")
         [ -n "$kernel" ] || usage "$1: this package has no kernel image"
     else
@@ -102,17 +103,17 @@ libraries() {
     ldd "$@" 2>/dev/null | sed -nE 's/.*=> (\/[^ ]+) \(.*/\1/p; s/^\s+(\/[^ ]+) \(.*/\1/p' | sort -u
 }
 
-# Sets runtime to the directory of a Java runtime that has the modules of the jar, and busybox beside it. The guest has it at
-# the same path, since the archive of classes below is good for one path only.
+# Sets runtime to the directory of a Java runtime that has the modules of the jar, and busybox beside it. The guest has
+# it at the same path, since the archive of classes below is good for one path only.
 make_runtime() {
-    local home modules file
+    local home modules file own
     home=$(dirname "$(dirname "$java")")
     [ -x "$home/bin/jlink" ] && [ -x "$home/bin/jdeps" ] \
         || die "needs a JDK, and $home has no jlink and jdeps: install openjdk-17-jdk-headless or set JAVA_HOME"
     # jdk.net has the socket options that the java.nio.channels use where it is there.
     modules=$("$home/bin/jdeps" --multi-release 17 --ignore-missing-deps --print-module-deps "$jar"),jdk.net,jdk.zipfs
     runtime=$cache/guest/$({ "$java" -version 2>&1 && echo "$home $modules" && sha256sum "$(command -v busybox)" \
-        && sha256sum "$repository/scripts/run-in-qemu.sh"; } | sha256sum | cut -c 1-16)
+        && declare -f make_runtime archive libraries; } | sha256sum | cut -c 1-16)
     if [ -f "$runtime/base.cpio" ]; then
         return
     fi
@@ -124,13 +125,14 @@ make_runtime() {
     mkdir -p "$runtime/root/bin" "$runtime/root/etc" "$runtime/root$runtime"
     cp "$(command -v busybox)" "$runtime/root/bin/busybox"
     cp -a "$runtime/java" "$runtime/root$runtime/"
-    # Libraries of a runtime on the list are those it brings along, found through their own path.
+    mapfile -t own < <(find "$runtime/java" -name '*.so')
     while read -r file; do
+        # The runtime's own are there already.
         if [ "${file#"$runtime"/}" = "$file" ]; then
             mkdir -p "$runtime/root$(dirname "$file")"
             cp -L "$file" "$runtime/root$file"
         fi
-    done < <(mapfile -t files < <(find "$runtime/java" -name '*.so') && libraries "$runtime/java/bin/java" "${files[@]}")
+    done < <(libraries "$runtime/java/bin/java" "${own[@]}")
     if [ -d /usr/lib/locale/C.utf8 ]; then
         mkdir -p "$runtime/root/usr/lib/locale"
         cp -rL /usr/lib/locale/C.utf8 "$runtime/root/usr/lib/locale/"
@@ -143,9 +145,9 @@ make_runtime() {
     rm -rf "$runtime/root"
 }
 
-# Sets layer to the directory with a copy of the jar and what the guest adds to the runtime for it: the jar, and an archive of
-# the classes that a check loads (class-data sharing), in the place of the runtime's own archive, so that helper
-# processes have it without an option.
+# Sets layer to the directory with a copy of the jar and what the guest adds to the runtime for it: the jar, and an
+# archive of the classes that a check loads (class-data sharing), in the place of the runtime's own archive, so that
+# helper processes have it without an option.
 make_layer() {
     local root shared
     layer=$runtime/$(sha256sum "$jar" | cut -c 1-16)
@@ -175,7 +177,7 @@ quoted() {
 
 # Sets out to the directory that --out names, as a full path.
 find_out() {
-    local previous= argument
+    local previous='' argument
     out=
     for argument in "$@"; do
         case $argument in
@@ -233,13 +235,13 @@ cpus=$(number GUEST_CPUS 2)
 [ -z "${REFRESH:-}" ] || lists_minutes=0
 [[ $cache == /* ]] || die "XDG_CACHE_HOME must be a full path, not '$XDG_CACHE_HOME'"
 
+mkdir -p "$cache"
+find_kernel "$wanted"
 need qemu-system-x86_64 qemu-system-x86
 need busybox busybox-static
 need cpio cpio
-mkdir -p "$cache"
 exec 9>"$cache/lock"
 flock -n 9 || { echo "${0##*/}: waiting for another guest to end" >&2 && flock 9; }
-find_kernel "$wanted"
 need_jar
 java=$(find_java)
 make_runtime
@@ -269,12 +271,12 @@ output=$!
 exec 4> >(exec cat >&2 9>&-)
 errors=$!
 
-# Serial ports, in their order: the kernel's messages, standard output and error of the suite, the files that it wrote. Each has an
-# interrupt of its own, which the four ports of a PC do not have by themselves.
+# Serial ports, in their order: the kernel's messages, standard output and error of the suite, the files that it wrote.
+# Each has an interrupt of its own, which the four ports of a PC do not have by themselves.
 timeout --kill-after=10 "$time_limit" nice -n 10 qemu-system-x86_64 -no-user-config -nodefaults -display none \
     -accel tcg,thread=multi -cpu max -smp "$cpus" -m "$memory" -no-reboot \
     -kernel "$kernel" -initrd "$control/initrd" \
-    -append "console=ttyS0 panic=-1 loglevel=6 random.trust_cpu=on ${GUEST_KERNEL_ARGUMENTS:-}" \
+    -append "console=ttyS0 panic=-1 random.trust_cpu=on" \
     -chardev "file,id=kernel,path=$control/kernel.log" -device isa-serial,chardev=kernel,index=0,irq=4 \
     -chardev file,id=output,path=/dev/fd/3 -device isa-serial,chardev=output,index=1,irq=3 \
     -chardev file,id=errors,path=/dev/fd/4 -device isa-serial,chardev=errors,index=2,irq=10 \
@@ -299,13 +301,8 @@ if ! (cd "$control/results" && gzip -d <"$control/results.cpio.gz" \
     tail -n 40 "$control/kernel.log" >&2
     die "the guest did not come to its end (status $status); the last messages of its kernel are above"
 fi
-grep -qx ipv6=yes "$control/results/guest/kernel" \
-    || echo "${0##*/}: this kernel has no IPv6 built in" >&2
+[ -f "$control/results/guest/ipv6" ] || echo "${0##*/}: this kernel has no IPv6 built in" >&2
 status=$(cat "$control/results/guest/status")
-if [ -n "${KERNEL_RECORD:-}" ]; then
-    cp "$control/results/guest/kernel" "$KERNEL_RECORD"
-    [ -z "$package" ] || echo "package=$(basename "$package" .deb)" >>"$KERNEL_RECORD"
-fi
 rm -r "$control/results/guest"
 for written in "$PWD" "$out"; do
     if [ -n "$written" ] && [ "$written" != / ] && [ -d "$control/results$written" ]; then
