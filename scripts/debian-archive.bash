@@ -29,11 +29,20 @@ is_release() {
     releases | cut -d ' ' -f 1 | grep -qxF -e "$1"
 }
 
-# mirror LABEL VARIABLE: the address of the archive whose Release file has this label, as the machine's apt knows it.
+# known_mirror LABEL: the address of the archive whose Release file has this label, as the machine's apt knows it.
+known_mirror() {
+    apt-get indextargets --format '$(LABEL)|$(REPO_URI)' 'Created-By: Packages' 2>/dev/null \
+        | sed -n "s/^$1|//p" | sort -u | head -n 1 || true
+}
+
+# mirror LABEL VARIABLE: that address, or the one that the variable has. A machine whose apt has no lists yet, as in a
+# fresh container, fetches them first.
 mirror() {
-    local found
-    found=${!2:-$(apt-get indextargets --format '$(LABEL)|$(REPO_URI)' 'Created-By: Packages' 2>/dev/null \
-        | sed -n "s/^$1|//p" | head -n 1)}
+    local found=${!2:-$(known_mirror "$1")}
+    if [ -z "$found" ] && may_be_root; then
+        privileged apt-get update -qq >/dev/null 2>&1 || true
+        found=$(known_mirror "$1")
+    fi
     [ -n "$found" ] || die "apt of this machine knows no archive with the label '$1'" \
         "(run 'apt-get update' as root on Debian, or set $2 to the address of a mirror)"
     echo "$found"
