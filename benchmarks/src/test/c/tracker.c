@@ -159,7 +159,7 @@ static void handle_signals(void)
             reap();
         else if (info.ssi_code != SI_KERNEL)
             kill(guest, (int) info.ssi_signo);
-        /* What the kernel sends, the terminal's Ctrl-C for one, goes to the whole foreground group, COMMAND included. */
+        /* What the kernel sends, the terminal's Ctrl-C for one, goes to the whole foreground group. */
     }
 }
 
@@ -578,8 +578,8 @@ static const char USAGE[] =
     "  --refuse-every N         refuse each N-th new port\n"
     "  --refuse-range LOW-HIGH  refuse new ports of this range\n"
     "  --hresult                a refused bind returns 2147014848, an HRESULT, instead of failing\n"
-    "  --filter                 connections reach only ports that the host was told of: a packet filter (nftables) in a\n"
-    "                           network namespace of its own\n"
+    "  --filter                 connections reach only ports that the host was told of: a packet filter (nftables)\n"
+    "                           in a network namespace of its own\n"
     "  --reach-at-most N        with --filter: at most so many ports at once; others wait until one is released\n";
 
 /* A number of an option in its unit, at most LIMIT, as nanoseconds or as a count where the unit is 1. */

@@ -1,8 +1,8 @@
 /*
  * The simulated host: grants or refuses ports, takes its time over it, and lets connections through to the ports that
- * it was told of. The data path is a packet filter, nftables in a network namespace of the tracker's own: a set of ports
- * that nft(8) makes, and whose elements are then written directly, since a process for each port would cost more than
- * the call that is to be answered.
+ * it was told of. The data path is a packet filter, nftables in a network namespace of the tracker's own: a set of
+ * ports that nft(8) makes, and whose elements are then written directly, since a process for each port would cost more
+ * than the call that is to be answered.
  */
 #define _GNU_SOURCE
 #include "tracker.h"

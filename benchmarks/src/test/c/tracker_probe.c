@@ -103,7 +103,7 @@ static int by_size(const void *left, const void *right)
     return (a > b) - (a < b);
 }
 
-/* Prints the median of a member of the samples, and the fifth and ninety-fifth percentile: some are bimodal. */
+/* Prints the median of a member of the samples, and the 5th and 95th percentile: some are bimodal. */
 static void print_median(const char *what, const struct sample *samples, int count, size_t member)
 {
     long long *values = malloc((size_t) count * sizeof *values);
@@ -112,8 +112,8 @@ static void print_median(const char *what, const struct sample *samples, int cou
     for (int i = 0; i < count; i++)
         values[i] = *(const long long *) ((const char *) &samples[i] + member);
     qsort(values, (size_t) count, sizeof *values, by_size);
-    printf("%-28s %10.1f   %10.1f %10.1f\n", what, (double) values[count / 2] / 1000, (double) values[count / 20] / 1000,
-        (double) values[count - 1 - count / 20] / 1000);
+    printf("%-28s %10.1f   %10.1f %10.1f\n", what, (double) values[count / 2] / 1000,
+        (double) values[count / 20] / 1000, (double) values[count - 1 - count / 20] / 1000);
     free(values);
 }
 
@@ -184,37 +184,57 @@ struct interruptions {
     int bind_calls, bind_interrupted, listen_calls, listen_interrupted;
 };
 
-static bool is_interrupted(int result)
+/* What one call under the timer came to. */
+enum outcome { DONE, INTERRUPTED, HELD_BY_OTHERS };
+
+static enum outcome outcome_of(int result)
 {
-    if (result < 0 && errno != EINTR)
-        die("bind or listen");
-    return result < 0;
+    if (result == 0)
+        return DONE;
+    if (errno == EINTR)
+        return INTERRUPTED;
+    if (errno == EADDRINUSE)
+        return HELD_BY_OTHERS;
+    die("bind or listen");
+    return HELD_BY_OTHERS;
 }
 
-/* The timer is switched off for all calls but those that are counted. */
+/* One bind and one listen; false if an unrelated program holds the port. The timer is off for everything else. */
+static bool interrupt_round(struct interruptions *counts, const struct itimerval *on)
+{
+    const struct itimerval off = {0};
+    int fd = tcp_socket();
+    int port = fresh_port();
+    setitimer(ITIMER_REAL, on, NULL);
+    enum outcome bound = outcome_of(bind_to(fd, port));
+    setitimer(ITIMER_REAL, &off, NULL);
+    bool interrupted = bound == INTERRUPTED;
+    while (bound == INTERRUPTED)
+        bound = outcome_of(bind_to(fd, port));
+    enum outcome listening = HELD_BY_OTHERS;
+    if (bound == DONE) {
+        setitimer(ITIMER_REAL, on, NULL);
+        listening = outcome_of(listen(fd, BACKLOG));
+        setitimer(ITIMER_REAL, &off, NULL);
+    }
+    close(fd);
+    if (listening == HELD_BY_OTHERS)
+        return false;
+    counts->bind_calls++;
+    counts->bind_interrupted += interrupted;
+    counts->listen_calls++;
+    counts->listen_interrupted += listening == INTERRUPTED;
+    return true;
+}
+
 static void interrupt_calls(struct interruptions *counts, int rounds, int micros)
 {
     struct sigaction action = {.sa_handler = ignore}; /* without SA_RESTART */
     sigaction(SIGALRM, &action, NULL);
     struct timeval interval = {.tv_sec = micros / 1000000, .tv_usec = micros % 1000000};
-    const struct itimerval on = {.it_interval = interval, .it_value = interval}, off = {0};
-    for (int i = 0; i < rounds; i++) {
-        int fd = tcp_socket();
-        int port = fresh_port();
-        setitimer(ITIMER_REAL, &on, NULL);
-        bool again = is_interrupted(bind_to(fd, port));
-        setitimer(ITIMER_REAL, &off, NULL);
-        counts->bind_calls++;
-        counts->bind_interrupted += again;
-        while (again)
-            again = is_interrupted(bind_to(fd, port));
-        setitimer(ITIMER_REAL, &on, NULL);
-        bool interrupted = is_interrupted(listen(fd, BACKLOG));
-        setitimer(ITIMER_REAL, &off, NULL);
-        counts->listen_calls++;
-        counts->listen_interrupted += interrupted;
-        close(fd);
-    }
+    const struct itimerval on = {.it_interval = interval, .it_value = interval};
+    while (rounds > 0)
+        rounds -= interrupt_round(counts, &on);
 }
 
 static void signals(int processes, int rounds, int micros)
