@@ -6,10 +6,13 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.reuseaddr.model.Grade;
+import org.reuseaddr.model.Quirk;
 import org.reuseaddr.replay.Gate;
 import org.reuseaddr.replay.ScenarioResult;
 import org.reuseaddr.run.SemanticCheck;
@@ -40,14 +43,33 @@ final class SemanticsSummary {
     void print(List<ScenarioResult> results) {
         for (Grade grade : Grade.SEVERITY) {
             List<ScenarioResult> graded = results.stream().filter(result -> result.grade() == grade).toList();
-            if (!graded.isEmpty() && grade != Grade.PASS) {
+            if (!graded.isEmpty() && grade != Grade.PASS && grade != Grade.KNOWN) {
                 print(grade, graded);
             }
         }
+        behaviour(results).ifPresent(out::println);
         out.println(results.size() + (results.size() == 1 ? " scenario" : " scenarios") + ofGate(results) + ": " + Grade.SEVERITY.stream()
                 .map(grade -> Map.entry(grade, results.stream().filter(result -> result.grade() == grade).count()))
                 .filter(count -> count.getValue() > 0).map(count -> count.getValue() + " " + count.getKey())
                 .collect(Collectors.joining(", ")));
+    }
+
+    /**
+     * Which Linux the platform behaves like; empty where too little was replayed to tell. Old kernels show by what they
+     * do, see {@link Quirk}.
+     */
+    private static Optional<String> behaviour(List<ScenarioResult> results) {
+        Map<Quirk, Long> quirks = results.stream().flatMap(result -> result.quirk().stream())
+                .collect(Collectors.groupingBy(Function.identity(), TreeMap::new, Collectors.counting()));
+        if (quirks.isEmpty()) {
+            return Optional.empty();
+        }
+        return Optional.of(quirks.entrySet().stream()
+                .map(quirk -> quirk.getKey().id() + " in " + quirk.getValue()
+                        + (quirk.getValue() == 1 ? " scenario: " : " scenarios: ") + quirk.getKey().sentence()
+                        + " Native Linux of these releases does the same: " + quirk.getKey().releases()
+                        + "; it is not this platform's doing.")
+                .collect(Collectors.joining("\n")));
     }
 
     /** Why a run has a few scenarios more than a check: those of the gate are not in the catalogue. */

@@ -11,6 +11,10 @@ public enum Grade {
     VIOLATION(true),
     /** Differs from native Linux, but no document promises it. */
     DEVIATION(false),
+    /**
+     * Differs from the reference as native Linux of a named release does: a {@link Quirk}, and not this platform's doing.
+     */
+    KNOWN(false),
     /** The platform lacks the facility, such as IPv6. */
     UNSUPPORTED(false),
     /** A call did not come back in time. */
@@ -19,7 +23,7 @@ public enum Grade {
     ERROR(false);
 
     /** From what matters most to a reader to what matters least. */
-    public static final List<Grade> SEVERITY = List.of(VIOLATION, TIMEOUT, DEVIATION, ERROR, UNSUPPORTED, PASS);
+    public static final List<Grade> SEVERITY = List.of(VIOLATION, TIMEOUT, DEVIATION, ERROR, KNOWN, UNSUPPORTED, PASS);
 
     private final boolean broken;
 

@@ -1,7 +1,10 @@
 package org.reuseaddr.model;
 
+import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.reuseaddr.socket.SockAddr;
 
 /**
@@ -17,16 +20,16 @@ import org.reuseaddr.socket.SockAddr;
  * inet_csk_listen_start; inet_csk_bind_conflict, inet_bind_conflict, inet_rcv_saddr_equal). Options count as they
  * stand. Processes, and how the port number was come by, make no difference. Everything here is pure.
  *
- * @param remembersReuseAddr {@link KernelDefect#REMEMBERS_REUSEADDR}
- * @param overlooksMappedAny {@link KernelDefect#OVERLOOKS_MAPPED_ANY}
+ * @param quirks what these rules have of released kernels; none for the reference
  */
-public record LinuxBindRules(boolean remembersReuseAddr, boolean overlooksMappedAny) {
+public record LinuxBindRules(Set<Quirk> quirks) {
 
-    /** The reference. */
-    public static final LinuxBindRules LINUX_6_18 = new LinuxBindRules(false, false);
+    /** Mainline as it is today. */
+    public static final LinuxBindRules REFERENCE = new LinuxBindRules(Set.of());
 
-    /** Linux 6.1 as it is, its defects included; scenarios expect {@link #LINUX_6_18} there too, and find them. */
-    static final LinuxBindRules LINUX_6_1 = new LinuxBindRules(true, true);
+    public LinuxBindRules {
+        quirks = Set.copyOf(quirks);
+    }
 
     /**
      * The rule that decides bind(2).
@@ -35,7 +38,7 @@ public record LinuxBindRules(boolean remembersReuseAddr, boolean overlooksMapped
      * @param port everybody else
      */
     public Rule bind(Holder candidate, PortState port) {
-        if (remembersReuseAddr && candidate.reuseAddr() && port.reuseAddrSoFar() && !port.holders().isEmpty()) {
+        if (quirks.contains(Quirk.REMEMBERS_REUSEADDR) && candidate.reuseAddr() && port.reuseAddrSoFar() && !port.holders().isEmpty()) {
             return Rule.REUSEADDR_SHARES_BOUND;
         }
         return decide(candidate, port);
@@ -66,7 +69,7 @@ public record LinuxBindRules(boolean remembersReuseAddr, boolean overlooksMapped
     }
 
     private Rule decide(Holder candidate, PortState port) {
-        Rule rule = port.holders().stream()
+        Rule rule = examined(candidate, port).stream()
                 .map(holder -> against(candidate, holder))
                 .min(Comparator.naturalOrder())
                 .orElse(Rule.PORT_IS_FREE);
@@ -74,7 +77,7 @@ public record LinuxBindRules(boolean remembersReuseAddr, boolean overlooksMapped
     }
 
     /** The rule that decides between one candidate and one holder. */
-    private Rule against(Holder candidate, Holder holder) {
+    Rule against(Holder candidate, Holder holder) {
         if (!overlap(candidate, holder)) {
             return separation(candidate, holder);
         }
@@ -105,14 +108,49 @@ public record LinuxBindRules(boolean remembersReuseAddr, boolean overlooksMapped
      * <p>Not symmetric for the one oddity of {@link Rule#REMNANT_EXCLUDES_INET_ANY}.
      */
     public boolean overlap(Holder candidate, Holder holder) {
-        if (overlooksMappedAny && isMapped(candidate) && !candidate.local().isWildcard()
-                && isMapped(holder) && holder.local().isWildcard()) {
+        if (isOverlooked(candidate, holder)) {
             return false;
+        }
+        if (quirks.contains(Quirk.V6ONLY_REFUSES_MAPPED) && isMapped(candidate) && !candidate.local().isWildcard()
+                && isV6OnlyWildcard(holder)) {
+            return true;
         }
         return candidate.coversInet() && holder.coversInet()
                         && meet(candidate.inetAddress(), holder.inetAddress())
                 || candidate.coversInet6() && holder.coversInet6() && meet(candidate.local(), holder.local())
                 || remnantMeetsInetAny(candidate, holder);
+    }
+
+    private boolean isOverlooked(Holder candidate, Holder holder) {
+        if (candidate.local().isWildcard() || !isMapped(holder)) {
+            return false;
+        }
+        return quirks.contains(Quirk.OVERLOOKS_MAPPED_WILDCARD) && isMapped(candidate) && holder.local().isWildcard()
+                || quirks.contains(Quirk.OVERLOOKS_MAPPED_HOLDER) && candidate.local() instanceof SockAddr.Inet4;
+    }
+
+    /** The holders that are looked at at all, see {@link Quirk#STOPS_AT_V6ONLY_WILDCARD}. */
+    private List<Holder> examined(Holder candidate, PortState port) {
+        List<Holder> holders = port.holders();
+        if (!quirks.contains(Quirk.STOPS_AT_V6ONLY_WILDCARD) || candidate.local().isWildcard()
+                || !(candidate.local() instanceof SockAddr.Inet4)) {
+            return holders;
+        }
+        int stop = -1;
+        for (int i = 0; i < holders.size(); i++) {
+            stop = isV6OnlyWildcard(holders.get(i)) ? i : stop;
+        }
+        List<Holder> examined = new ArrayList<>();
+        for (int i = 0; i < holders.size(); i++) {
+            if (i > stop || !holders.get(i).coversInet() || !holders.get(i).local().isWildcard()) {
+                examined.add(holders.get(i));
+            }
+        }
+        return examined;
+    }
+
+    private static boolean isV6OnlyWildcard(Holder holder) {
+        return holder.coversInet6() && holder.local().isWildcard() && holder.v6Only();
     }
 
     private static boolean meet(SockAddr one, SockAddr other) {

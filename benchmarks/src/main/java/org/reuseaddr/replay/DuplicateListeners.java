@@ -73,7 +73,7 @@ final class DuplicateListeners {
         Optional<Replay.SocketName> found = replay.bound().entrySet().stream()
                 .filter(entry -> !entry.getKey().equals(challenger) && entry.getValue().port() == challenged.port())
                 .map(Map.Entry::getKey)
-                .filter(other -> LinuxBindRules.LINUX_6_18.overlap(holder(challenger), holder(other)))
+                .filter(other -> LinuxBindRules.REFERENCE.overlap(holder(challenger), holder(other)))
                 .filter(this::listenReturns)
                 .findFirst();
         if (found.isEmpty() || !listenReturns(challenger)) {

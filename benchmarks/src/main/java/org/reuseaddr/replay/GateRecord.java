@@ -1,9 +1,6 @@
 package org.reuseaddr.replay;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.reuseaddr.model.Grade;
@@ -25,12 +22,8 @@ public final class GateRecord {
     private GateRecord() {
     }
 
-    /**
-     * Writes results of {@link Gate#checkThisJvm}.
-     *
-     * @throws IOException if the file cannot be written
-     */
-    public static void write(Path file, List<ScenarioResult> results) throws IOException {
+    /** The text of results of {@link Gate#checkThisJvm}. */
+    public static String write(List<ScenarioResult> results) {
         StringBuilder text = new StringBuilder();
         for (ScenarioResult result : results) {
             text.append(String.join(TAB, result.scenario().id(), result.grade().name(), Integer.toString(result.divergent()),
@@ -39,22 +32,22 @@ public final class GateRecord {
             result.observed().forEach(step -> text.append(TranscriptPrinter.line(step)).append('\n'));
             text.append('\n');
         }
-        Files.writeString(file, text, StandardCharsets.UTF_8);
+        return text.toString();
     }
 
     /**
      * Reads what {@link #write} has written.
      *
-     * @throws IOException if the file cannot be read, or was cut short or damaged
+     * @throws IOException if the text was cut short or damaged
      */
-    public static List<ScenarioResult> read(Path file) throws IOException {
+    public static List<ScenarioResult> read(String text) throws IOException {
         List<ScenarioResult> results = new ArrayList<>();
         List<String> block = new ArrayList<>();
-        for (String line : Files.readAllLines(file, StandardCharsets.UTF_8)) {
-            if (line.isEmpty()) {
+        for (String line : text.split("\n", -1)) {
+            if (line.isEmpty() && !block.isEmpty()) {
                 results.add(result(block));
                 block.clear();
-            } else {
+            } else if (!line.isEmpty()) {
                 block.add(line);
             }
         }

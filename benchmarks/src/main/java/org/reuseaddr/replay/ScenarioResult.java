@@ -3,6 +3,7 @@ package org.reuseaddr.replay;
 import java.util.List;
 import java.util.Optional;
 import org.reuseaddr.model.Grade;
+import org.reuseaddr.model.Quirk;
 import org.reuseaddr.scenario.Scenario;
 import org.reuseaddr.transcript.Step;
 
@@ -16,15 +17,27 @@ import org.reuseaddr.transcript.Step;
  *     which; where a violation was repeated and the second attempt ended otherwise, how; parts are joined with
  *     {@code "; "}, and without any it is empty
  * @param twoListeners whether two sockets were seen to listen on one port that must have only one
+ * @param quirk the quirk of released kernels that explains the difference; present with {@link Grade#KNOWN} alone
  * @param attempts how many times the scenario was replayed, each time on other ports: 1 for a pass, at least 2 for a
  *     violation, more where an unrelated process on the port could explain the difference; 0 if it was not replayed
  * @param durationNanos of all attempts together, in nanoseconds
  */
 public record ScenarioResult(Scenario scenario, Grade grade, List<Step> observed, int divergent, String detail,
-        boolean twoListeners, int attempts, long durationNanos) {
+        boolean twoListeners, Optional<Quirk> quirk, int attempts, long durationNanos) {
 
     public ScenarioResult {
         observed = List.copyOf(observed);
+    }
+
+    ScenarioResult(Scenario scenario, Grade grade, List<Step> observed, int divergent, String detail,
+            boolean twoListeners, int attempts, long durationNanos) {
+        this(scenario, grade, observed, divergent, detail, twoListeners, Optional.empty(), attempts, durationNanos);
+    }
+
+    /** The same observation, explained by a quirk of released kernels. */
+    ScenarioResult known(Quirk found) {
+        return new ScenarioResult(scenario, Grade.KNOWN, observed, divergent, detail, twoListeners, Optional.of(found),
+                attempts, durationNanos);
     }
 
     /** The first step whose outcome differs, as the transcript promises it. */

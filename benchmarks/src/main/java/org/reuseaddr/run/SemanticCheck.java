@@ -1,10 +1,7 @@
 package org.reuseaddr.run;
 
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
-import java.util.function.Consumer;
-import org.reuseaddr.replay.Replayer;
+import org.reuseaddr.model.Quirk;
 import org.reuseaddr.replay.ScenarioResult;
 import org.reuseaddr.results.RunId;
 import org.reuseaddr.results.SemanticsRow;
@@ -12,23 +9,12 @@ import org.reuseaddr.scenario.Scenario;
 import org.reuseaddr.transcript.Step;
 import org.reuseaddr.transcript.TranscriptPrinter;
 
-/** Replays scenarios and puts what happened into rows. */
+/** Puts what happened in a replay into rows. */
 public final class SemanticCheck {
 
     private static final String AS_PROMISED = "as promised";
 
     private SemanticCheck() {
-    }
-
-    /** Replays all, in their order; each result is handed on at once. */
-    public static List<ScenarioResult> replay(Replayer replayer, List<Scenario> scenarios, Consumer<ScenarioResult> each) {
-        List<ScenarioResult> results = new ArrayList<>();
-        for (Scenario scenario : scenarios) {
-            ScenarioResult result = replayer.replay(scenario);
-            results.add(result);
-            each.accept(result);
-        }
-        return results;
     }
 
     /** The row of a result: what was promised and what happened, as strace would say it. */
@@ -42,7 +28,7 @@ public final class SemanticCheck {
                 detail.map(text -> observed + "; " + text).orElse(observed),
                 result.observedStep().map(SemanticCheck::call).orElse(""), scenario.rule() + " (" + scenario.source() + ")",
                 String.join(" ", scenario.references()), result.durationNanos() / 1_000, evidence(result),
-                result.attempts());
+                result.attempts(), result.quirk().map(Quirk::id).orElse(""));
     }
 
     /** What happened, in strace notation with the differing line marked; empty where nothing differs. */

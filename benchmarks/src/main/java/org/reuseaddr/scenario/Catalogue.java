@@ -18,7 +18,7 @@ public final class Catalogue {
      */
     public static List<CatalogueEntry> entries() {
         return Stream.of(HandWrittenScenarios.entries().stream(), RepeatedScenarios.entries(),
-                        GeneratedScenarios.under(LinuxBindRules.LINUX_6_18))
+                        GeneratedScenarios.under(LinuxBindRules.REFERENCE))
                 .flatMap(entries -> entries)
                 .toList();
     }
@@ -35,7 +35,7 @@ public final class Catalogue {
     public static Stream<CatalogueEntry> full() {
         List<CatalogueEntry> entries = entries();
         Set<String> known = entries.stream().map(CatalogueEntry::id).collect(Collectors.toSet());
-        return Stream.concat(entries.stream(), GeneratedScenarios.product(LinuxBindRules.LINUX_6_18)
+        return Stream.concat(entries.stream(), GeneratedScenarios.product(LinuxBindRules.REFERENCE)
                 .filter(entry -> !known.contains(entry.id())));
     }
 }

@@ -9,6 +9,7 @@ import java.util.Optional;
 import org.reuseaddr.model.Holder;
 import org.reuseaddr.model.LinuxBindRules;
 import org.reuseaddr.model.PortState;
+import org.reuseaddr.model.Quirk;
 import org.reuseaddr.model.Rule;
 import org.reuseaddr.socket.Errno;
 import org.reuseaddr.socket.Family;
@@ -176,6 +177,10 @@ public final class Script {
         PortState port = around(endpoint, endpoint.local.port());
         Rule rule = rules.listen(endpoint.holder(), port);
         decide(endpoint, new Call.Listen(endpoint.fd, BACKLOG), rule);
+        if (rule.refuses() && rules.quirks().contains(Quirk.LISTEN_HIDES_REFUSAL)) {
+            steps.set(steps.size() - 1, new Step(endpoint.process, new Call.Listen(endpoint.fd, BACKLOG),
+                    new Outcome.Plain(new SyscallResult.Returned(0))));
+        }
         if (!rule.refuses()) {
             endpoint.state = Holder.State.LISTENING;
             registrations.put(endpoint.local.port(), rules.register(endpoint.holder(), port));

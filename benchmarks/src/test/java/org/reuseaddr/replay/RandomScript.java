@@ -18,7 +18,7 @@ final class RandomScript {
     private static final int SOCKETS = 5;
 
     private final Random random;
-    private final Script script = new Script(LinuxBindRules.LINUX_6_18);
+    private final Script script = new Script(LinuxBindRules.REFERENCE);
     private final List<Script.Endpoint> fresh = new ArrayList<>();
     private final List<AddressKind> freshKinds = new ArrayList<>();
     private final List<Script.Endpoint> bound = new ArrayList<>();

@@ -1,0 +1,70 @@
+package org.reuseaddr.replay;
+
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import org.reuseaddr.model.Grade;
+import org.reuseaddr.model.Quirk;
+import org.reuseaddr.scenario.QuirkScenarios;
+import org.reuseaddr.scenario.QuirkScenarios.Prediction;
+import org.reuseaddr.scenario.Scenario;
+
+/**
+ * Finds out which quirks of released kernels a platform shows, by what it does. A difference is {@link Grade#KNOWN} if a
+ * quirk predicts it, and if every other scenario that this quirk touches ends as the quirk predicts too: a platform that
+ * only sometimes answers like an older kernel is not one.
+ */
+public final class KnownQuirks {
+
+    private final Function<Scenario, ScenarioResult> replay;
+    private final Map<Quirk, Boolean> decided = new EnumMap<>(Quirk.class);
+
+    /** @param replay replays a scenario on the platform */
+    public KnownQuirks(Function<Scenario, ScenarioResult> replay) {
+        this.replay = replay;
+    }
+
+    /** The result, with the grade {@link Grade#KNOWN} and its quirk if a quirk explains it. */
+    public ScenarioResult graded(ScenarioResult result) {
+        boolean differs = (result.grade() == Grade.VIOLATION || result.grade() == Grade.DEVIATION) && result.divergent() >= 0;
+        if (!differs) {
+            return result;
+        }
+        for (Quirk quirk : Quirk.values()) {
+            Optional<Prediction> prediction = QuirkScenarios.of(quirk, result.scenario());
+            if (prediction.filter(predicted -> agrees(predicted, result)).isPresent() && isShown(quirk)) {
+                return result.known(quirk);
+            }
+        }
+        return result;
+    }
+
+    /** The quirks that the platform was found to show so far. */
+    public List<Quirk> shown() {
+        return decided.entrySet().stream().filter(Map.Entry::getValue).map(Map.Entry::getKey).toList();
+    }
+
+    private boolean isShown(Quirk quirk) {
+        return decided.computeIfAbsent(quirk, this::decide);
+    }
+
+    private boolean decide(Quirk quirk) {
+        int agreeing = 0;
+        for (Prediction prediction : QuirkScenarios.touchedBy(quirk)) {
+            ScenarioResult result = replay.apply(prediction.scenario());
+            if (agrees(prediction, result)) {
+                agreeing++;
+            } else if (result.grade() != Grade.UNSUPPORTED && result.grade() != Grade.ERROR) {
+                return false;
+            }
+        }
+        return agreeing > 0;
+    }
+
+    private static boolean agrees(Prediction prediction, ScenarioResult result) {
+        return result.divergent() == prediction.divergent()
+                && result.observed().get(result.divergent()).outcome().equals(prediction.outcome());
+    }
+}

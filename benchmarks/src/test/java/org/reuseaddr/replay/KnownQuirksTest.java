@@ -1,0 +1,70 @@
+package org.reuseaddr.replay;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.reuseaddr.model.Grade;
+import org.reuseaddr.model.Quirk;
+import org.reuseaddr.scenario.QuirkScenarios;
+import org.reuseaddr.scenario.QuirkScenarios.Prediction;
+import org.reuseaddr.scenario.Scenario;
+import org.reuseaddr.transcript.Step;
+
+class KnownQuirksTest {
+
+    private static final List<Prediction> TOUCHED = QuirkScenarios.touchedBy(Quirk.OVERLOOKS_MAPPED_WILDCARD);
+
+    @Test
+    void aDifferenceThatAQuirkPredictsIsKnownIfAllScenariosOfTheQuirkAgree() {
+        KnownQuirks quirks = new KnownQuirks(kernelWith(TOUCHED));
+        ScenarioResult result = quirks.graded(different(TOUCHED.get(0)));
+        assertThat(result.grade()).isEqualTo(Grade.KNOWN);
+        assertThat(result.quirk()).hasValue(Quirk.OVERLOOKS_MAPPED_WILDCARD);
+        assertThat(quirks.shown()).containsExactly(Quirk.OVERLOOKS_MAPPED_WILDCARD);
+    }
+
+    @Test
+    void oneScenarioThatDoesNotAgreeLeavesTheViolation() {
+        KnownQuirks quirks = new KnownQuirks(kernelWith(TOUCHED.subList(0, TOUCHED.size() - 1)));
+        ScenarioResult result = quirks.graded(different(TOUCHED.get(0)));
+        assertThat(result.grade()).isEqualTo(Grade.VIOLATION);
+        assertThat(quirks.shown()).isEmpty();
+    }
+
+    @Test
+    void aDifferenceThatNoQuirkPredictsStaysAndNothingElseIsReplayed() {
+        List<Scenario> replayed = new ArrayList<>();
+        KnownQuirks quirks = new KnownQuirks(scenario -> {
+            replayed.add(scenario);
+            return passed(scenario);
+        });
+        Scenario scenario = QuirkScenarios.touchedBy(Quirk.REMEMBERS_REUSEADDR).get(0).scenario();
+        ScenarioResult other = new ScenarioResult(scenario, Grade.VIOLATION,
+                scenario.transcript().steps().subList(0, 1), 0, "", false, 2, 1);
+        assertThat(quirks.graded(other)).isEqualTo(other);
+        assertThat(replayed).isEmpty();
+    }
+
+    /** Answers as a kernel that has the quirk in these scenarios and passes all others. */
+    private static Function<Scenario, ScenarioResult> kernelWith(List<Prediction> agreeing) {
+        Map<String, Prediction> byId = agreeing.stream()
+                .collect(Collectors.toMap(prediction -> prediction.scenario().id(), Function.identity()));
+        return scenario -> byId.containsKey(scenario.id()) ? different(byId.get(scenario.id())) : passed(scenario);
+    }
+
+    private static ScenarioResult passed(Scenario scenario) {
+        return new ScenarioResult(scenario, Grade.PASS, scenario.transcript().steps(), -1, "", false, 1, 1);
+    }
+
+    private static ScenarioResult different(Prediction prediction) {
+        List<Step> steps = new ArrayList<>(prediction.scenario().transcript().steps().subList(0, prediction.divergent()));
+        Step promised = prediction.scenario().transcript().steps().get(prediction.divergent());
+        steps.add(new Step(promised.process(), promised.call(), prediction.outcome()));
+        return new ScenarioResult(prediction.scenario(), Grade.VIOLATION, steps, prediction.divergent(), "", false, 2, 1);
+    }
+}
