@@ -1,9 +1,6 @@
 package org.reuseaddr.replay;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.reuseaddr.model.Grade;
@@ -14,8 +11,8 @@ import org.reuseaddr.transcript.TranscriptParser;
 import org.reuseaddr.transcript.TranscriptPrinter;
 
 /**
- * Results of the gate within a fork, as a text that the fork writes and the run reads: per result a line of tab-separated
- * fields that names the scenario, then the calls that were made in strace's notation, then an empty line.
+ * Results of the gate within a fork, as a text that the fork writes and the run reads: per result a line
+ * of tab-separated fields that names the scenario, then the calls that were made in strace's notation, then an empty line.
  */
 public final class GateRecord {
 
@@ -25,12 +22,8 @@ public final class GateRecord {
     private GateRecord() {
     }
 
-    /**
-     * Writes results of {@link Gate#checkThisJvm}.
-     *
-     * @throws IOException if the file cannot be written
-     */
-    public static void write(Path file, List<ScenarioResult> results) throws IOException {
+    /** Results of {@link Gate#checkThisJvm} as text. */
+    public static String print(List<ScenarioResult> results) {
         StringBuilder text = new StringBuilder();
         for (ScenarioResult result : results) {
             text.append(String.join(TAB, result.scenario().id(), result.grade().name(), Integer.toString(result.divergent()),
@@ -39,18 +32,18 @@ public final class GateRecord {
             result.observed().forEach(step -> text.append(TranscriptPrinter.line(step)).append('\n'));
             text.append('\n');
         }
-        Files.writeString(file, text, StandardCharsets.UTF_8);
+        return text.toString();
     }
 
     /**
-     * Reads what {@link #write} has written.
+     * Reads what {@link #print} has printed.
      *
-     * @throws IOException if the file cannot be read, or was cut short or damaged
+     * @throws IOException if the text was cut short or damaged
      */
-    public static List<ScenarioResult> read(Path file) throws IOException {
+    public static List<ScenarioResult> parse(String text) throws IOException {
         List<ScenarioResult> results = new ArrayList<>();
         List<String> block = new ArrayList<>();
-        for (String line : Files.readAllLines(file, StandardCharsets.UTF_8)) {
+        for (String line : text.lines().toList()) {
             if (line.isEmpty()) {
                 results.add(result(block));
                 block.clear();
