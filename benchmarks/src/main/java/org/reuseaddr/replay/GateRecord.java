@@ -11,8 +11,8 @@ import org.reuseaddr.transcript.TranscriptParser;
 import org.reuseaddr.transcript.TranscriptPrinter;
 
 /**
- * Results of the gate within a fork, as a text that the fork writes and the run reads: per result a line of tab-separated
- * fields that names the scenario, then the calls that were made in strace's notation, then an empty line.
+ * Results of the gate within a fork, as a text that the fork writes and the run reads: per result a line
+ * of tab-separated fields that names the scenario, then the calls that were made in strace's notation, then an empty line.
  */
 public final class GateRecord {
 
@@ -22,8 +22,8 @@ public final class GateRecord {
     private GateRecord() {
     }
 
-    /** The text of results of {@link Gate#checkThisJvm}. */
-    public static String write(List<ScenarioResult> results) {
+    /** Results of {@link Gate#checkThisJvm} as text. */
+    public static String print(List<ScenarioResult> results) {
         StringBuilder text = new StringBuilder();
         for (ScenarioResult result : results) {
             text.append(String.join(TAB, result.scenario().id(), result.grade().name(), Integer.toString(result.divergent()),
@@ -36,18 +36,18 @@ public final class GateRecord {
     }
 
     /**
-     * Reads what {@link #write} has written.
+     * Reads what {@link #print} has printed.
      *
      * @throws IOException if the text was cut short or damaged
      */
-    public static List<ScenarioResult> read(String text) throws IOException {
+    public static List<ScenarioResult> parse(String text) throws IOException {
         List<ScenarioResult> results = new ArrayList<>();
         List<String> block = new ArrayList<>();
-        for (String line : text.split("\n", -1)) {
-            if (line.isEmpty() && !block.isEmpty()) {
+        for (String line : text.lines().toList()) {
+            if (line.isEmpty()) {
                 results.add(result(block));
                 block.clear();
-            } else if (!line.isEmpty()) {
+            } else {
                 block.add(line);
             }
         }
