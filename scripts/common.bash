@@ -1,6 +1,6 @@
 # What the scripts of this directory share; sourced, not run.
 
-# The line a user reads when a script cannot go on.
+# The line a user reads when a script cannot continue.
 die() {
     echo "${0##*/}: $*" >&2
     exit 1

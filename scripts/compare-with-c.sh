@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Compares the benchmarks with C programs that make the same calls: rounds of A B A B in one run, since the machine's
-# hour moves times by tens of percent and ratios hardly at all. A side's figure in a round is the fastest of many short
+# drift changes times by tens of percent and ratios hardly at all. A program's figure of a round is the fastest of many short
 # slices, which other work on the machine disturbs least; a ratio is the median over rounds. PlainLoop is no C but the
 # channels' loops in Java without JMH: what is above 1 there is the suite's own, what is above 1 against C the JDK's.
 #

@@ -3,18 +3,28 @@
 #
 #     scripts/run-in-gvisor.sh check
 #     scripts/run-in-gvisor.sh run --profile quick --label gvisor
+#     DEBIAN_RELEASE=bookworm-backports scripts/run-in-gvisor.sh check
 #
 # The arguments are those of benchmarks.jar; the run directory is written where the suite writes it. The exit code is
 # the suite's, or 124 if it did not end within TIME_LIMIT seconds (default 7200). Needs root, as runsc does, and
-# installs the Debian package runsc if it is missing.
+# installs the Debian package runsc if it is missing. With DEBIAN_RELEASE it takes the package of that release of
+# Debian, which is not installed but kept in $XDG_CACHE_HOME/reuseaddr-benchmarks.
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/common.bash"
+. "$repository/scripts/debian-archive.bash"
 
 need_jar
 java=$(find_java)
 may_be_root || die "runsc needs root: run this as root, or allow sudo without a password"
-need runsc runsc
-runsc=$(command -v runsc)
+if [ -n "${DEBIAN_RELEASE:-}" ]; then
+    is_release "$DEBIAN_RELEASE" \
+        || { echo "${0##*/}: no release '$DEBIAN_RELEASE'; there are: $(release_names)" >&2 && exit 2; }
+    refresh_apt "$DEBIAN_RELEASE"
+    runsc=$(unpacked_package "$DEBIAN_RELEASE" runsc)/usr/bin/runsc
+else
+    need runsc runsc
+    runsc=$(command -v runsc)
+fi
 
 # runsc's own files, kept apart so that nothing of them outlives this script.
 state=$(mktemp -d)

@@ -11,8 +11,8 @@ mount -t sysfs sys /sys
 # a jar or a repository that lives in /tmp must stay in sight.
 grep -q /tmp/ "$CONTROL/command" || mount -t tmpfs tmp /tmp
 
-# IPv6 is a module here. modprobe looks for modules elsewhere, so the list of what it depends on is read by hand.
-modules=/usr/lib/uml/modules/$(uname -r)
+# IPv6 is a module up to 6.12. modprobe looks for modules elsewhere, so the list of what it depends on is read by hand.
+modules=$MODULES/$(uname -r)
 ipv6=$(grep '^kernel/net/ipv6/ipv6.ko:' "$modules/modules.dep")
 for module in ${ipv6#*:} ${ipv6%%:*}; do
     insmod "$modules/$module"

@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
-# Scenario: inet-any/option-timing/reuseaddr-on-after-listener-closed
-# Linux: With SO_REUSEADDR on both, connections that a closed listener left do not keep its address.
-# Source: socket(7) SO_REUSEADDR; ip(7) Address format: "unless the SO_REUSEADDR flag has been set"
+# Scenario: addresses/any-waits-for-all
+# Linux: INADDR_ANY can be bound once the last listener on a specific address is gone.
+# Source: socket(7) SO_REUSEADDR: "a socket may bind, except when there is an active listening socket bound to
+#  the address"
+# Reports: microsoft/WSL#2915, microsoft/WSL#4407, nodejs/node#28972, rust-lang/rust#49367
 # Python 3.6 or later on Linux. Exits with 0: as on Linux, 1: this platform differs, 2: cannot run here.
 import errno, os, random, re, signal, sys
-import struct
 from socket import *
 
 LIMIT = 2.0  # seconds that a call may take
@@ -26,22 +27,32 @@ def keep(number, made):
 # Who makes the call, the call with its result on Linux, and how it is made here.
 steps = [
     (0, 'socket(AF_INET, SOCK_STREAM, IPPROTO_TCP) = 3', lambda: keep(3, socket(AF_INET, SOCK_STREAM))),
-    (0, 'bind(3, {sa_family=AF_INET, sin_port=htons(12345), sin_addr=inet_addr("0.0.0.0")}, 16) = 0',
-     lambda: fd[3].bind(("0.0.0.0", port[12345]))),
+    (0, 'setsockopt(3, SOL_SOCKET, SO_REUSEADDR, [1], 4) = 0', lambda: fd[3].setsockopt(SOL_SOCKET, SO_REUSEADDR, 1)),
+    (0, 'bind(3, {sa_family=AF_INET, sin_port=htons(12345), sin_addr=inet_addr("127.0.0.1")}, 16) = 0',
+     lambda: fd[3].bind(("127.0.0.1", port[12345]))),
     (0, 'listen(3, 8) = 0', lambda: fd[3].listen(8)),
     (0, 'socket(AF_INET, SOCK_STREAM, IPPROTO_TCP) = 4', lambda: keep(4, socket(AF_INET, SOCK_STREAM))),
-    (0, 'setsockopt(4, SOL_SOCKET, SO_LINGER, {l_onoff=1, l_linger=0}, 8) = 0',
-     lambda: fd[4].setsockopt(SOL_SOCKET, SO_LINGER, struct.pack("ii", 1, 0))),
-    (0, 'connect(4, {sa_family=AF_INET, sin_port=htons(12345), sin_addr=inet_addr("127.0.0.1")}, 16) = 0',
-     lambda: fd[4].connect(("127.0.0.1", port[12345]))),
-    (0, 'accept(3, NULL, NULL) = 5', lambda: keep(5, fd[3].accept()[0])),
-    (0, 'close(3) = 0', lambda: os.close(fd[3].detach())),
+    (0, 'setsockopt(4, SOL_SOCKET, SO_REUSEADDR, [1], 4) = 0', lambda: fd[4].setsockopt(SOL_SOCKET, SO_REUSEADDR, 1)),
+    (0, 'bind(4, {sa_family=AF_INET, sin_port=htons(12345), sin_addr=inet_addr("127.0.0.2")}, 16) = 0',
+     lambda: fd[4].bind(("127.0.0.2", port[12345]))),
+    (0, 'listen(4, 8) = 0', lambda: fd[4].listen(8)),
+    (0, 'socket(AF_INET, SOCK_STREAM, IPPROTO_TCP) = 5', lambda: keep(5, socket(AF_INET, SOCK_STREAM))),
     (0, 'setsockopt(5, SOL_SOCKET, SO_REUSEADDR, [1], 4) = 0', lambda: fd[5].setsockopt(SOL_SOCKET, SO_REUSEADDR, 1)),
-    (0, 'socket(AF_INET, SOCK_STREAM, IPPROTO_TCP) = 3', lambda: keep(3, socket(AF_INET, SOCK_STREAM))),
-    (0, 'setsockopt(3, SOL_SOCKET, SO_REUSEADDR, [1], 4) = 0', lambda: fd[3].setsockopt(SOL_SOCKET, SO_REUSEADDR, 1)),
-    (0, 'bind(3, {sa_family=AF_INET, sin_port=htons(12345), sin_addr=inet_addr("0.0.0.0")}, 16) = 0',
-     lambda: fd[3].bind(("0.0.0.0", port[12345]))),
-    (0, 'listen(3, 8) = 0', lambda: fd[3].listen(8)),
+    (0, 'bind(5, {sa_family=AF_INET, sin_port=htons(12345), sin_addr=inet_addr("127.1.1.1")}, 16) = 0',
+     lambda: fd[5].bind(("127.1.1.1", port[12345]))),
+    (0, 'listen(5, 8) = 0', lambda: fd[5].listen(8)),
+    (0, 'socket(AF_INET, SOCK_STREAM, IPPROTO_TCP) = 6', lambda: keep(6, socket(AF_INET, SOCK_STREAM))),
+    (0, 'setsockopt(6, SOL_SOCKET, SO_REUSEADDR, [1], 4) = 0', lambda: fd[6].setsockopt(SOL_SOCKET, SO_REUSEADDR, 1)),
+    (0, 'bind(6, {sa_family=AF_INET, sin_port=htons(12345), sin_addr=inet_addr("0.0.0.0")}, 16) = -1 EADDRINUSE (Address already in use)',
+     lambda: fd[6].bind(("0.0.0.0", port[12345]))),
+    (0, 'close(3) = 0', lambda: os.close(fd[3].detach())),
+    (0, 'close(4) = 0', lambda: os.close(fd[4].detach())),
+    (0, 'bind(6, {sa_family=AF_INET, sin_port=htons(12345), sin_addr=inet_addr("0.0.0.0")}, 16) = -1 EADDRINUSE (Address already in use)',
+     lambda: fd[6].bind(("0.0.0.0", port[12345]))),
+    (0, 'close(5) = 0', lambda: os.close(fd[5].detach())),
+    (0, 'bind(6, {sa_family=AF_INET, sin_port=htons(12345), sin_addr=inet_addr("0.0.0.0")}, 16) = 0',
+     lambda: fd[6].bind(("0.0.0.0", port[12345]))),
+    (0, 'listen(6, 8) = 0', lambda: fd[6].listen(8)),
 ]
 
 def observe(who, line, make):

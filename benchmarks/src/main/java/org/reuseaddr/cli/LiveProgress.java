@@ -2,21 +2,27 @@ package org.reuseaddr.cli;
 
 import java.io.PrintStream;
 import java.time.Duration;
-import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 import org.reuseaddr.compare.Estimate;
+import org.reuseaddr.report.Figures;
 import org.reuseaddr.results.Cell;
 import org.reuseaddr.results.Sample;
 import org.reuseaddr.run.RunProgress;
 
-/** One live line on a terminal: how far, how long, what is measured now and what it came to. */
+/** One live line on a terminal: forks done, time left, what is measured now and its latest figure. */
 final class LiveProgress implements RunProgress, AutoCloseable {
 
     private static final int UPDATE_MILLIS = 250;
+    /** What a line takes at most: a longer one would wrap on a usual terminal and could not be drawn over. */
+    private static final int COLUMNS = 79;
+    private static final Figures FIGURES = new Figures(Optional.empty());
+    /** JMH's units of time per operation, in nanoseconds. */
+    private static final Map<String, Double> NANOS = Map.of("ns/op", 1.0, "us/op", 1e3, "ms/op", 1e6, "s/op", 1e9);
 
     private final PrintStream out;
     private ProgressBar bar;
@@ -30,19 +36,20 @@ final class LiveProgress implements RunProgress, AutoCloseable {
     public synchronized void planned(int forks, int passes, Duration estimate) {
         out.println(PlainProgress.plan(forks, passes, estimate));
         bar = new ProgressBarBuilder().setTaskName("forks").setInitialMax(forks).setUpdateIntervalMillis(UPDATE_MILLIS)
-                .setStyle(ProgressBarStyle.ASCII).setConsumer(new ConsoleProgressBarConsumer(out)).build();
+                .setStyle(ProgressBarStyle.ASCII).setMaxRenderedLength(COLUMNS).setConsumer(new ConsoleProgressBarConsumer(out)).build();
     }
 
     @Override
     public synchronized void forkStarted(Cell cell, int number, int pass, Optional<Estimate> soFar) {
         current = cell;
         bar.maxHint(Math.max(bar.getMax(), number));
-        bar.setExtraMessage("pass " + pass + " " + soFar.map(LiveProgress::text).orElse("") + cell);
+        bar.setExtraMessage(soFar.map(estimate -> FIGURES.estimate(estimate) + " ").orElse("") + cell);
     }
 
     @Override
     public synchronized void measured(Sample score) {
-        bar.setExtraMessage(String.format(Locale.ROOT, "%.4g %s %s", score.value(), score.unit(), current));
+        double nanos = score.value() * NANOS.getOrDefault(score.unit(), 1.0);
+        bar.setExtraMessage(FIGURES.value(nanos, NANOS.containsKey(score.unit()) ? "ns/op" : score.unit()) + " " + current);
     }
 
     @Override
@@ -61,11 +68,5 @@ final class LiveProgress implements RunProgress, AutoCloseable {
         if (bar != null) {
             bar.close();
         }
-    }
-
-    private static String text(Estimate estimate) {
-        return String.format(Locale.ROOT, "%.4g %s", estimate.value(), estimate.unit())
-                + estimate.precision().stream().mapToObj(share -> String.format(Locale.ROOT, " ±%.0f %% ", share * 100))
-                        .findFirst().orElse(" ");
     }
 }

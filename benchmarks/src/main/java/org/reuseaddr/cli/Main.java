@@ -26,14 +26,14 @@ import picocli.CommandLine;
             EnvCommand.class, HelpCommand.class},
         synopsisHeading = "", customSynopsis = {
             "Usage: java -jar benchmarks.jar [COMMAND] [--options] [JMH options] [benchmark regex ...]"},
-        description = {"", "Asks the platform two questions: does bind/listen keep the promises of SO_REUSEADDR, and what do "
-                + "bind, listen, accept and close cost? Without a command: run."},
+        description = {"", "Checks whether bind and listen behave as on Linux, and measures what bind, listen, accept and "
+                + "close cost. Without a command: run."},
         footer = {"", "Options with one dash are JMH's: -h explains them, -l lists the benchmarks, -lp with parameters.",
-            "Exit codes: 0 done, 1 failed, 2 wrong usage or input, 3 a promise is broken, 4 compare --fail-on,",
+            "Exit codes: 0 done, 1 failed, 2 wrong usage or input, 3 a guarantee is violated, 4 compare --fail-on,",
             "130/143 interrupted/terminated (everything measured so far is on disk)."})
 public final class Main {
 
-    /** Environment variable: shows where a defect of the suite struck. */
+    /** Environment variable: prints the stack trace of an unexpected exception. */
     private static final String TRACE = "REUSEADDR_TRACE";
     private static final Set<String> JMH_QUESTIONS = Set.of("-h", "-l", "-lp", "-lprof", "-lrf");
 
@@ -58,14 +58,14 @@ public final class Main {
     }
 
     static int execute(String... arguments) {
-        List<String> words = new ArrayList<>(List.of(arguments));
-        boolean named = !words.isEmpty() && (commandLine().getSubcommands().containsKey(words.get(0))
-                || words.get(0).equals("--help") || words.get(0).equals("--version"));
+        List<String> all = new ArrayList<>(List.of(arguments));
+        boolean named = !all.isEmpty() && (commandLine().getSubcommands().containsKey(all.get(0))
+                || all.get(0).equals("--help") || all.get(0).equals("--version"));
         if (!named) {
-            words.add(0, "run");
+            all.add(0, "run");
         }
         try {
-            return commandLine().execute(words.toArray(String[]::new));
+            return commandLine().execute(all.toArray(String[]::new));
         } catch (UnsatisfiedLinkError e) {
             System.err.println(oneLine(e.getMessage()));
         } catch (OutOfMemoryError e) {
@@ -82,7 +82,7 @@ public final class Main {
         // JMH's options follow the suite's: what picocli does not know is JMH's to accept or refuse.
         CommandLine run = line.getSubcommands().get("run");
         run.setUnmatchedOptionsArePositionalParams(true);
-        IParameterExceptionHandler usage = (e, words) -> {
+        IParameterExceptionHandler usage = (e, given) -> {
             System.err.println(oneLine(e.getMessage()) + " (--help explains)");
             return ExitCode.USAGE;
         };
@@ -103,9 +103,9 @@ public final class Main {
         if (System.getenv(TRACE) != null) {
             e.printStackTrace();
         }
-        System.err.println("this is a defect of the suite, please report it: " + oneLine(String.valueOf(e)) + " at "
+        System.err.println("internal error, please report it: " + oneLine(String.valueOf(e)) + " at "
                 + (e.getStackTrace().length > 0 ? e.getStackTrace()[0] : "an unknown place")
-                + "; with " + TRACE + "=1 the whole trace is shown");
+                + "; " + TRACE + "=1 prints the stack trace");
         return ExitCode.FAILED;
     }
 

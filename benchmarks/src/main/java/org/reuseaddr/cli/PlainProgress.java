@@ -8,7 +8,7 @@ import org.reuseaddr.results.Cell;
 import org.reuseaddr.results.Sample;
 import org.reuseaddr.run.RunProgress;
 
-/** A line now and then, for logs and pipes. */
+/** A line every 15 seconds, for logs and pipes. */
 final class PlainProgress implements RunProgress {
 
     private static final Duration INTERVAL = Duration.ofSeconds(15);
@@ -36,12 +36,12 @@ final class PlainProgress implements RunProgress {
 
     @Override
     public void forkStarted(Cell cell, int number, int pass, Optional<Estimate> soFar) {
-        // Only ends are worth a line.
+        // Only finished forks are logged.
     }
 
     @Override
     public void measured(Sample score) {
-        // Iterations come too often for a log.
+        // Iterations are too frequent for a log.
     }
 
     @Override

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
+import org.reuseaddr.report.OutputFile;
 import org.reuseaddr.repro.Reproduction;
 import org.reuseaddr.results.OutputException;
 import org.reuseaddr.scenario.Scenario;
@@ -52,14 +53,19 @@ final class ReproCommand implements Callable<Integer> {
             System.out.flush();
             return ExitCode.DONE;
         }
-        try {
-            if (out.getParent() != null) {
-                Files.createDirectories(out.getParent());
-            }
-            Files.write(out, program.getBytes(StandardCharsets.UTF_8));
-        } catch (IOException e) {
-            throw new OutputException(out, e);
+        if (Files.exists(out) && !Files.isRegularFile(out)) {
+            written(out, program); // such as /dev/stdout, which cannot be replaced
+        } else {
+            OutputFile.write(out, program.getBytes(StandardCharsets.UTF_8));
         }
         return ExitCode.DONE;
+    }
+
+    private static void written(Path device, String program) {
+        try {
+            Files.writeString(device, program);
+        } catch (IOException e) {
+            throw new OutputException(device, e);
+        }
     }
 }

@@ -11,7 +11,7 @@ import org.reuseaddr.scenario.Catalogue;
 import org.reuseaddr.scenario.CatalogueEntry;
 import org.reuseaddr.scenario.Scenario;
 
-/** Finds scenarios by what the user calls them. */
+/** Finds scenarios by id, prefix or group. */
 final class ScenarioNames {
 
     private static final int SUGGESTIONS = 3;
@@ -83,7 +83,7 @@ final class ScenarioNames {
     private UsageException unknown(String id) {
         List<String> nearest = byId.keySet().stream()
                 .sorted(Comparator.comparingInt(known -> distance(known, id))).limit(SUGGESTIONS).toList();
-        return new UsageException("no scenario is called " + id + "; near it: " + String.join(", ", nearest)
+        return new UsageException("no scenario is called " + id + "; similar: " + String.join(", ", nearest)
                 + " (check --list shows all)");
     }
 

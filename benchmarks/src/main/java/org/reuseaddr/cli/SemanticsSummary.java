@@ -6,19 +6,22 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.reuseaddr.model.Grade;
+import org.reuseaddr.replay.Gate;
 import org.reuseaddr.replay.ScenarioResult;
 import org.reuseaddr.run.SemanticCheck;
+import org.reuseaddr.scenario.Scenario;
 import org.reuseaddr.socket.SyscallResult;
 import org.reuseaddr.transcript.Call;
 import org.reuseaddr.transcript.Outcome;
 import org.reuseaddr.transcript.Step;
 
 /**
- * What a check found, on a terminal: what failed first, grouped by what the platform did (which call, what it should
- * have answered, what it answered), each with one transcript; passes are a number.
+ * What a check found, on a terminal: failures first, the most severe at the top, grouped by what the platform did (which
+ * call, what it should have answered, what it answered), each with one transcript; passes are counted.
  */
 final class SemanticsSummary {
 
@@ -41,10 +44,18 @@ final class SemanticsSummary {
                 print(grade, graded);
             }
         }
-        out.println(results.size() + (results.size() == 1 ? " scenario: " : " scenarios: ") + Grade.SEVERITY.stream()
+        out.println(results.size() + (results.size() == 1 ? " scenario" : " scenarios") + ofGate(results) + ": " + Grade.SEVERITY.stream()
                 .map(grade -> Map.entry(grade, results.stream().filter(result -> result.grade() == grade).count()))
                 .filter(count -> count.getValue() > 0).map(count -> count.getValue() + " " + count.getKey())
                 .collect(Collectors.joining(", ")));
+    }
+
+    /** Why a run has a few scenarios more than a check: those of the gate are not in the catalogue. */
+    private static String ofGate(List<ScenarioResult> results) {
+        Set<String> gate = Gate.beforeRun().stream().map(Scenario::id).collect(Collectors.toSet());
+        long count = results.stream().filter(result -> gate.contains(result.scenario().id())).count();
+        return count == 0 || count == results.size() ? ""
+                : " (" + (results.size() - count) + " of the catalogue, " + count + " of the gate before it)";
     }
 
     private void print(Grade grade, List<ScenarioResult> graded) {
@@ -101,7 +112,7 @@ final class SemanticsSummary {
         return members.size() > EXAMPLES ? first + " and " + (members.size() - EXAMPLES) + " more" : first;
     }
 
-    /** The end of a transcript: what went another way is its last line. */
+    /** The end of a transcript: its last lines are the ones that differ. */
     private static String evidence(ScenarioResult result) {
         List<String> lines = SemanticCheck.evidence(result).lines().toList();
         int left = lines.size() - EVIDENCE_LINES;
@@ -136,10 +147,10 @@ final class SemanticsSummary {
             return "reads " + value.value();
         }
         if (outcome instanceof Outcome.WithAddress answered && answered.address() != null) {
-            return "tells " + answered.address().host();
+            return "reports " + answered.address().host();
         }
         if (outcome instanceof Outcome.TimedOut) {
-            return "does not come back";
+            return "does not return";
         }
         SyscallResult result = ((Outcome.Completed) outcome).result();
         return result instanceof SyscallResult.Failed failed ? "fails with " + failed.errno().symbol()

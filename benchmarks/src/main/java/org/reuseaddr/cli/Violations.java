@@ -3,7 +3,7 @@ package org.reuseaddr.cli;
 import org.reuseaddr.replay.ScenarioResult;
 import org.reuseaddr.run.SemanticCheck;
 
-/** Tells of a broken promise the moment it is found. */
+/** Reports a violated guarantee when it is found. */
 final class Violations {
 
     private Violations() {

@@ -7,14 +7,14 @@ public enum Basis {
     /** Costs after what the controls of the same forks say about the machine's hour was taken out. */
     CONTROLLED("relative to controls");
 
-    private final String words;
+    private final String displayName;
 
-    Basis(String words) {
-        this.words = words;
+    Basis(String displayName) {
+        this.displayName = displayName;
     }
 
     /** The basis in a few words. */
-    public String words() {
-        return words;
+    public String displayName() {
+        return displayName;
     }
 }

@@ -9,14 +9,14 @@ public enum Design {
     /** A side has a single run: how much runs differ is only known from experience. */
     ONE_RUN("one run a side");
 
-    private final String words;
+    private final String displayName;
 
-    Design(String words) {
-        this.words = words;
+    Design(String displayName) {
+        this.displayName = displayName;
     }
 
     /** The design in a few words. */
-    public String words() {
-        return words;
+    public String displayName() {
+        return displayName;
     }
 }

@@ -17,7 +17,7 @@ public enum Verdict {
     }
 
     /** The verdict's word in tables and on the command line: {@code slower}, {@code faster}, {@code same}, {@code unclear}. */
-    public String word() {
+    public String displayName() {
         return name().toLowerCase(java.util.Locale.ROOT);
     }
 }

@@ -24,6 +24,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.reuseaddr.replay.HelperProtocol.Reply;
 import org.reuseaddr.replay.HelperProtocol.Request;
 import org.reuseaddr.transcript.Call;
@@ -59,6 +60,8 @@ final class HelperProcess implements SocketProcess {
     private final Patience patience;
     /** Set as soon as it runs, so that it can be ended even if it never answers. */
     private volatile Process process;
+    /** Counts the kills: a process whose start was under way when it was killed is ended as soon as it is there. */
+    private final AtomicInteger kills = new AtomicInteger();
     private Future<Connection> starting;
     private long startedNanos;
     private boolean late;
@@ -156,7 +159,8 @@ final class HelperProcess implements SocketProcess {
         }
         if (starting == null) {
             startedNanos = System.nanoTime();
-            starting = dialogue.submit(this::start);
+            int killsSoFar = kills.get();
+            starting = dialogue.submit(() -> start(killsSoFar));
         }
         try {
             connection = starting.get(late ? patience.laterMillis() : patience.firstMillis(), TimeUnit.MILLISECONDS);
@@ -198,13 +202,17 @@ final class HelperProcess implements SocketProcess {
         return command;
     }
 
-    private Connection start() throws IOException {
+    private Connection start(int killsBefore) throws IOException {
         ProcessBuilder builder = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
         builder.environment().keySet().removeAll(JVM_OPTION_VARIABLES);
-        process = builder.start();
-        InputStream output = new BufferedInputStream(process.getInputStream());
+        Process started = builder.start();
+        process = started;
+        if (kills.get() != killsBefore) {
+            started.destroyForcibly();
+        }
+        InputStream output = new BufferedInputStream(started.getInputStream());
         awaitGreeting(output);
-        return new Connection(new BufferedWriter(new OutputStreamWriter(process.getOutputStream(), StandardCharsets.UTF_8)),
+        return new Connection(new BufferedWriter(new OutputStreamWriter(started.getOutputStream(), StandardCharsets.UTF_8)),
                 new BufferedReader(new InputStreamReader(output, StandardCharsets.UTF_8)));
     }
 
@@ -227,9 +235,10 @@ final class HelperProcess implements SocketProcess {
     private void kill() {
         connection = null;
         starting = null;
-        if (process != null) {
-            process.destroyForcibly();
-            process = null;
+        kills.incrementAndGet();
+        Process running = process;
+        if (running != null) {
+            running.destroyForcibly();
         }
     }
 

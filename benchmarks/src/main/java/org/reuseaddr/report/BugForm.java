@@ -6,23 +6,47 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import org.reuseaddr.platform.PlatformEntry;
 
-/** What a tracker asks about the platform, filled in from the record: for WSL its own form, else a neutral order. */
-final class BugForm {
+/**
+ * What a tracker asks, in its order, filled in from the record.
+ *
+ * @param sections the questions
+ */
+record BugForm(List<Section> sections) {
 
-    private BugForm() {
+    private static final String UNKNOWN_SOFTWARE = "name and version of each program that takes part";
+
+    BugForm {
+        sections = List.copyOf(sections);
+    }
+
+    /** What answers a question. */
+    enum Part {
+        /** A fact of the platform record. */
+        FIELD,
+        /** What is wrong, in a sentence. */
+        SUMMARY,
+        /** The programs that show it. */
+        STEPS,
+        /** What Linux does. */
+        EXPECTED,
+        /** What the platform did. */
+        ACTUAL,
+        /** Measurements and the platform record. */
+        LOGS
     }
 
     /**
      * One question.
      *
      * @param name as the form has it
-     * @param answer empty where the record does not know it
-     * @param hint where the reporter finds it
+     * @param part what answers it
+     * @param answer of a field: empty where the record does not have it
+     * @param hint of a field, where the reporter finds the answer; of the logs, what else the tracker asks for
      * @param choices for a question with boxes, all answers to choose from; else empty
      */
-    record Field(String name, Optional<String> answer, String hint, List<String> choices) {
+    record Section(String name, Part part, Optional<String> answer, String hint, List<String> choices) {
 
-        Field {
+        Section {
             choices = List.copyOf(choices);
         }
 
@@ -32,44 +56,93 @@ final class BugForm {
         }
     }
 
-    /** The fields that come before the steps. */
-    static List<Field> fields(ReportedRun run) {
-        return run.entry(PlatformEntry.KIND).orElse("").startsWith("wsl") ? wsl(run) : neutral(run);
+    /** The form of an audience. */
+    static BugForm of(Audience audience, ReportedRun run) {
+        return new BugForm(switch (audience) {
+            case WSL -> wsl(run);
+            case GVISOR -> gvisor(run);
+            case DOCKER -> docker(run);
+            case NETDEV, PLAIN -> plain(run);
+        });
     }
 
-    /** The fields of microsoft/WSL's bug form in its order. */
-    private static List<Field> wsl(ReportedRun run) {
-        Optional<String> windows = run.entry(PlatformEntry.WINDOWS_VERSION)
-                .map(text -> "Microsoft Windows [Version " + text + "]")
-                .or(() -> run.entry(PlatformEntry.WINDOWS_BUILD).map(text -> "Build " + text));
+    /** The questions about the platform. */
+    List<Section> fields() {
+        return sections.stream().filter(section -> section.part() == Part.FIELD).toList();
+    }
+
+    /** The headings of microsoft/WSL's bug form. */
+    private static List<Section> wsl(ReportedRun run) {
         Optional<String> wsl = run.entry(PlatformEntry.WSL_VERSION)
-                .or(() -> run.entry(PlatformEntry.WSL_GENERATION).filter("1"::equals).map(any -> "inbox (WSL 1)"));
+                .or(() -> run.entry(PlatformEntry.WSL_GENERATION).filter("1"::equals).map(any -> "0.0.0.0"));
         Optional<String> mode = run.entry(PlatformEntry.WSL_NETWORKING_MODE).map(text -> "networking mode " + text);
         return List.of(
-                field("Windows Version", windows, "cmd.exe /c ver"),
-                field("WSL Version", wsl, "wsl.exe --version"),
-                new Field("Are you using WSL 1 or WSL 2?",
-                        run.entry(PlatformEntry.WSL_GENERATION).map(text -> "WSL " + text), "wsl.exe -l -v", List.of("WSL 2", "WSL 1")),
+                field("Windows Version", windows(run), "cmd.exe /c ver"),
+                field("WSL Version", wsl, "wsl.exe --version; 0.0.0.0 where WSL is not from the Store and has no such option"),
+                new Section("Are you using WSL 1 or WSL 2?", Part.FIELD, run.entry(PlatformEntry.WSL_GENERATION).map(text -> "WSL " + text),
+                        "wsl.exe -l -v", List.of("WSL 2", "WSL 1")),
                 field("Kernel Version", run.entry(PlatformEntry.KERNEL_RELEASE), "uname -r"),
                 field("Distro Version", run.entry(PlatformEntry.DISTRIBUTION), "cat /etc/os-release"),
-                field("Other Software", joined(List.of(mode, java(run), suite(run), container(run))), "what else takes part"));
+                field("Other Software", joined(List.of(mode, java(run), suite(run), container(run))), UNKNOWN_SOFTWARE),
+                part("Repro Steps", Part.STEPS, ""),
+                part("Expected Behavior", Part.EXPECTED, ""),
+                part("Actual Behavior", Part.ACTUAL, ""),
+                part("Diagnostic Logs", Part.LOGS, "Networking logs: as administrator in PowerShell, run collect-wsl-logs.ps1"
+                        + " -LogProfile networking (the script is in the directory diagnostics of microsoft/WSL), start the"
+                        + " program above while it records, and attach the archive that it writes."));
     }
 
-    private static List<Field> neutral(ReportedRun run) {
+    /** The headings of google/gvisor's bug form. */
+    private static List<Section> gvisor(ReportedRun run) {
         return List.of(
-                field("Platform", joined(List.of(
-                        run.entry(PlatformEntry.KIND).map(kind -> kind.equals("linux") ? "Linux" : kind), container(run),
-                        run.entry(PlatformEntry.VIRTUAL_MACHINE).map(text -> "virtual machine: " + text))), "uname -a"),
+                part("Description", Part.SUMMARY, ""),
+                part("Steps to reproduce", Part.STEPS, ""),
+                field("runsc version", Optional.empty(), "runsc -version"),
+                field("docker version (if using docker)", Optional.empty(), "docker version"),
+                field("uname", run.entry(PlatformEntry.KERNEL_VERSION).or(() -> run.entry(PlatformEntry.KERNEL_RELEASE)), "uname -a"),
+                field("kubectl (if using Kubernetes)", Optional.empty(), "kubectl version; kubectl get nodes"),
+                field("repo state (if built from source)", Optional.empty(), "git describe"),
+                part("runsc debug logs (if available)", Part.LOGS, "Start the program above under runsc with the flags --debug"
+                        + " --debug-log=/tmp/runsc/ --strace and attach the files of that directory."));
+    }
+
+    /** The headings of Docker Desktop's template, what happened before what was expected. */
+    private static List<Section> docker(ReportedRun run) {
+        return List.of(
+                field("Diagnostics ID", Optional.empty(), "Docker Desktop: Troubleshoot, Get support, Upload diagnostics"),
+                part("Actual behavior", Part.ACTUAL, ""),
+                part("Expected behavior", Part.EXPECTED, ""),
+                field("Windows Version", windows(run), "cmd.exe /c ver"),
+                field("Docker Desktop Version", Optional.empty(), "Docker Desktop: About"),
+                field("WSL2 or Hyper-V backend?", Optional.empty(), "Docker Desktop: Settings, General"),
+                field("Are you running inside a virtualized Windows e.g. on a cloud server or a VM", Optional.empty(), "yes or no"),
+                field("Information", joined(List.of(run.entry(PlatformEntry.KERNEL_RELEASE), run.entry(PlatformEntry.DISTRIBUTION), container(run),
+                        java(run), suite(run))), "uname -r"),
+                part("Steps to reproduce the behavior", Part.STEPS, ""),
+                part("Measurements and platform", Part.LOGS, ""));
+    }
+
+    private static List<Section> plain(ReportedRun run) {
+        return List.of(
+                field("Platform", joined(List.of(run.entry(PlatformEntry.KIND).map(kind -> kind.equals("linux") ? "Linux" : kind),
+                        container(run), run.entry(PlatformEntry.VIRTUAL_MACHINE).map(text -> "virtual machine: " + text))), "uname -a"),
                 field("Kernel Version", run.entry(PlatformEntry.KERNEL_RELEASE), "uname -r"),
                 field("Distribution", run.entry(PlatformEntry.DISTRIBUTION), "cat /etc/os-release"),
-                field("CPU", joined(List.of(run.entry(PlatformEntry.CPU_MODEL),
-                        run.entry(PlatformEntry.CPU_CORES).map(text -> text + " cores"),
+                field("CPU", joined(List.of(run.entry(PlatformEntry.CPU_MODEL), run.entry(PlatformEntry.CPU_CORES).map(text -> text + " cores"),
                         run.entry(PlatformEntry.CPU_ARCHITECTURE))), "lscpu"),
-                field("Other Software", joined(List.of(java(run), suite(run))), "what else takes part"));
+                field("Other Software", joined(List.of(java(run), suite(run))), UNKNOWN_SOFTWARE),
+                part("Steps to Reproduce", Part.STEPS, ""),
+                part("Expected Behavior", Part.EXPECTED, ""),
+                part("Actual Behavior", Part.ACTUAL, ""),
+                part("Measurements and Platform", Part.LOGS, ""));
     }
 
-    private static Field field(String name, Optional<String> answer, String hint) {
-        return new Field(name, answer, hint, List.of());
+    private static Section field(String name, Optional<String> answer, String hint) {
+        return new Section(name, Part.FIELD, answer, hint, List.of());
+    }
+
+    private static Section part(String name, Part part, String hint) {
+        return new Section(name, part, Optional.empty(), hint, List.of());
     }
 
     private static Optional<String> joined(List<Optional<String>> parts) {
@@ -77,11 +150,16 @@ final class BugForm {
                 .filter(text -> !text.isEmpty());
     }
 
+    private static Optional<String> windows(ReportedRun run) {
+        return run.entry(PlatformEntry.WINDOWS_VERSION).map(text -> "Microsoft Windows [Version " + text + "]")
+                .or(() -> run.entry(PlatformEntry.WINDOWS_BUILD).map(text -> "Build " + text));
+    }
+
     private static Optional<String> java(ReportedRun run) {
-        List<String> words = new ArrayList<>();
-        run.entry(PlatformEntry.JAVA_VM_NAME).ifPresent(words::add);
-        run.entry(PlatformEntry.JAVA_VM_VERSION).or(() -> run.entry(PlatformEntry.JAVA_VERSION)).ifPresent(words::add);
-        return Optional.of(String.join(" ", words)).filter(text -> !text.isEmpty());
+        List<String> parts = new ArrayList<>();
+        run.entry(PlatformEntry.JAVA_VM_NAME).ifPresent(parts::add);
+        run.entry(PlatformEntry.JAVA_VM_VERSION).or(() -> run.entry(PlatformEntry.JAVA_VERSION)).ifPresent(parts::add);
+        return Optional.of(String.join(" ", parts)).filter(text -> !text.isEmpty());
     }
 
     private static Optional<String> suite(ReportedRun run) {

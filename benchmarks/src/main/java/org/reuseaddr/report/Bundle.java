@@ -15,7 +15,7 @@ import java.util.zip.ZipOutputStream;
  * Files in one zip: equal files give equal bytes, whenever and wherever.
  *
  * @param bytes the zip
- * @param leftOut files that found no room
+ * @param leftOut files that did not fit
  */
 @SuppressWarnings("ArrayRecordComponent") // handed from one method to the next, never compared
 record Bundle(byte[] bytes, List<String> leftOut) {

@@ -47,13 +47,13 @@ public final class ComparisonCsv {
                 cell.cell().paramText(), cell.base().unit()));
         row.addAll(estimate(cell.base()));
         row.addAll(estimate(cell.other()));
-        row.add(versus.design().words());
-        row.add(cell.basis().words());
+        row.add(versus.design().displayName());
+        row.add(cell.basis().displayName());
         row.addAll(ratio(cell.ratio()));
         row.add(cell.ratio().map(ratio -> Double.toString(ratio.interval().confidence())).orElse(""));
         row.add(cell.ratio().map(ratio -> Double.toString(ratio.pValue())).orElse(""));
         row.addAll(ratio(cell.absolute()));
-        row.add(cell.verdict().word());
+        row.add(cell.verdict().displayName());
         row.add(Sentences.missing(cell));
         row.addAll(shares(versus.blames().stream().filter(blame -> blame.whole().equals(cell.cell())).findFirst()));
         return row;

@@ -20,7 +20,7 @@ final class ComparisonParts {
     static List<String> row(CellComparison cell, Figures figures) {
         return List.of(cell.cell().toString(), figures.estimate(cell.base()), figures.estimate(cell.other()),
                 cell.ratio().map(ratio -> Figures.ratio(ratio.value())).orElse("–"),
-                cell.ratio().map(Figures::interval).orElse("–"), cell.verdict().word(), note(cell));
+                cell.ratio().map(Figures::interval).orElse("–"), cell.verdict().displayName(), note(cell));
     }
 
     /** What a reader who compares the two estimates would stumble over, and what would end an unclear verdict. */

@@ -12,23 +12,31 @@ import org.reuseaddr.report.chart.DisplayUnit;
 import org.reuseaddr.results.Unit;
 
 /** Numbers as people read them, with a decimal point in every locale. */
-final class Figures {
+public final class Figures {
 
     private static final int DIGITS = 3;
+    private static final double LARGEST_PLAIN = 1e15;
+    private static final double SMALLEST_PLAIN = 1e-7;
     /** Ratios beyond this are shown as whole numbers. */
     private static final double LARGE_RATIO = 100;
 
     private final Optional<DisplayUnit> fixed;
 
     /** @param fixed the unit of all times; empty for the one that fits each */
-    Figures(Optional<DisplayUnit> fixed) {
+    public Figures(Optional<DisplayUnit> fixed) {
         this.fixed = fixed;
     }
 
-    /** Three significant digits and never an exponent: {@code 5160}, {@code 5.16}, {@code 0.00516}. */
+    /**
+     * Three significant digits, {@code 5160}, {@code 5.16}, {@code 0.00516}; with an exponent where that would take more than
+     * 15 digits before the point or 9 behind it.
+     */
     static String significant(double value) {
         if (value == 0 || !Double.isFinite(value)) {
             return value == 0 ? "0" : "–";
+        }
+        if (Math.abs(value) >= LARGEST_PLAIN || Math.abs(value) < SMALLEST_PLAIN) {
+            return String.format(Locale.ROOT, "%.2e", value);
         }
         BigDecimal rounded = new BigDecimal(value).round(new MathContext(DIGITS, RoundingMode.HALF_EVEN));
         return rounded.setScale(Math.max(0, DIGITS - rounded.precision() + rounded.scale())).toPlainString();
@@ -41,12 +49,12 @@ final class Figures {
     }
 
     /** A value in the unit of an estimate. */
-    String value(double value, String unit) {
+    public String value(double value, String unit) {
         return unit.equals(Unit.NANOS) ? time(value) : (significant(value) + " " + unit).strip();
     }
 
     /** An estimate with its precision, {@code 5.16 µs ±3 %}; without it where there is a single fork. */
-    String estimate(Estimate estimate) {
+    public String estimate(Estimate estimate) {
         String value = value(estimate.value(), estimate.unit());
         if (estimate.precision().isEmpty()) {
             return value;

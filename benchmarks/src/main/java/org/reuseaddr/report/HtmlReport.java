@@ -13,7 +13,6 @@ import org.reuseaddr.compare.Estimate;
 import org.reuseaddr.compare.Versus;
 import org.reuseaddr.report.chart.ChartFigure;
 import org.reuseaddr.report.chart.Charts;
-import org.reuseaddr.repro.Reproduction;
 import org.reuseaddr.results.Cell;
 import org.reuseaddr.results.Visible;
 
@@ -25,32 +24,51 @@ import org.reuseaddr.results.Visible;
  * @param charts the pictures
  * @param problems why pictures are missing, one line each
  * @param files what can be downloaded out of the page
+ * @param answers what a tracker asks, with the answers as Markdown
+ * @param link where an issue is opened with its text filled in; empty where the audience has no such page
  */
 record HtmlReport(PageFrame frame, Optional<Matrix> matrix, List<ChartFigure> charts, List<String> problems,
-        List<Embedded> files) {
+        List<Embedded> files, List<Answer> answers, Optional<String> link) {
+
+    /**
+     * The answer to one question of a form.
+     *
+     * @param name of the question
+     * @param text of a field as it is, of others as Markdown
+     */
+    record Answer(String name, String text) {
+    }
 
     /**
      * A file inside the page.
      *
      * @param id of its element
      * @param name of the file
-     * @param size in words
+     * @param size with its unit
      * @param base64 see {@link Packed}
      */
     record Embedded(String id, String name, String size, String base64) {
     }
 
     /** Renders the page. */
-    static String render(ReportModel report, Charts charts, Map<String, String> csv) {
+    static String render(ReportModel report, MarkdownReport markdown, Charts charts, Map<String, String> csv) {
         List<Embedded> files = new ArrayList<>();
         csv.forEach((name, text) -> {
             byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
             files.add(new Embedded("file-" + files.size(), name, (bytes.length + 1023) / 1024 + " KiB", Packed.base64(bytes)));
         });
-        HtmlReport html = new HtmlReport(PageFrame.load(), Matrix.of(report), charts.figures(), charts.problems(), files);
+        HtmlReport html = new HtmlReport(PageFrame.load(), Matrix.of(report), charts.figures(), charts.problems(), files,
+                report.form().sections().stream().map(section -> new Answer(section.name(), answer(report, section)))
+                        .toList(), report.link(markdown.text()));
         StringOutput output = new StringOutput();
         JtereportGenerated.render(new OwaspHtmlTemplateOutput(output), null, report, html);
         return output.toString();
+    }
+
+    /** A field of a form takes plain text, and a part of the text Markdown. */
+    private static String answer(ReportModel report, BugForm.Section section) {
+        return section.part() != BugForm.Part.FIELD ? MarkdownReport.section(report, section)
+                : Visible.line(section.answer().orElse("(not known, please fill in: " + section.hint() + ")"));
     }
 
     /** What a table of costs shows. */
@@ -59,8 +77,8 @@ record HtmlReport(PageFrame frame, Optional<Matrix> matrix, List<ChartFigure> ch
     }
 
     /** The program for a cause, where there is one. */
-    Optional<String> program(Cause cause) {
-        return cause.isBroken() ? cause.scenario().map(Reproduction::python) : Optional.empty();
+    static Optional<String> program(ReportModel report, Cause cause) {
+        return report.featured().contains(cause) ? cause.program() : Optional.empty();
     }
 
     /** The lines of a transcript, what steers the display made visible. */
@@ -83,7 +101,7 @@ record HtmlReport(PageFrame frame, Optional<Matrix> matrix, List<ChartFigure> ch
         return Visible.line(ComparisonParts.row(cell, new Figures(Optional.empty())).get(column));
     }
 
-    /** What a side lacks, and how the controls differ. */
+    /** What a group lacks, and how the controls differ. */
     static List<String> notes(Comparison comparison, Versus versus) {
         List<String> notes = new ArrayList<>(ComparisonParts.missingCells(comparison, versus));
         notes.addAll(ComparisonParts.controls(versus));

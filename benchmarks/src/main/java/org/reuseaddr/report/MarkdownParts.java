@@ -9,11 +9,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import org.reuseaddr.repro.Reproduction;
 import org.reuseaddr.results.Visible;
 
 /**
- * The parts of a Markdown report that may grow long, each with the file that it moves to when there is no room.
+ * The parts of a Markdown report that may grow long, each with the file that it moves to when the report would be too long.
  *
  * @param blocks the parts by the name of their file
  * @param attached the files that are not part of the report itself
@@ -37,9 +36,9 @@ record MarkdownParts(Map<String, Block> blocks, Set<String> attached) {
     /** Everything in its place. */
     static MarkdownParts of(ReportModel report) {
         Map<String, Block> blocks = new LinkedHashMap<>();
-        for (int i = 0; i < report.broken().size(); i++) {
-            Cause cause = report.broken().get(i);
-            Optional<String> program = cause.scenario().map(Reproduction::python);
+        for (int i = 0; i < report.featured().size(); i++) {
+            Cause cause = report.featured().get(i);
+            Optional<String> program = cause.program();
             String none = "This version of the suite does not know the scenario, and has no program for it.\n";
             blocks.put(pythonFile(i), program.map(text -> code("python", text)).orElse(new Block(none, none)));
             blocks.put(evidenceFile(i), code("diff", cause.example().evidence()));
@@ -80,7 +79,7 @@ record MarkdownParts(Map<String, Block> blocks, Set<String> attached) {
         if (report.comparison().isPresent()) {
             return ComparisonMarkdown.render(report.comparison().get(), ComparisonView.ALL);
         }
-        return report.measurements().isEmpty() ? "Nothing was measured.\n"
+        return report.measurements().isEmpty() ? "No benchmark was run.\n"
                 : "Medians over forks with 95 % intervals from forks:\n\n"
                 + Markdown.table(List.of("benchmark", "parameters", "median", "95 % interval", "forks"),
                         report.measurements().stream().map(line -> List.of(line.cell().benchmark(), line.cell().paramText(),
@@ -123,17 +122,17 @@ record MarkdownParts(Map<String, Block> blocks, Set<String> attached) {
         };
     }
 
-    /** The program that reproduces the broken promise of this index. */
+    /** The program that reproduces the cause of this index. */
     Content python(int index) {
         return block(pythonFile(index));
     }
 
-    /** What happened to the broken promise of this index. */
+    /** The transcript of the cause of this index. */
     Content evidence(int index) {
         return block(evidenceFile(index));
     }
 
-    /** The table of differences that break no promise. */
+    /** The table of differences that violate no documented guarantee. */
     Content deviations() {
         return block(DEVIATIONS);
     }

@@ -7,14 +7,14 @@ import java.util.Optional;
  * A report as GitHub Markdown.
  *
  * @param text at most {@link #MOST_CHARACTERS} characters
- * @param attachments what found no room in it, by file name
+ * @param attachments what did not fit into it, by file name
  */
 record MarkdownReport(String text, Map<String, String> attachments) {
 
     /** The longest text that GitHub takes for an issue, in characters. */
     static final int MOST_CHARACTERS = 65_536;
 
-    private static final String CUT = "\n\nThe rest is cut off: an issue holds no more.\n";
+    private static final String CUT = "\n\nThe rest is cut off: an issue is limited to 65,536 characters.\n";
 
     /** Renders; parts that are too long move to files, the longest first. */
     static MarkdownReport of(ReportModel report) {
@@ -30,6 +30,13 @@ record MarkdownReport(String text, Map<String, String> attachments) {
             }
         }
         return new MarkdownReport(text, parts.files());
+    }
+
+    /** The answer to one question of the form, as Markdown without its heading. */
+    static String section(ReportModel report, BugForm.Section section) {
+        MarkdownOutput output = new MarkdownOutput();
+        JtesectionMarkdownGenerated.render(output, null, section, report, MarkdownParts.of(report));
+        return output.toString().strip() + "\n";
     }
 
     private static String render(ReportModel report, MarkdownParts parts) {

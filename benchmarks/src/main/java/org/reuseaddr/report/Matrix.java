@@ -27,7 +27,7 @@ import org.reuseaddr.transcript.TranscriptPrinter;
  * @param kinds the kinds, in the catalogue's order
  * @param rows by the address of the first socket
  * @param groups the groups of scenarios, for looking at one alone
- * @param grades the grades that occur, the gravest first
+ * @param grades the grades that occur, the most severe first
  * @param base64 the scenarios with their transcripts, see {@link Packed}
  */
 record Matrix(List<Kind> kinds, List<Row> rows, List<String> groups, List<String> grades, String base64) {
@@ -53,12 +53,18 @@ record Matrix(List<Kind> kinds, List<Row> rows, List<String> groups, List<String
      * A cell.
      *
      * @param name both kinds, for the script
-     * @param grade the gravest of its scenarios
+     * @param grade the most severe of its scenarios
      * @param count how many did not pass, of how many
      * @param label what a screen reader says
      * @param differs whether a scenario has another grade on the baseline
+     * @param second the address of the second socket
      */
-    record Pair(String name, String grade, String count, String label, boolean differs) {
+    record Pair(String name, String grade, String count, String label, boolean differs, Kind second) {
+
+        /** Whether nothing in it is worth a look: everything passes, as on the baseline. */
+        boolean isUniform() {
+            return !differs && (grade.equals(NONE) || grade.equals(Grade.PASS.name()));
+        }
     }
 
     /** Of the scenarios of a run; empty if none of them is about a pair of addresses. */
@@ -67,7 +73,7 @@ record Matrix(List<Kind> kinds, List<Row> rows, List<String> groups, List<String
         Map<String, String> baseline = report.baseline().map(base -> base.scenarios().stream().collect(
                 Collectors.toMap(SemanticsRow::scenario, SemanticsRow::grade, (one, two) -> two))).orElse(Map.of());
         Map<String, List<SemanticsRow>> byPair = new LinkedHashMap<>();
-        report.run().scenarios().stream().sorted(Comparator.comparingInt(row -> Grade.severityOf(row.grade()))).forEach(row ->
+        report.run().scenarios().stream().sorted(Comparator.comparingInt(row -> Cause.severity(row.grade()))).forEach(row ->
                 pair(row.scenario(), kinds).ifPresent(name -> byPair.computeIfAbsent(name, any -> new ArrayList<>()).add(row)));
         if (byPair.isEmpty()) {
             return Optional.empty();
@@ -75,13 +81,34 @@ record Matrix(List<Kind> kinds, List<Row> rows, List<String> groups, List<String
         List<Row> rows = kinds.values().stream().map(first -> new Row(first, kinds.values().stream()
                 .map(second -> cell(first, second, byPair, baseline)).toList())).toList();
         TreeSet<String> groups = new TreeSet<>();
-        TreeSet<String> grades = new TreeSet<>(Comparator.comparingInt(Grade::severityOf).thenComparing(name -> name));
+        TreeSet<String> grades = new TreeSet<>(Comparator.comparingInt((String grade) -> Cause.severity(grade)).thenComparing(name -> name));
         byPair.values().forEach(members -> members.forEach(row -> {
             groups.add(row.group());
             grades.add(row.grade());
         }));
         return Optional.of(new Matrix(List.copyOf(kinds.values()), rows, List.copyOf(groups), List.copyOf(grades),
                 Packed.base64(json(byPair, baseline, report.scenarios()))));
+    }
+
+    /** Whether no pair with this first address has a difference. */
+    boolean isUniformFirst(Row row) {
+        return row.pairs().stream().allMatch(Pair::isUniform);
+    }
+
+    /** Whether no pair with this second address has a difference. */
+    boolean isUniformSecond(Kind kind) {
+        return rows.stream().flatMap(row -> row.pairs().stream()).filter(pair -> pair.second().equals(kind))
+                .allMatch(Pair::isUniform);
+    }
+
+    /** Whether no pair has a difference. */
+    boolean isUniform() {
+        return rows.stream().allMatch(this::isUniformFirst);
+    }
+
+    /** Whether there are rows or columns without a difference. */
+    boolean folds() {
+        return rows.stream().anyMatch(row -> isUniformFirst(row) || isUniformSecond(row.kind()));
     }
 
     private static Map<String, Kind> kinds(Map<String, Scenario> scenarios) {
@@ -118,13 +145,13 @@ record Matrix(List<Kind> kinds, List<Row> rows, List<String> groups, List<String
     private static Pair cell(Kind first, Kind second, Map<String, List<SemanticsRow>> byPair, Map<String, String> baseline) {
         String name = name(first.slug(), second.slug());
         List<SemanticsRow> rows = byPair.getOrDefault(name, List.of());
-        long failed = rows.stream().filter(row -> !Grade.isPass(row.grade())).count();
+        long failed = rows.stream().filter(row -> !row.grade().equals(Grade.PASS.name())).count();
         String grade = rows.isEmpty() ? NONE : rows.get(0).grade();
         boolean differs = rows.stream().anyMatch(row ->
                 !baseline.getOrDefault(row.scenario(), row.grade()).equals(row.grade()));
         return new Pair(name, grade, rows.isEmpty() ? "–" : failed + " / " + rows.size(),
                 Visible.line(first.slug() + " then " + second.slug() + ": " + grade + ", " + failed + " of " + rows.size()
-                        + " did not pass"), differs);
+                        + " did not pass"), differs, second);
     }
 
     private static byte[] json(Map<String, List<SemanticsRow>> byPair, Map<String, String> baseline,
@@ -154,7 +181,7 @@ record Matrix(List<Kind> kinds, List<Row> rows, List<String> groups, List<String
         return bytes.toByteArray();
     }
 
-    /** What happened: the evidence, or, where all went as promised, the promise. */
+    /** What happened: the evidence, or the transcript of the scenario where nothing differs. */
     private static String text(SemanticsRow row, Optional<Scenario> scenario) {
         if (!row.evidence().isEmpty()) {
             return row.evidence().stripTrailing();

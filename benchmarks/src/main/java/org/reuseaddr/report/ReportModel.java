@@ -2,10 +2,10 @@ package org.reuseaddr.report;
 
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -20,10 +20,10 @@ import org.reuseaddr.compare.Findings;
 import org.reuseaddr.compare.Verdict;
 import org.reuseaddr.compare.Versus;
 import org.reuseaddr.model.Grade;
-import org.reuseaddr.replay.Gate;
+import org.reuseaddr.platform.PlatformEntry;
 import org.reuseaddr.results.Cell;
+import org.reuseaddr.results.InputException;
 import org.reuseaddr.results.Sample;
-import org.reuseaddr.scenario.Catalogue;
 import org.reuseaddr.scenario.Scenario;
 
 /**
@@ -32,22 +32,23 @@ import org.reuseaddr.scenario.Scenario;
  * @param run what it is about
  * @param baseline what it is compared with
  * @param comparison the run against the baseline; empty without one
- * @param fields what a tracker asks about the platform
- * @param causes what differed from Linux, the gravest first
+ * @param audience whom it is for
+ * @param form what they ask
+ * @param causes what differed from Linux, the most severe first
+ * @param single whether it is about one cause, that of {@code causes}, instead of the whole run
  * @param measurements what was measured
  * @param findings what the reader should know about the measurements, as sentences
- * @param leftOut what the user's privacy leaves out, in words
+ * @param leftOut what was left out for privacy, with how often
  * @param includesHost whether nothing was to be left out
  * @param scenarios all scenarios that this version knows, by id
  */
 public record ReportModel(ReportedRun run, Optional<ReportedRun> baseline, Optional<Comparison> comparison,
-        List<BugForm.Field> fields, List<Cause> causes, List<Measurement> measurements, List<String> findings,
+        Audience audience, BugForm form, List<Cause> causes, boolean single, List<Measurement> measurements, List<String> findings,
         List<String> leftOut, boolean includesHost, Map<String, Scenario> scenarios) {
 
     private static final Figures FIGURES = new Figures(Optional.empty());
 
     public ReportModel {
-        fields = List.copyOf(fields);
         causes = List.copyOf(causes);
         measurements = List.copyOf(measurements);
         findings = List.copyOf(findings);
@@ -66,7 +67,7 @@ public record ReportModel(ReportedRun run, Optional<ReportedRun> baseline, Optio
             return FIGURES.value(estimate.value(), estimate.unit());
         }
 
-        /** The ends of the interval; in words where there is none. */
+        /** The ends of the interval, or why there is none. */
         String interval() {
             return estimate.interval()
                     .map(ends -> FIGURES.value(ends.low(), estimate.unit()) + " – " + FIGURES.value(ends.high(), estimate.unit()))
@@ -74,13 +75,34 @@ public record ReportModel(ReportedRun run, Optional<ReportedRun> baseline, Optio
         }
     }
 
-    static ReportModel of(ReportedRun run, Optional<ReportedRun> baseline, Privacy privacy) {
-        Map<String, Scenario> known = new LinkedHashMap<>();
-        Gate.beforeRun().forEach(scenario -> known.put(scenario.id(), scenario));
-        Catalogue.scenarios().forEach(scenario -> known.put(scenario.id(), scenario));
+    /**
+     * Of a run.
+     *
+     * @param audience empty for the one that has to do with the platform
+     * @param number the cause, from 1, that the report is about; empty for all
+     * @throws InputException if there is no such cause, or what happened is nothing for the audience
+     */
+    static ReportModel of(ReportedRun run, Optional<ReportedRun> baseline, Privacy privacy, KnownScenarios scenarios,
+            Optional<Audience> audience, OptionalInt number) {
+        Map<String, Scenario> known = scenarios.byId();
+        Audience reader = audience.orElseGet(() -> Audience.of(run));
+        if (reader == Audience.NETDEV && !Audience.isKernels(run)) {
+            throw new InputException(run.directory().path(), "--for netdev is for what a Linux kernel does, and this platform is "
+                    + run.entry(PlatformEntry.KIND).orElse("unknown") + ": use --for " + Audience.of(run).optionName());
+        }
         Optional<Comparison> comparison = baseline.map(base ->
-                Comparison.of(List.of(base.side(), run.side()), Comparison.DEFAULT_MARGIN));
-        return new ReportModel(run, baseline, comparison, BugForm.fields(run), Cause.of(run.scenarios(), known),
+                Comparison.of(List.of(base.group(), run.group()), Comparison.DEFAULT_MARGIN));
+        List<Cause> causes = Cause.of(run.scenarios(), known);
+        if (number.isPresent()) {
+            int chosen = number.getAsInt();
+            if (chosen < 1 || chosen > causes.size()) {
+                throw new InputException(run.directory().path(), "--cause: expected "
+                        + (causes.isEmpty() ? "no number, since every scenario passes" : "1 to " + causes.size())
+                        + ", found " + chosen);
+            }
+            causes = List.of(causes.get(chosen - 1));
+        }
+        return new ReportModel(run, baseline, comparison, reader, BugForm.of(reader, run), causes, number.isPresent(),
                 measurements(run), findings(run), privacy.leftOut(), privacy.includesHost(), known);
     }
 
@@ -93,8 +115,7 @@ public record ReportModel(ReportedRun run, Optional<ReportedRun> baseline, Optio
     }
 
     private static List<String> findings(ReportedRun run) {
-        return run.data().cells().values().stream().flatMap(data -> Findings.of(data).stream())
-                .map(Sentences::finding).toList();
+        return Sentences.findings(run.data().cells().values().stream().flatMap(data -> Findings.of(data).stream()).toList());
     }
 
     /** The run's label, and the platform where the label does not say it. */
@@ -104,24 +125,44 @@ public record ReportModel(ReportedRun run, Optional<ReportedRun> baseline, Optio
         return label.startsWith(platform) ? label : label + " (" + platform + ")";
     }
 
-    /** The first line: what happened to the promises. */
+    /** The first line: how many scenarios pass, and the most severe of what does not. */
     String headline() {
-        long broken = causes.stream().filter(Cause::isBroken).mapToLong(cause -> cause.rows().size()).sum();
         if (run.scenarios().isEmpty()) {
-            return platform() + ": no promise of bind and listen was checked.";
+            return platform() + ": no scenario was checked.";
         }
-        if (broken == 0) {
-            return platform() + " kept every promise of bind and listen that was checked: " + grades() + ".";
+        if (single) {
+            return platform() + ": " + causes.get(0).happened() + ". " + causes.get(0).rule();
         }
-        Cause gravest = causes.get(0);
-        return platform() + " breaks promises of bind and listen: " + broken + " of " + run.scenarios().size()
-                + " scenarios. Above all: " + happened(gravest);
+        Map<String, Long> counts = gradeCounts();
+        long passed = counts.getOrDefault(Grade.PASS.name(), 0L);
+        int all = run.scenarios().size();
+        String rest = counts.entrySet().stream().filter(count -> !count.getKey().equals(Grade.PASS.name()))
+                .map(count -> count.getValue() + " " + Sentences.grade(count.getKey())).collect(Collectors.joining(", "));
+        String text = platform() + ": " + (passed == all ? "all " + all + " scenarios pass"
+                : passed + " of " + all + " scenarios pass, " + rest) + ".";
+        return broken().isEmpty() ? text : text + " Most severe: " + causes.get(0).happened() + ". " + causes.get(0).rule();
     }
 
-    /** Such as {@code listen succeeded where Linux fails with EADDRINUSE: Of several sockets …}. */
-    static String happened(Cause cause) {
-        return (cause.call().isEmpty() ? "" : cause.call() + " returned " + cause.observed() + " instead of "
-                + cause.expected() + ". ") + "Linux: " + cause.rule();
+    /** A title for an issue: the most severe cause, else what costs more than on the baseline. */
+    String title() {
+        return featured().isEmpty() ? blames().stream().findFirst().map(Sentences::blame).orElse(headline())
+                : featured().get(0).title();
+    }
+
+    /** Where an issue is opened, its title and text filled in; empty where the audience has no such page. */
+    Optional<String> link(String body) {
+        return audience.tracker().map(page -> IssueLink.of(page, title(), List.of(body, shortBody(),
+                headline() + " The text is in the file report.md.")));
+    }
+
+    /** What is left of a report where a link must hold it: the platform and the program of the most severe cause. */
+    private String shortBody() {
+        StringBuilder text = new StringBuilder(headline()).append("\n\n");
+        form.fields().forEach(field -> field.answer().ifPresent(answer ->
+                text.append("- ").append(field.name()).append(": ").append(answer).append('\n')));
+        featured().stream().findFirst().flatMap(Cause::program).ifPresent(program ->
+                text.append("\n").append(Markdown.fence("python", program)));
+        return text.append("\nThe whole report is in the file report.md.\n").toString();
     }
 
     /** How many scenarios earned which grade. */
@@ -130,28 +171,28 @@ public record ReportModel(ReportedRun run, Optional<ReportedRun> baseline, Optio
                 .collect(Collectors.joining(", "));
     }
 
-    /** The grades' names with their numbers, the gravest first. */
+    /** The grades' names with their numbers, the most severe first. */
     Map<String, Long> gradeCounts() {
         SortedMap<String, Long> counts = new TreeMap<>(
-                Comparator.comparingInt(Grade::severityOf).thenComparing(name -> name));
+                Comparator.comparingInt(Cause::severity).thenComparing(name -> name));
         run.scenarios().forEach(row -> counts.merge(row.grade(), 1L, Long::sum));
         return counts;
     }
 
     /** The second line: what it cost. */
     String costLine() {
-        List<String> words = new ArrayList<>();
+        List<String> parts = new ArrayList<>();
         if (measurements.isEmpty()) {
-            words.add("Nothing was measured.");
+            parts.add("No benchmark was run.");
         } else if (comparison.isEmpty()) {
-            words.add("Measured: " + measurements.size() + (measurements.size() == 1 ? " cost" : " costs") + ", on "
-                    + mostForks() + (mostForks() == 1 ? " fork." : " forks each at most."));
+            parts.add(measurements.size() + (measurements.size() == 1 ? " benchmark, " : " benchmarks, ")
+                    + mostForks() + (mostForks() == 1 ? " fork." : " forks."));
         } else {
-            words.add(verdicts());
-            blames().stream().findFirst().map(Sentences::blame).ifPresent(words::add);
+            parts.add(verdicts());
+            blames().stream().findFirst().map(Sentences::blame).ifPresent(parts::add);
         }
-        run.incompleteness().ifPresent(words::add);
-        return String.join(" ", words);
+        run.incompleteness().ifPresent(parts::add);
+        return String.join(" ", parts);
     }
 
     private int mostForks() {
@@ -163,9 +204,9 @@ public record ReportModel(ReportedRun run, Optional<ReportedRun> baseline, Optio
                 .flatMap(versus -> versus.cells().stream())
                 .collect(Collectors.groupingBy(CellComparison::verdict, TreeMap::new, Collectors.counting()));
         return "Against " + baseline.orElseThrow().data().run().label() + ": " + (counts.isEmpty() ? "nothing to compare."
-                : counts.entrySet().stream().map(entry -> entry.getValue() + " " + entry.getKey().word())
+                : counts.entrySet().stream().map(entry -> entry.getValue() + " " + entry.getKey().displayName())
                         .collect(Collectors.joining(", ")) + " of " + counts.values().stream().mapToLong(Long::longValue).sum()
-                        + " costs.");
+                        + " benchmarks.");
     }
 
     private List<Blame> blames() {
@@ -183,14 +224,18 @@ public record ReportModel(ReportedRun run, Optional<ReportedRun> baseline, Optio
         return comparison.map(all -> all.others().get(0));
     }
 
-    /** The causes that break a promise. */
+    /** The causes that violate a documented guarantee. */
     List<Cause> broken() {
         return causes.stream().filter(Cause::isBroken).toList();
     }
 
-    /** The causes that differ from Linux, but break no promise. */
-    List<Cause> deviating() {
-        return causes.stream().filter(cause -> !cause.isBroken()).toList();
+    /** The causes that are shown with a program: those that violate a guarantee, or the one that the report is about. */
+    List<Cause> featured() {
+        return single ? causes : broken();
     }
 
+    /** The causes that differ from Linux without violating a documented guarantee. */
+    List<Cause> deviating() {
+        return single ? List.of() : causes.stream().filter(cause -> !cause.isBroken()).toList();
+    }
 }

@@ -1,5 +1,6 @@
 package org.reuseaddr.report;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -24,7 +25,7 @@ import org.reuseaddr.results.SemanticsRow;
  */
 public record ReportedRun(RunDirectory directory, RunData data, List<SemanticsRow> scenarios) {
 
-    public ReportedRun {
+        public ReportedRun {
         scenarios = List.copyOf(scenarios);
     }
 
@@ -34,33 +35,36 @@ public record ReportedRun(RunDirectory directory, RunData data, List<SemanticsRo
      * @throws InputException if there is nothing to read, something is malformed, or there are several runs in it
      */
     static ReportedRun read(Path path, Privacy privacy) {
+        Path home = Files.isDirectory(path) ? path : path.toAbsolutePath().getParent();
+        RunDirectory directory = new RunDirectory(home);
+        for (Path file : List.of(path, directory.environment(), directory.semantics(), directory.samples(), directory.jmhJson())) {
+            requireReadable(file);
+        }
         List<RunData> runs = new RunLoader().load(path);
         if (runs.size() != 1) {
             throw new InputException(path, "expected the rows of one run, found those of " + runs.size());
         }
-        Path home = Files.isDirectory(path) ? path : path.toAbsolutePath().getParent();
-        RunDirectory directory = new RunDirectory(home);
         List<SemanticsRow> rows = Files.exists(directory.semantics())
                 ? SemanticsFile.readAll(directory.semantics()) : List.of();
-        RunData data = runs.get(0);
-        RunData shown = new RunData(id(data.run(), privacy), data.source(), data.cells(),
-                privacy.environment(data.environment()), data.scenarios(), data.rows());
-        return new ReportedRun(directory, shown, rows.stream().map(row -> row(row, shown.run(), privacy)).toList());
+        return new ReportedRun(directory, privacy.data(runs.get(0)), rows.stream().map(privacy::row).toList());
     }
 
-    private static RunId id(RunId run, Privacy privacy) {
-        return new RunId(privacy.text(run.id()), privacy.text(run.label()), privacy.text(run.platform()));
+    /** A FIFO or a device may never end, and neither may some files of /proc that look regular. */
+    private static void requireReadable(Path file) {
+        if (!Files.exists(file) || Files.isDirectory(file)) {
+            return;
+        }
+        try {
+            if (!Files.isRegularFile(file) || file.toRealPath().startsWith("/proc") || file.toRealPath().startsWith("/sys")) {
+                throw new InputException(file, "expected a regular file, found a pipe, a device or a file of the kernel's");
+            }
+        } catch (IOException e) {
+            throw new InputException(file, "cannot be read: " + e.getMessage());
+        }
     }
 
-    private static SemanticsRow row(SemanticsRow row, RunId run, Privacy privacy) {
-        return row.evidence().isEmpty() && row.divergentCall().isEmpty() ? row
-                : new SemanticsRow(run, row.scenario(), row.group(), row.family(), row.grade(), row.expected(),
-                        privacy.text(row.observed()), privacy.text(row.divergentCall()), row.rule(), row.references(),
-                        row.durationMicros(), privacy.text(row.evidence()), row.attempts());
-    }
-
-    /** The side of a comparison that the run is. */
-    Group side() {
+    /** The run as a group of a comparison. */
+    Group group() {
         return new Group(data.run().label(), List.of(data));
     }
 
@@ -69,15 +73,15 @@ public record ReportedRun(RunDirectory directory, RunData data, List<SemanticsRo
         return Optional.ofNullable(data.environment().get(name)).filter(value -> !value.isBlank());
     }
 
-    /** What of the run is missing, as a sentence; empty if it came to its end with every fork that was planned. */
+    /** What of the run is missing, as a sentence; empty if it finished with every fork that was planned. */
     Optional<String> incompleteness() {
         if (!data.environment().isEmpty() && entry(RunEntry.FINISHED).isEmpty()) {
-            return Optional.of("The run was cut short: its record has no end, and what is here was measured until then.");
+            return Optional.of("The run was interrupted: the figures cover what was measured until then.");
         }
         OptionalInt planned = plannedForks();
         long fewer = data.cells().values().stream().filter(cell -> cell.forks().size() < planned.orElse(0)).count();
-        return fewer == 0 ? Optional.empty() : Optional.of("The run is not complete: " + fewer + " of " + data.cells().size()
-                + " costs rest on fewer than the " + planned.getAsInt() + " forks that were planned.");
+        return fewer == 0 ? Optional.empty() : Optional.of("The run is incomplete: " + fewer + " of " + data.cells().size()
+                + " benchmarks have fewer than the planned " + planned.getAsInt() + " forks.");
     }
 
     /** The number after -f among the run's arguments to JMH, which the record has one by one. */

@@ -1,15 +1,17 @@
 package org.reuseaddr.report;
 
+import java.util.DoubleSummaryStatistics;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.reuseaddr.compare.Blame;
 import org.reuseaddr.compare.CellComparison;
 import org.reuseaddr.compare.Finding;
 import org.reuseaddr.compare.Missing;
 import org.reuseaddr.compare.SemanticDifference;
 
-/** What a comparison says in words, the same in every format. */
+/** The sentences of reports and comparisons, the same in every format. */
 public final class Sentences {
 
     /** A call that accounts for at least so much is named alone. */
@@ -20,6 +22,19 @@ public final class Sentences {
     private Sentences() {
     }
 
+    /** What a grade means, after a number of scenarios; the grade itself where this version does not know it. */
+    static String grade(String grade) {
+        return switch (grade) {
+            case "VIOLATION" -> "violate a documented guarantee";
+            case "TIMEOUT" -> "have a call that does not return";
+            case "DEVIATION" -> "differ from Linux where no document guarantees it";
+            case "KNOWN" -> "behave as an earlier Linux release";
+            case "ERROR" -> "could not be checked";
+            case "UNSUPPORTED" -> "are not supported by the platform";
+            default -> grade;
+        };
+    }
+
     /** Such as {@code bind accounts for 98 % of the 10.1 ms that ListenerLifecycle.cycle family=INET costs more}. */
     public static String blame(Blame blame) {
         Figures figures = new Figures(Optional.empty());
@@ -28,16 +43,32 @@ public final class Sentences {
         Blame.Share main = blame.shares().get(0);
         if (main.share() >= MAIN_SHARE) {
             return main.call() + " accounts for " + Figures.percent(main.share()) + rest
-                    + (main.proven() ? "" : " The call alone does not show it yet.");
+                    + (main.proven() ? "" : " The benchmark of the call alone does not confirm it.");
         }
         List<Blame.Share> named = blame.shares().stream().filter(share -> share.share() >= NAMED_SHARE).toList();
         return named.isEmpty() ? "The single calls account for none" + rest
-                : "No single call accounts for most" + rest + " "
+                : "No single call accounts for most" + rest + " Largest shares: "
                 + named.stream().map(share -> share.call() + " " + Figures.percent(share.share()))
                         .collect(Collectors.joining(", ")) + ".";
     }
 
-    /** What a run's data show that its reader should know. */
+    /** What a run's data show that its reader should know; what other programs used is one sentence, however many forks. */
+    static List<String> findings(List<Finding> findings) {
+        List<Finding.ForeignLoad> loads = findings.stream().filter(Finding.ForeignLoad.class::isInstance)
+                .map(Finding.ForeignLoad.class::cast).toList();
+        Stream<String> others = findings.stream().filter(finding -> !(finding instanceof Finding.ForeignLoad))
+                .map(Sentences::finding);
+        return Stream.concat(others, loads.size() < 2 ? loads.stream().map(Sentences::finding) : Stream.of(load(loads))).toList();
+    }
+
+    private static String load(List<Finding.ForeignLoad> loads) {
+        DoubleSummaryStatistics shares = loads.stream().mapToDouble(Finding.ForeignLoad::share).summaryStatistics();
+        long cells = loads.stream().map(Finding.ForeignLoad::cell).distinct().count();
+        return "Other programs used " + Figures.percent(shares.getMin()) + " to " + Figures.percent(shares.getMax())
+                + " of the CPUs during " + loads.size() + " forks of " + cells + (cells == 1 ? " benchmark." : " benchmarks.");
+    }
+
+    /** One of them. */
     public static String finding(Finding finding) {
         String cell = finding.cell() + ": ";
         if (finding instanceof Finding.OutlierFork fork) {
@@ -48,30 +79,34 @@ public final class Sentences {
                     + " passes.";
         }
         if (finding instanceof Finding.Bimodal modes) {
-            return cell + "iterations fall into two groups, around " + Figures.significant(modes.low()) + " and "
-                    + Figures.significant(modes.high()) + " (" + Figures.percent(modes.shareHigh()) + " in the upper one).";
+            return cell + "iterations fall into two clusters, around " + value(modes, modes.low()) + " and "
+                    + value(modes, modes.high()) + " (" + Figures.percent(modes.shareHigh()) + " in the upper one).";
         }
         Finding.ForeignLoad load = (Finding.ForeignLoad) finding;
-        return cell + "others used " + Figures.percent(load.share()) + " of the CPUs during fork " + load.fork() + ".";
+        return cell + "other programs used " + Figures.percent(load.share()) + " of the CPUs during fork " + load.fork() + ".";
     }
 
-    /** What it would take to say more about a cell; empty where the verdict is not unclear. */
+    private static String value(Finding.Bimodal modes, double value) {
+        return new Figures(Optional.empty()).value(value, modes.cell().mode().equals("thrpt") ? "ops/s" : "ns/op");
+    }
+
+    /** What is needed for a verdict on a cell; empty where the verdict is not unclear. */
     public static String missing(CellComparison cell) {
         return cell.missing().map(Sentences::missing).orElse("");
     }
 
     private static String missing(Missing missing) {
         if (missing instanceof Missing.Forks forks) {
-            return "about " + forks.perSide() + " forks a side would tell";
+            return "about " + forks.perSide() + " forks per group needed";
         }
         if (missing instanceof Missing.Runs runs) {
-            return "about " + runs.perSide() + " runs a side would tell";
+            return "about " + runs.perSide() + " runs per group needed";
         }
         if (missing instanceof Missing.Behind behind) {
-            return "hidden by " + behind.call() + ", which comes first";
+            return "not distinguishable from the cost of " + behind.call() + ", which precedes it";
         }
         return missing instanceof Missing.SecondFork ? "a second fork is needed"
-                : "the data scatter too much";
+                : "the data are too noisy";
     }
 
     /** Such as {@code bind in 12 scenarios of pairs: PASS became VIOLATION (0)}. */

@@ -2,6 +2,7 @@ package org.reuseaddr.repro;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.reuseaddr.scenario.Scenario;
 import org.reuseaddr.transcript.Transcript;
 import org.reuseaddr.transcript.TranscriptPrinter;
@@ -20,6 +21,16 @@ public final class Reproduction {
     /** For Python 3.6 or later on Linux, without packages. */
     public static String python(Scenario scenario) {
         return new PythonProgram(scenario).text();
+    }
+
+    /**
+     * The beginning of a scenario for Python 3 in at most 40 lines, with a control of its own; empty where the scenario
+     * needs the longer form.
+     *
+     * @param calls how many calls of the scenario to make, the last of which is the one to look at
+     */
+    public static Optional<String> shortPython(Scenario scenario, int calls) {
+        return ShortPython.of(scenario, calls);
     }
 
     /**

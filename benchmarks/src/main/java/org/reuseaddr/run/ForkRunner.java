@@ -69,7 +69,7 @@ final class ForkRunner {
 
     Ended run(PlannedCell cell, RecordingFormat.Listener listener) {
         Options options = options(cell);
-        try (ForkWatchdog watchdog = new ForkWatchdog(silence.plus(longestIteration(options)))) {
+        try (ForkWatchdog watchdog = new ForkWatchdog(longestSilence(silence, options))) {
             RecordingFormat format = new RecordingFormat(text, new RecordingFormat.Listener() {
                 @Override
                 public void event() {
@@ -131,11 +131,15 @@ final class ForkRunner {
         return arguments;
     }
 
-    /** A warm-up iteration is as silent as a measured one. */
-    private static Duration longestIteration(Options options) {
-        return Stream.of(options.getWarmupTime(), options.getMeasurementTime())
+    /**
+     * How long a fork may be silent in all. A warm-up iteration is as silent as a measured one.
+     *
+     * @param silence how long beyond an iteration
+     */
+    static Duration longestSilence(Duration silence, Options options) {
+        return silence.plus(Stream.of(options.getWarmupTime(), options.getMeasurementTime())
                 .map(time -> Duration.ofMillis(time.orElse(TimeValue.NONE).convertTo(TimeUnit.MILLISECONDS)))
-                .max(Comparator.naturalOrder()).orElseThrow();
+                .max(Comparator.naturalOrder()).orElseThrow());
     }
 
     private static String reason(Throwable e) {

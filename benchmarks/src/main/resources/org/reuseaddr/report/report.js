@@ -116,5 +116,19 @@
     });
   }
 
+  // The matrix shows the addresses with differences; a button shows the others too.
+  const fold = byId("matrix-fold");
+  if (fold) {
+    const table = document.querySelector(".matrix");
+    const show = all => {
+      table.classList.toggle("folded", !all);
+      fold.setAttribute("aria-pressed", String(all));
+    };
+    fold.hidden = false;
+    show(false);
+    fold.addEventListener("click", () => show(table.classList.contains("folded")));
+    addEventListener("beforeprint", () => show(true));
+  }
+
   addEventListener("beforeprint", () => document.querySelectorAll("details").forEach(details => { details.open = true; }));
 })();

@@ -77,7 +77,7 @@ class CheckIT {
         JarRun.Ended group = check("--group", "conections");
 
         assertThat(scenario.exitCode()).isEqualTo(2);
-        assertThat(scenario.err()).contains("near it: original-report/two-terminals").hasLineCount(1);
+        assertThat(scenario.err()).contains("similar: original-report/two-terminals").hasLineCount(1);
         assertThat(group.exitCode()).isEqualTo(2);
         assertThat(group.err()).contains("expected one of address-pairs, ", "found conections").hasLineCount(1);
     }
@@ -92,7 +92,7 @@ class CheckIT {
 
         JarRun.Ended unknown = JarRun.of("repro", "two-terminals").run();
         assertThat(unknown.exitCode()).isEqualTo(2);
-        assertThat(unknown.err()).startsWith("no scenario is called two-terminals; near it: ").hasLineCount(1);
+        assertThat(unknown.err()).startsWith("no scenario is called two-terminals; similar: ").hasLineCount(1);
         assertThat(JarRun.of("repro", "original-report/two-terminals", "--lang", "perl").run().exitCode()).isEqualTo(2);
     }
 
@@ -150,7 +150,7 @@ class CheckIT {
         JarRun.Ended ended = check(waits, "--limit", "100");
 
         assertThat(ended.exitCode()).as(ended.everything()).isEqualTo(3);
-        assertThat(ended.out()).contains("TIMEOUT in 1 scenario: accept does not come back; on Linux it succeeds",
+        assertThat(ended.out()).contains("TIMEOUT in 1 scenario: accept does not return; on Linux it succeeds",
                 "= ? TIMEOUT (no answer in 100 ms)");
     }
 

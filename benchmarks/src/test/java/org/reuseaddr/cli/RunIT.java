@@ -249,14 +249,6 @@ class RunIT {
     }
 
     @Test
-    void aLongWarmUpIterationIsNoSilence() {
-        JarRun.Ended ended = run(new String[] {"Control.getppid", "-f", "1", "-wi", "1", "-w", "6s", "-i", "1", "-r", "50ms"},
-                "--watchdog", "3").run();
-
-        assertThat(ended.exitCode()).as(ended.everything()).isZero();
-    }
-
-    @Test
     void aDirectoryWithACheckIsRefusedAtTheStart() {
         String out = directory().path().toString();
         assertThat(JarRun.of("check", "--out", out, "original-report/two-terminals").run().exitCode()).isZero();

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.TreeMap;
 import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
@@ -41,6 +42,7 @@ class MarkdownReportTest {
     private static final RunId ID = new RunId("run", "wsl1-4.4", "wsl1-4.4");
     private static final List<Extension> GFM = List.of(TablesExtension.create());
     private static final Parser PARSER = Parser.builder().extensions(GFM).build();
+    private static final KnownScenarios SCENARIOS = KnownScenarios.load();
     private static final String KNOWN = "inet6-loopback/listening/reuseaddr-both";
 
     private static SemanticsRow violation(String scenario, String rule, String evidence) {
@@ -49,11 +51,12 @@ class MarkdownReportTest {
     }
 
     private static MarkdownReport report(Map<String, String> environment, List<SemanticsRow> rows, boolean includeHost) {
-        Privacy privacy = new Privacy(includeHost, new Redaction("/home/someone", "someone", "secret-host"));
+        Privacy privacy = new Privacy(includeHost, new Redaction("/home/someone", "someone", "secret-host"),
+                SCENARIOS.texts());
         RunData data = new RunData(ID, Path.of("run"), new TreeMap<>(), privacy.environment(environment), new TreeMap<>(),
                 new RunData.RowRange(0, 0));
         return MarkdownReport.of(ReportModel.of(new ReportedRun(new RunDirectory(Path.of("run")), data, rows),
-                Optional.empty(), privacy));
+                Optional.empty(), privacy, SCENARIOS, Optional.empty(), OptionalInt.empty()));
     }
 
     private static Map<String, String> wsl() {
@@ -102,8 +105,9 @@ class MarkdownReportTest {
     void whatHappenedIsInTheFirstTwoLines() {
         assertThat(report(wsl(), List.of(violation(KNOWN, "rule", "+ bind(4) = 0")), false).text().lines().limit(2))
                 .satisfiesExactly(
-                        first -> assertThat(first).startsWith("**wsl1-4.4 breaks promises of bind and listen: 1 of 1 scenarios."),
-                        second -> assertThat(second).isEqualTo("Nothing was measured."));
+                        first -> assertThat(first).startsWith("**wsl1-4.4: 0 of 1 scenarios pass, 1 violate a documented guarantee. Most severe: "
+                                + "bind returns 0 instead of -1 EADDRINUSE. "),
+                        second -> assertThat(second).isEqualTo("No benchmark was run."));
     }
 
     @Example
@@ -123,7 +127,7 @@ class MarkdownReportTest {
         }
         MarkdownReport many = report(wsl(), rows, false);
         assertThat(many.text().length()).isLessThanOrEqualTo(MarkdownReport.MOST_CHARACTERS);
-        assertThat(many.text()).endsWith("The rest is cut off: an issue holds no more.\n");
+        assertThat(many.text()).endsWith("The rest is cut off: an issue is limited to 65,536 characters.\n");
 
         MarkdownReport one = report(wsl(), List.of(violation(KNOWN, "rule", "+ line\n".repeat(10_000))), false);
         assertThat(one.text().length()).isLessThanOrEqualTo(MarkdownReport.MOST_CHARACTERS);

@@ -64,6 +64,34 @@ class ReproductionTest {
     }
 
     @Test
+    void aShortProgramHasAControlAndEndsAsOnLinux() {
+        List<Scenario> all = new ArrayList<>(Catalogue.scenarios());
+        Collections.shuffle(all);
+        List<String> programs = all.stream()
+                .flatMap(scenario -> Reproduction.shortPython(scenario, scenario.transcript().steps().size()).stream())
+                .limit(PYTHON_SAMPLE).toList();
+        assertThat(programs).hasSize(PYTHON_SAMPLE);
+        for (String program : programs) {
+            assertThat(program.lines().count()).isLessThanOrEqualTo(40);
+            Programs.Ended ended = Programs.python(directory, program, Map.of());
+            assertThat(ended.status()).as(program + "\n" + ended.output()).isZero();
+            assertThat(ended.output()).contains("control: bind").doesNotContain("<--");
+        }
+    }
+
+    @Test
+    void aShortProgramShowsADuplicateListener() {
+        Scenario scenario = Catalogue.scenarios().stream()
+                .filter(any -> any.id().equals("inet6-loopback/listening/reuseaddr-both")).findFirst().orElseThrow();
+        String program = Reproduction.shortPython(scenario, 7).orElseThrow();
+        Programs.Ended ended = Programs.python(directory, program, FaultLibrary.compiled().environment("duplicate-listener"));
+        assertThat(ended.status()).as(ended.output()).isEqualTo(1);
+        assertThat(ended.output().lines()).last().asString().startsWith("s4.bind((\"::1\", port))")
+                .endsWith("= 0   <-- Linux: EADDRINUSE");
+        assertThat(ended.output()).containsPattern("control: bind.* = EADDRINUSE\n");
+    }
+
+    @Test
     void aSampleInCCompilesWithoutAWarningAndEndsAsOnLinux() {
         for (Scenario scenario : sample(C_SAMPLE)) {
             Programs.Ended ended = Programs.c(directory, Reproduction.c(scenario), Map.of());

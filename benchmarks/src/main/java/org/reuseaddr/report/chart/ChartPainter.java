@@ -49,7 +49,7 @@ import org.reuseaddr.results.Sample;
 import org.reuseaddr.results.Unit;
 import org.reuseaddr.results.Visible;
 
-/** Draws the cells of one benchmark class and unit, one colour a side. The colours are those that report.css replaces. */
+/** Draws the cells of one benchmark class and unit, one colour a group. The colours are those that report.css replaces. */
 final class ChartPainter {
 
     private static final Color INK = new Color(0x1a1d21);
@@ -65,22 +65,22 @@ final class ChartPainter {
     private static final int FRAME = 110;
     /** Values that differ by more than this factor are shown on a logarithmic axis. */
     private static final double WIDE = 20;
-    /** How far beyond the estimates an interval is drawn: with two forks it may go on for ever. */
+    /** How far beyond the estimates an interval is drawn: with two forks it may be very wide. */
     private static final double CLIP = 3;
     private static final double MANY_DECADES = 2e3;
     private static final int CURVE_POINTS = 3;
     private static final double DOT = 8;
 
-    private final Map<String, Map<Cell, CellData>> sides;
+    private final Map<String, Map<Cell, CellData>> groups;
     private final List<Cell> cells;
     private final Set<String> varying = new TreeSet<>();
     private final String unit;
     private final double scale;
 
-    /** @param sides the cells by side and cell, with one unit and at least one cell */
-    ChartPainter(Map<String, Map<Cell, CellData>> sides) {
-        this.sides = sides;
-        cells = List.copyOf(sides.values().stream().flatMap(data -> data.keySet().stream())
+    /** @param groups the cells by group and cell, with one unit and at least one cell */
+    ChartPainter(Map<String, Map<Cell, CellData>> groups) {
+        this.groups = groups;
+        cells = List.copyOf(groups.values().stream().flatMap(data -> data.keySet().stream())
                 .collect(Collectors.toCollection(TreeSet::new)));
         Map<String, Set<String>> values = new TreeMap<>();
         cells.forEach(cell -> cell.params().forEach((name, value) ->
@@ -90,16 +90,16 @@ final class ChartPainter {
                 varying.add(name);
             }
         });
-        CellData any = sides.values().iterator().next().values().iterator().next();
-        double least = estimates(sides).stream().mapToDouble(Estimate::value).min().orElse(1);
+        CellData any = groups.values().iterator().next().values().iterator().next();
+        double least = estimates(groups).stream().mapToDouble(Estimate::value).min().orElse(1);
         boolean time = any.unit().equals(Unit.NANOS);
         DisplayUnit fitting = DisplayUnit.fitting(least);
         scale = time ? fitting.nanos() : 1;
         unit = time ? fitting.symbol() + PER_OPERATION : any.unit();
     }
 
-    private static List<Estimate> estimates(Map<String, Map<Cell, CellData>> sides) {
-        return sides.values().stream().flatMap(side -> side.values().stream())
+    private static List<Estimate> estimates(Map<String, Map<Cell, CellData>> groups) {
+        return groups.values().stream().flatMap(group -> group.values().stream())
                 .flatMap(data -> Estimates.of(data, Sample.SCORE).stream()).toList();
     }
 
@@ -114,7 +114,7 @@ final class ChartPainter {
         return (title() + "-" + kind).replaceAll("[^A-Za-z0-9-]+", "-");
     }
 
-    /** What tells a cell from the others of the chart. */
+    /** What distinguishes a cell from the others of the chart. */
     private String label(Cell cell) {
         return label(cell, "");
     }
@@ -122,31 +122,31 @@ final class ChartPainter {
     private String label(Cell cell, String except) {
         String benchmark = cell.benchmark();
         boolean sameMethod = cells.stream().allMatch(other -> other.benchmark().equals(benchmark));
-        List<String> words = new ArrayList<>();
+        List<String> parts = new ArrayList<>();
         if (!sameMethod) {
-            words.add(benchmark.substring(benchmark.indexOf('.') + 1));
+            parts.add(benchmark.substring(benchmark.indexOf('.') + 1));
         }
         cell.params().forEach((parameter, value) -> {
             if (varying.contains(parameter) && !parameter.equals(except)) {
-                words.add(value.equals("true") || value.equals("false") ? parameter + "=" + value : value);
+                parts.add(value.equals("true") || value.equals("false") ? parameter + "=" + value : value);
             }
         });
         if (!cells.stream().allMatch(other -> other.mode().equals(cell.mode()))) {
-            words.add(cell.mode());
+            parts.add(cell.mode());
         }
-        return Visible.line(words.isEmpty() && except.isEmpty() ? benchmark : String.join(" ", words));
+        return Visible.line(parts.isEmpty() && except.isEmpty() ? benchmark : String.join(" ", parts));
     }
 
     /** Estimates with their intervals, a row a cell. */
     ChartFigure estimates() {
-        double least = estimates(sides).stream().mapToDouble(Estimate::value).min().orElse(1) / scale;
-        double most = estimates(sides).stream().mapToDouble(Estimate::value).max().orElse(1) / scale;
+        double least = estimates(groups).stream().mapToDouble(Estimate::value).min().orElse(1) / scale;
+        double most = estimates(groups).stream().mapToDouble(Estimate::value).max().orElse(1) / scale;
         // Both lie outside of the picture, so that an end that is drawn is an end of the interval.
         double low = isWide(least, most) ? least / CLIP : 0;
         double high = most * CLIP;
         XYIntervalSeriesCollection data = new XYIntervalSeriesCollection();
-        sides.forEach((side, measured) -> {
-            XYIntervalSeries series = new XYIntervalSeries(side);
+        groups.forEach((group, measured) -> {
+            XYIntervalSeries series = new XYIntervalSeries(group);
             double offset = offset(data.getSeriesCount());
             measured.forEach((cell, cellData) -> Estimates.of(cellData, Sample.SCORE).ifPresent(estimate -> {
                 double value = estimate.value() / scale;
@@ -161,7 +161,7 @@ final class ChartPainter {
         renderer.setCapLength(6);
         renderer.setErrorStroke(new BasicStroke(2f));
         return rows("estimates", title() + ": estimates", "The median over forks with its 95 % interval, "
-                + direction() + "; an interval that leaves the picture goes on beyond it.", new XYPlot(data, valueAxis(least, most),
+                + direction() + "; an interval that reaches the edge continues beyond it.", new XYPlot(data, valueAxis(least, most),
                         rowAxis(), renderer));
     }
 
@@ -170,10 +170,10 @@ final class ChartPainter {
         XYSeriesCollection data = new XYSeriesCollection();
         double low = Double.MAX_VALUE;
         double high = Double.MIN_VALUE;
-        for (Map.Entry<String, Map<Cell, CellData>> side : sides.entrySet()) {
-            XYSeries series = new XYSeries(side.getKey(), false, true);
+        for (Map.Entry<String, Map<Cell, CellData>> group : groups.entrySet()) {
+            XYSeries series = new XYSeries(group.getKey(), false, true);
             double offset = offset(data.getSeriesCount());
-            for (Map.Entry<Cell, CellData> measured : side.getValue().entrySet()) {
+            for (Map.Entry<Cell, CellData> measured : group.getValue().entrySet()) {
                 for (Fork fork : measured.getValue().forks()) {
                     for (double iteration : fork.iterations()) {
                         series.add(iteration / scale, cells.indexOf(measured.getKey()) + offset);
@@ -193,7 +193,7 @@ final class ChartPainter {
         return unit.endsWith(PER_OPERATION) ? "less is better" : "more is better";
     }
 
-    /** The calls' costs on top of each other, a bar a side and set of parameters; empty unless they are times. */
+    /** The calls' costs on top of each other, a bar a group and set of parameters; empty unless they are times. */
     Optional<ChartFigure> stackedCalls() {
         return title().equals(CALLS) && unit.endsWith(PER_OPERATION) ? Optional.of(stacked()) : Optional.empty();
     }
@@ -201,11 +201,11 @@ final class ChartPainter {
     private ChartFigure stacked() {
         DefaultCategoryDataset data = new DefaultCategoryDataset();
         Set<String> bars = new TreeSet<>();
-        sides.forEach((side, measured) -> measured.forEach((cell, cellData) ->
+        groups.forEach((group, measured) -> measured.forEach((cell, cellData) ->
                 Estimates.of(cellData, Sample.SCORE).ifPresent(estimate -> {
                     String call = cell.benchmark().substring(cell.benchmark().indexOf('.') + 1);
                     String bar = Visible.line((String.join(" ", cell.params().values())
-                            + (sides.size() > 1 ? " " + side : "")).strip());
+                            + (groups.size() > 1 ? " " + group : "")).strip());
                     bars.add(bar);
                     data.addValue(estimate.value() / scale, call, bar);
                 })));
@@ -245,9 +245,9 @@ final class ChartPainter {
         XYIntervalSeriesCollection data = new XYIntervalSeriesCollection();
         Map<String, XYIntervalSeries> curves = new TreeMap<>();
         List<Double> values = new ArrayList<>();
-        sides.forEach((side, measured) -> measured.forEach((cell, cellData) ->
+        groups.forEach((group, measured) -> measured.forEach((cell, cellData) ->
                 Estimates.of(cellData, Sample.SCORE).ifPresent(estimate -> {
-                    String curve = (label(cell, parameter) + (sides.size() > 1 ? " " + side : "")).strip();
+                    String curve = (label(cell, parameter) + (groups.size() > 1 ? " " + group : "")).strip();
                     double x = steps.indexOf(cell.params().get(parameter));
                     double y = estimate.value() / scale;
                     values.add(y);
@@ -268,7 +268,7 @@ final class ChartPainter {
     }
 
     private ChartFigure rows(String kind, String title, String explanation, XYPlot plot) {
-        return figure(kind, title, explanation, styled(plot), sides.size() > 1, cells.size() * ROW * sides.size() / 2
+        return figure(kind, title, explanation, styled(plot), groups.size() > 1, cells.size() * ROW * groups.size() / 2
                 + cells.size() * ROW / 2 + FRAME);
     }
 
@@ -300,9 +300,9 @@ final class ChartPainter {
         return new ChartFigure(name(kind), title, explanation, chart, WIDTH, height);
     }
 
-    /** Sides lie above each other within a row. */
-    private double offset(int side) {
-        return sides.size() == 1 ? 0 : (side - (sides.size() - 1) / 2.0) * 0.3;
+    /** Groups lie above each other within a row. */
+    private double offset(int group) {
+        return groups.size() == 1 ? 0 : (group - (groups.size() - 1) / 2.0) * 0.3;
     }
 
     private SymbolAxis rowAxis() {

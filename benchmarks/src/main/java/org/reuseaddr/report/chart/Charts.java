@@ -47,19 +47,19 @@ public record Charts(List<ChartFigure> figures, List<String> problems) {
     }
 
     private static List<ChartFigure> draw(RunData run, Optional<RunData> baseline) {
-        Map<String, Map<Cell, CellData>> sides = new LinkedHashMap<>();
+        Map<String, Map<Cell, CellData>> groups = new LinkedHashMap<>();
         String label = Visible.line(run.run().label());
         baseline.ifPresent(base -> {
             String name = Visible.line(base.run().label());
-            sides.put(name.equals(label) ? name + " (baseline)" : name, base.cells());
+            groups.put(name.equals(label) ? name + " (baseline)" : name, base.cells());
         });
-        sides.put(label, run.cells());
+        groups.put(label, run.cells());
 
         Map<String, Map<String, Map<Cell, CellData>>> byClass = new TreeMap<>();
-        sides.forEach((side, cells) -> cells.forEach((cell, data) -> {
+        groups.forEach((name, cells) -> cells.forEach((cell, data) -> {
             if (!data.forks().isEmpty()) {
                 byClass.computeIfAbsent(className(cell) + " " + data.unit(), fresh -> new LinkedHashMap<>())
-                        .computeIfAbsent(side, fresh -> new TreeMap<>()).put(cell, data);
+                        .computeIfAbsent(name, fresh -> new TreeMap<>()).put(cell, data);
             }
         }));
         List<ChartFigure> figures = new ArrayList<>();

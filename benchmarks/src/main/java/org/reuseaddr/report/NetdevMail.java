@@ -1,0 +1,104 @@
+package org.reuseaddr.report;
+
+import gg.jte.Content;
+import gg.jte.TemplateOutput;
+import java.lang.module.ModuleDescriptor;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.reuseaddr.compare.CellComparison;
+import org.reuseaddr.compare.Verdict;
+import org.reuseaddr.repro.Reproduction;
+import org.reuseaddr.results.Visible;
+
+/**
+ * A plain-text mail to the mailing list of Linux networking, as Documentation/admin-guide/reporting-regressions.rst of the
+ * kernel asks for it.
+ *
+ * @param subject without its mark
+ * @param program in C, for the most severe cause; empty where there is none
+ * @param range the last kernel that is known good and the one that is not, where the run is worse than its baseline
+ */
+record NetdevMail(String subject, Optional<String> program, Optional<String> range) {
+
+    /** The line length of a mail, in characters. */
+    private static final int WIDTH = 72;
+    private static final Pattern RELEASE = Pattern.compile("^(\\d+\\.\\d+(?:\\.\\d+)?)");
+
+    /** The mail with its header lines. */
+    static String render(ReportModel report) {
+        NetdevMail mail = new NetdevMail("tcp: " + report.title(),
+                report.featured().stream().findFirst().flatMap(Cause::scenario).map(Reproduction::c), range(report));
+        Text text = new Text();
+        JtenetdevMailGenerated.render(text, null, report, mail);
+        return text.toString();
+    }
+
+    private static Optional<String> range(ReportModel report) {
+        Optional<String> good = report.baseline().flatMap(base -> base.entry("kernel.release")).flatMap(NetdevMail::tag);
+        Optional<String> bad = report.run().entry("kernel.release").flatMap(NetdevMail::tag);
+        boolean sameKind = report.run().entry("kind").equals(report.baseline().flatMap(base -> base.entry("kind")));
+        boolean later = good.isPresent() && bad.isPresent()
+                && ModuleDescriptor.Version.parse(good.get().substring(1)).compareTo(
+                        ModuleDescriptor.Version.parse(bad.get().substring(1))) < 0;
+        boolean worse = report.versus().filter(versus -> !versus.semantics().isEmpty()
+                || versus.cells().stream().map(CellComparison::verdict).anyMatch(Verdict.SLOWER::equals)).isPresent();
+        return worse && sameKind && later ? Optional.of(good.get() + ".." + bad.get()) : Optional.empty();
+    }
+
+    /** The header lines. */
+    Content header() {
+        String copy = range.isPresent() ? "Cc: regressions@lists.linux.dev\n" : "";
+        String mark = range.isPresent() ? "[REGRESSION] " : "";
+        return output -> output.writeUnsafeContent("To: netdev@vger.kernel.org\n" + copy + "Subject: " + mark
+                + Visible.line(subject) + "\n");
+    }
+
+    /** The tag of a release in the kernel's repository, {@code v6.18} of {@code 6.18.0-5-amd64}. */
+    private static Optional<String> tag(String release) {
+        Matcher number = RELEASE.matcher(release);
+        return number.find() ? Optional.of("v" + number.group(1).replaceFirst("^(\\d+\\.\\d+)\\.0$", "$1")) : Optional.empty();
+    }
+
+    /** A paragraph in lines of a mail's length. */
+    static Content wrapped(String text) {
+        StringBuilder lines = new StringBuilder();
+        int length = 0;
+        for (String word : Visible.line(text).strip().split(" +")) {
+            boolean fits = length == 0 || length + 1 + word.length() <= WIDTH;
+            lines.append(length == 0 ? "" : fits ? " " : "\n").append(word);
+            length = fits && length > 0 ? length + 1 + word.length() : word.length();
+        }
+        return output -> output.writeUnsafeContent(lines.toString());
+    }
+
+    /** Lines as they are. */
+    static Content block(String text) {
+        return output -> output.writeUnsafeContent(Visible.text(text).stripTrailing() + "\n");
+    }
+
+    /** Takes what a template writes; what steers a display is made visible, and the rest stays as it is. */
+    private static final class Text implements TemplateOutput {
+        private final StringBuilder text = new StringBuilder();
+
+        @Override
+        public void writeContent(String value) {
+            text.append(value);
+        }
+
+        @Override
+        public void writeContent(String value, int begin, int end) {
+            text.append(value, begin, end);
+        }
+
+        @Override
+        public void writeUserContent(String value) {
+            text.append(value == null ? "" : Visible.line(value));
+        }
+
+        @Override
+        public String toString() {
+            return text.toString().replaceAll("\n{3,}", "\n\n").strip() + "\n";
+        }
+    }
+}

@@ -1,0 +1,129 @@
+package org.reuseaddr.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.reuseaddr.compare.RecordedScenario;
+import org.reuseaddr.compare.RunData;
+import org.reuseaddr.platform.Redaction;
+import org.reuseaddr.results.InputException;
+import org.reuseaddr.results.RunDirectory;
+import org.reuseaddr.results.RunId;
+import org.reuseaddr.results.SemanticsRow;
+
+/** What each audience is asked and answered. */
+class AudienceTest {
+
+    private static final RunId ID = new RunId("run", "here", "here");
+    private static final KnownScenarios SCENARIOS = KnownScenarios.load();
+    private static final String KNOWN = "inet6-loopback/listening/reuseaddr-both";
+    private static final String EVIDENCE = "  socket() = 3\n  setsockopt() = 0\n  bind(3) = 0\n  listen(3) = 0\n  socket() = 4\n"
+            + "  setsockopt(4) = 0\n- bind(4) = -1 EADDRINUSE (Address already in use)\n+ bind(4) = 0\n";
+
+    private static SemanticsRow row(String grade, String call, String expected, String observed) {
+        return new SemanticsRow(ID, KNOWN, "address-pairs", "INET6", grade, expected, observed, call, "rule", "", 1,
+                grade.equals("PASS") ? "" : EVIDENCE, 1);
+    }
+
+    private static final SemanticsRow TWO = row("VIOLATION", "bind(4)", "-1 EADDRINUSE (Address already in use)",
+            "0; two listeners hold the port: of 8 connections the first listener got 8");
+    private static final SemanticsRow REFUSED = row("VIOLATION", "listen(4)", "0", "-1 EINVAL (Invalid argument)");
+    private static final SemanticsRow DEVIATES = row("DEVIATION", "bind(4)", "0", "-1 EINVAL (Invalid argument)");
+    private static final SemanticsRow PASSES = row("PASS", "", "as promised", "as promised");
+    private static final SemanticsRow UNCHECKED = row("ERROR", "", "as promised", "no free port");
+
+    private static ReportedRun run(Map<String, String> environment, SemanticsRow... rows) {
+        TreeMap<String, RecordedScenario> scenarios = new TreeMap<>();
+        List.of(rows).forEach(row -> scenarios.put(row.scenario(), new RecordedScenario(row.scenario(), row.group(), row.grade(),
+                row.expected(), row.observed(), row.divergentCall(), row.rule())));
+        return new ReportedRun(new RunDirectory(Path.of("run")), new RunData(ID, Path.of("run"), new TreeMap<>(),
+                new TreeMap<>(environment), scenarios, new RunData.RowRange(0, 0)), List.of(rows));
+    }
+
+    private static ReportModel model(ReportedRun run, ReportedRun baseline, Audience audience, OptionalInt cause) {
+        return ReportModel.of(run, Optional.ofNullable(baseline), new Privacy(false, new Redaction("", "", ""), Set.of()), SCENARIOS,
+                Optional.ofNullable(audience), cause);
+    }
+
+    private static ReportModel model(ReportedRun run) {
+        return model(run, null, null, OptionalInt.empty());
+    }
+
+    @Test
+    void theDefaultIsThePlatformsTracker() {
+        assertThat(model(run(Map.of("kind", "wsl2"))).audience()).isEqualTo(Audience.WSL);
+        assertThat(model(run(Map.of("kind", "gvisor"))).audience()).isEqualTo(Audience.GVISOR);
+        assertThat(model(run(Map.of("kind", "linux", "kernel.release", "6.10.14-linuxkit"))).audience()).isEqualTo(Audience.DOCKER);
+        assertThat(model(run(Map.of("kind", "linux", "kernel.release", "6.18.5"))).audience()).isEqualTo(Audience.PLAIN);
+    }
+
+    @Test
+    void theHeadlineSaysWhatAnEngineerWouldSay() {
+        assertThat(model(run(Map.of())).headline()).isEqualTo("here: no scenario was checked.");
+        assertThat(model(run(Map.of(), PASSES, PASSES)).headline()).isEqualTo("here: all 2 scenarios pass.");
+        assertThat(model(run(Map.of(), PASSES, UNCHECKED)).headline())
+                .isEqualTo("here: 1 of 2 scenarios pass, 1 could not be checked.");
+        assertThat(model(run(Map.of(), REFUSED, REFUSED, TWO, DEVIATES, PASSES)).headline()).startsWith("here: 1 of 5 scenarios pass, "
+                + "3 violate a documented guarantee, 1 differ from Linux where no document guarantees it. Most severe: two listeners"
+                + " on one port: bind returns 0 instead of -1 EADDRINUSE. ");
+    }
+
+    @Test
+    void oneCauseIsReportedAlone() {
+        ReportedRun run = run(Map.of(), REFUSED, REFUSED, TWO, DEVIATES);
+        ReportModel second = model(run, null, Audience.PLAIN, OptionalInt.of(2));
+        assertThat(second.headline()).startsWith("here: listen returns -1 EINVAL instead of 0. ");
+        assertThat(MarkdownReport.of(second).text()).contains("listen returns -1 EINVAL").doesNotContain("two listeners", "DEVIATION");
+        assertThat(MarkdownReport.of(model(run, null, Audience.PLAIN, OptionalInt.of(3))).text()).contains("```python");
+        assertThatThrownBy(() -> model(run, null, Audience.PLAIN, OptionalInt.of(4))).isInstanceOf(InputException.class)
+                .hasMessageEndingWith("--cause: expected 1 to 3, found 4");
+    }
+
+    @Test
+    void anIssueOfWslIsOpenedWithItsTextFilledIn() {
+        ReportModel report = model(run(Map.of("kind", "wsl1", "wsl.generation", "1", "kernel.release", "4.4.0-19041-Microsoft"), TWO));
+        String text = MarkdownReport.of(report).text();
+        assertThat(text).contains("0.0.0.0", "collect-wsl-logs.ps1 -LogProfile networking", "- [x] WSL 1");
+        assertThat(text.indexOf("```python")).isLessThan(text.indexOf("```diff"));
+        URI link = URI.create(report.link(text).orElseThrow());
+        assertThat(link.toString()).startsWith("https://github.com/microsoft/WSL/issues/new?title=two%20listeners")
+                .hasSizeLessThanOrEqualTo(IssueLink.MOST_CHARACTERS);
+        assertThat(link.getQuery()).contains("body=", "#!/usr/bin/env python3", "4.4.0-19041-Microsoft");
+        assertThat(report.link("x".repeat(100_000)).orElseThrow()).hasSizeLessThanOrEqualTo(IssueLink.MOST_CHARACTERS)
+                .contains("python3");
+    }
+
+    @Test
+    void aMailToNetdevIsPlainAndOnlyARegressionWhereAnEarlierKernelIsBetter() {
+        ReportedRun older = run(Map.of("kind", "linux", "kernel.release", "6.17.0-5-amd64"), PASSES);
+        ReportedRun newer = run(Map.of("kind", "linux", "kernel.release", "6.18.2"), TWO);
+        String mail = NetdevMail.render(model(newer, older, Audience.NETDEV, OptionalInt.empty()));
+        assertThat(mail).startsWith("To: netdev@vger.kernel.org\nCc: regressions@lists.linux.dev\nSubject: [REGRESSION] tcp: two listeners")
+                .contains("\n#regzbot introduced: v6.17..v6.18.2\n", "#include", "int main").doesNotContain("```", "<b>", "&lt;");
+        String other = NetdevMail.render(model(newer, null, Audience.NETDEV, OptionalInt.empty()));
+        assertThat(other).startsWith("To: netdev@vger.kernel.org\nSubject: tcp: ").doesNotContain("REGRESSION", "regzbot");
+        ReportedRun better = run(Map.of("kind", "linux", "kernel.release", "6.19"), PASSES);
+        assertThat(NetdevMail.render(model(newer, better, Audience.NETDEV, OptionalInt.empty()))).doesNotContain("REGRESSION");
+        assertThatThrownBy(() -> model(run(Map.of("kind", "wsl2"), TWO), null, Audience.NETDEV, OptionalInt.empty()))
+                .isInstanceOf(InputException.class).hasMessageContaining("use --for wsl");
+    }
+
+    @Test
+    void gvisorAndDockerDesktopAreAskedInTheirOrder() {
+        assertThat(model(run(Map.of()), null, Audience.GVISOR, OptionalInt.empty()).form().sections())
+                .extracting(BugForm.Section::name).containsExactly("Description", "Steps to reproduce", "runsc version",
+                        "docker version (if using docker)", "uname", "kubectl (if using Kubernetes)",
+                        "repo state (if built from source)", "runsc debug logs (if available)");
+        assertThat(model(run(Map.of()), null, Audience.DOCKER, OptionalInt.empty()).form().sections())
+                .extracting(BugForm.Section::name).startsWith("Diagnostics ID", "Actual behavior", "Expected behavior");
+    }
+}
