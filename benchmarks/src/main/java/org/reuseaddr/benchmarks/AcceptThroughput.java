@@ -25,7 +25,6 @@ import org.reuseaddr.benchmarks.fixture.AcceptGuard;
 import org.reuseaddr.benchmarks.fixture.Acceptor;
 import org.reuseaddr.benchmarks.fixture.Connector;
 import org.reuseaddr.benchmarks.fixture.FailureLimit;
-import org.reuseaddr.benchmarks.fixture.Failures;
 import org.reuseaddr.benchmarks.fixture.GatedBenchmark;
 import org.reuseaddr.benchmarks.fixture.IdleShare;
 import org.reuseaddr.benchmarks.fixture.ServerApi;

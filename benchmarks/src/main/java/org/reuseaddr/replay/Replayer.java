@@ -24,7 +24,8 @@ import org.reuseaddr.transcript.Transcript;
  *
  * <p>Every literal port of a transcript is mapped to a free one. A difference that a stranger on that port could
  * explain (EADDRINUSE where something else is promised, a connection where a refusal is) is tried again on other ports
- * and counts only if it stays; so is a call that did not come back, once. Every call is bounded; every descriptor is closed when the scenario ends.
+ * and counts only if it stays; so is a call that did not come back, once. Every call is
+ * bounded; every descriptor is closed when the scenario ends.
  */
 public final class Replayer implements AutoCloseable {
 

@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.reuseaddr.faults.FaultLibrary;
@@ -38,6 +39,7 @@ class ReproductionTest {
     }
 
     @Test
+    @Tag("tools")
     void everyScenarioIsAPythonProgramThatCompiles() {
         List<Scenario> all = Catalogue.scenarios();
         List<String> command = new ArrayList<>(List.of("python3", "-c", "import sys\n"
@@ -53,6 +55,7 @@ class ReproductionTest {
     }
 
     @Test
+    @Tag("tools")
     void aSampleInPythonEndsAsOnLinux() {
         for (Scenario scenario : sample(PYTHON_SAMPLE)) {
             Programs.Ended ended = Programs.python(directory, Reproduction.python(scenario), Map.of());
@@ -62,6 +65,7 @@ class ReproductionTest {
     }
 
     @Test
+    @Tag("tools")
     void aSampleInCCompilesWithoutAWarningAndEndsAsOnLinux() {
         for (Scenario scenario : sample(C_SAMPLE)) {
             Programs.Ended ended = Programs.c(directory, Reproduction.c(scenario), Map.of());
@@ -83,6 +87,7 @@ class ReproductionTest {
             "addresses/dual-stack-reachable", "v6only-forced");
 
     @Test
+    @Tag("tools")
     void aBrokenPlatformMakesTheProgramsEndWithOneAndShowTheCall() {
         BROKEN_BY.forEach((id, fault) -> {
             Map<String, String> environment = FaultLibrary.compiled().environment(fault);
@@ -99,6 +104,7 @@ class ReproductionTest {
             "This platform does what the line + says, Linux what the line - says.\n";
 
     @Test
+    @Tag("tools")
     void withoutIpv6TheProgramsSayThatTheyCannotRun() {
         Scenario scenario = Catalogue.scenarios().stream().filter(known -> known.id().equals("original-report/two-terminals"))
                 .findFirst().orElseThrow();
@@ -134,6 +140,7 @@ class ReproductionTest {
             """;
 
     @Test
+    @Tag("tools")
     void aPortThatTheKernelGaveWithAStrangersConnectionIsNoAccusation() {
         Scenario scenario = Catalogue.scenarios().stream()
                 .filter(known -> known.id().equals("inet-loopback/chosen-port/client/reuseaddr-neither"))
