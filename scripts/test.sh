@@ -1,5 +1,6 @@
 #!/bin/bash
-# Installs what the tests need and runs all of them: mvn verify, with the arguments given.
+# Installs what the tests need and runs all of them, those that are slow or need other programs included: mvn
+# -Pall verify, with the arguments given.
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/common.bash"
 
@@ -19,4 +20,4 @@ need chromedriver chromium-driver
 need fc-list fontconfig fonts-dejavu-core
 
 cd "$repository"
-exec mvn -B -ntp verify "$@"
+exec mvn -B -ntp -Pall verify "$@"

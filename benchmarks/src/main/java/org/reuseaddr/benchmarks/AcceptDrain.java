@@ -23,7 +23,6 @@ import org.reuseaddr.benchmarks.fixture.Acceptor;
 import org.reuseaddr.benchmarks.fixture.Api;
 import org.reuseaddr.benchmarks.fixture.Connector;
 import org.reuseaddr.benchmarks.fixture.FailureLimit;
-import org.reuseaddr.benchmarks.fixture.Failures;
 import org.reuseaddr.benchmarks.fixture.GatedBenchmark;
 import org.reuseaddr.benchmarks.fixture.HostLimits;
 import org.reuseaddr.benchmarks.fixture.ServerApi;

@@ -27,7 +27,6 @@ import org.reuseaddr.benchmarks.fixture.Api;
 import org.reuseaddr.benchmarks.fixture.CloseMode;
 import org.reuseaddr.benchmarks.fixture.Connector;
 import org.reuseaddr.benchmarks.fixture.FailureLimit;
-import org.reuseaddr.benchmarks.fixture.Failures;
 import org.reuseaddr.benchmarks.fixture.GatedBenchmark;
 import org.reuseaddr.benchmarks.fixture.IdleShare;
 import org.reuseaddr.benchmarks.fixture.ServerApi;

@@ -16,7 +16,6 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 import org.reuseaddr.benchmarks.fixture.FailureLimit;
-import org.reuseaddr.benchmarks.fixture.Failures;
 import org.reuseaddr.benchmarks.fixture.GatedBenchmark;
 import org.reuseaddr.benchmarks.fixture.ListenerCycle;
 import org.reuseaddr.benchmarks.fixture.NativeAddress;

@@ -32,7 +32,6 @@ import org.reuseaddr.socket.Linux;
 import org.reuseaddr.socket.SocketCalls;
 import org.reuseaddr.socket.SocketOption;
 import org.reuseaddr.socket.Sockets;
-import org.reuseaddr.socket.SyscallResult;
 
 /**
  * How long until a new listener is reachable: listen, connect, accept. A distribution, to p99.9, since the defect to be

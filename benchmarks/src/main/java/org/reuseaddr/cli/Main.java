@@ -11,11 +11,11 @@ import org.reuseaddr.results.OutputException;
 import org.reuseaddr.run.RunException;
 import org.reuseaddr.run.UnsafeWarning;
 import org.reuseaddr.run.UsageException;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.IParameterExceptionHandler;
-import picocli.CommandLine;
 
 /**
  * The command line: {@code java -jar benchmarks.jar [COMMAND] [--options] [JMH options] [benchmark regex …]}. Without a

@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.reuseaddr.report.Reports;
 import org.reuseaddr.scenario.Scenario;
 import org.reuseaddr.socket.SyscallResult;
 import org.reuseaddr.transcript.Call;

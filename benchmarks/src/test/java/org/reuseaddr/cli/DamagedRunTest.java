@@ -18,11 +18,13 @@ import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import net.jqwik.api.Tag;
 
 /**
  * A run of which one file is damaged, given to {@code compare} and {@code report}: it is read, or refused with exit code 2
  * and one line that names the run. The corpus, a small real run and files that were refused once, is in the test tree.
  */
+@Tag("slow")
 class DamagedRunTest {
 
     private static final Path CORPUS = Path.of("src/test/resources/org/reuseaddr/corpus");

@@ -309,8 +309,9 @@ class RunIT {
         for (String family : List.of("INET", "INET6")) {
             Path trace = temporary.resolve(family + ".trace");
             JarRun.Ended ended = JarRun.of("--out", temporary.resolve(family).toString(), "ListenerLifecycle", "-p",
-                    "family=" + family, "-p", "api=channel,socket,native", "-p", "port=fixed", "-p", "reuseAddress=true", "-f", "1", "-wi", "0", "-i", "1",
-                    "-r", "300ms").under("strace", "-f", "--seccomp-bpf", "-qq", "-e", "trace=bind,execve", "-o", trace.toString())
+                    "family=" + family, "-p", "api=channel,socket,native", "-p", "port=fixed", "-p", "reuseAddress=true",
+                    "-f", "1", "-wi", "0", "-i", "1", "-r", "300ms")
+                    .under("strace", "-f", "--seccomp-bpf", "-qq", "-e", "trace=bind,execve", "-o", trace.toString())
                     .within(300).run();
 
             assertThat(ended.exitCode()).as(ended.everything()).isZero();

@@ -10,7 +10,6 @@ import org.junit.jupiter.api.io.TempDir;
 import org.reuseaddr.faults.UnrelatedProcess;
 import org.reuseaddr.results.SemanticsFile;
 import org.reuseaddr.socket.Family;
-import org.reuseaddr.socket.Linux;
 import org.reuseaddr.socket.Sockets;
 import org.reuseaddr.socket.SyscallResult;
 

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.reuseaddr.results.Cell;
@@ -17,6 +18,7 @@ import org.reuseaddr.results.RunId;
 import org.reuseaddr.results.SamplesFile;
 
 /** Two hundred runs of five thousand rows, as a fleet of machines leaves them. */
+@Tag("slow")
 class FleetTest {
 
     private static final int RUNS = 200;

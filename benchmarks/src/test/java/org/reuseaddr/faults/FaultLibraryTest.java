@@ -9,8 +9,10 @@ import java.time.Instant;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("tools")
 class FaultLibraryTest {
 
     private static final List<String> TWO_LISTENERS = List.of(

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.List;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.reuseaddr.model.Grade;
 import org.reuseaddr.scenario.Catalogue;
@@ -12,6 +13,7 @@ import org.reuseaddr.scenario.Scenario;
 import org.reuseaddr.transcript.TranscriptPrinter;
 
 /** Proves the reference model, and what people wrote, against the kernel that runs the test, call by call. */
+@Tag("slow")
 class ModelAgainstKernelTest {
 
     private static final int RANDOM_SCRIPTS = 5000;

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.reuseaddr.faults.FaultLibrary;
@@ -40,6 +41,7 @@ class ReproductionTest {
     }
 
     @Test
+    @Tag("tools")
     void everyScenarioIsAPythonProgramThatCompiles() {
         List<Scenario> all = Catalogue.scenarios();
         List<String> command = new ArrayList<>(List.of("python3", "-c", "import sys\n"
@@ -55,6 +57,7 @@ class ReproductionTest {
     }
 
     @Test
+    @Tag("tools")
     void aSampleInPythonEndsAsOnLinux() {
         for (Scenario scenario : sample(PYTHON_SAMPLE)) {
             Programs.Ended ended = Programs.python(directory, Reproduction.python(scenario), Map.of());
@@ -64,6 +67,7 @@ class ReproductionTest {
     }
 
     @Test
+    @Tag("tools")
     void aShortProgramHasAControlAndEndsAsOnLinux() {
         List<Scenario> all = new ArrayList<>(Catalogue.scenarios());
         Collections.shuffle(all);
@@ -80,6 +84,7 @@ class ReproductionTest {
     }
 
     @Test
+    @Tag("tools")
     void aShortProgramShowsADuplicateListener() {
         Scenario scenario = Catalogue.scenarios().stream()
                 .filter(any -> any.id().equals("inet6-loopback/listening/reuseaddr-both")).findFirst().orElseThrow();
@@ -92,6 +97,7 @@ class ReproductionTest {
     }
 
     @Test
+    @Tag("tools")
     void aSampleInCCompilesWithoutAWarningAndEndsAsOnLinux() {
         for (Scenario scenario : sample(C_SAMPLE)) {
             Programs.Ended ended = Programs.c(directory, Reproduction.c(scenario), Map.of());
@@ -150,6 +156,7 @@ class ReproductionTest {
             "addresses/dual-stack-reachable", "v6only-forced");
 
     @Test
+    @Tag("tools")
     void aBrokenPlatformMakesTheProgramsEndWithOneAndShowTheCall() {
         BROKEN_BY.forEach((id, fault) -> {
             Map<String, String> environment = FaultLibrary.compiled().environment(fault);
@@ -166,6 +173,7 @@ class ReproductionTest {
             "This platform does what the line + says, Linux what the line - says.\n";
 
     @Test
+    @Tag("tools")
     void withoutIpv6TheProgramsSayThatTheyCannotRun() {
         Scenario scenario = Catalogue.scenarios().stream().filter(known -> known.id().equals("original-report/two-terminals"))
                 .findFirst().orElseThrow();
@@ -201,6 +209,7 @@ class ReproductionTest {
             """;
 
     @Test
+    @Tag("tools")
     void aPortThatTheKernelGaveWithAStrangersConnectionIsNoAccusation() {
         Scenario scenario = Catalogue.scenarios().stream()
                 .filter(known -> known.id().equals("inet-loopback/chosen-port/client/reuseaddr-neither"))
