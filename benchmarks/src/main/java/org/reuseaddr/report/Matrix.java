@@ -81,7 +81,8 @@ record Matrix(List<Kind> kinds, List<Row> rows, List<String> groups, List<String
         List<Row> rows = kinds.values().stream().map(first -> new Row(first, kinds.values().stream()
                 .map(second -> cell(first, second, byPair, baseline)).toList())).toList();
         TreeSet<String> groups = new TreeSet<>();
-        TreeSet<String> grades = new TreeSet<>(Comparator.comparingInt((String grade) -> Cause.severity(grade)).thenComparing(name -> name));
+        TreeSet<String> grades = new TreeSet<>(
+                Comparator.comparingInt((String grade) -> Cause.severity(grade)).thenComparing(name -> name));
         byPair.values().forEach(members -> members.forEach(row -> {
             groups.add(row.group());
             grades.add(row.grade());

@@ -12,7 +12,6 @@ import org.reuseaddr.compare.RunLoader;
 import org.reuseaddr.results.InputException;
 import org.reuseaddr.results.RunDirectory;
 import org.reuseaddr.results.RunEntry;
-import org.reuseaddr.results.RunId;
 import org.reuseaddr.results.SemanticsFile;
 import org.reuseaddr.results.SemanticsRow;
 

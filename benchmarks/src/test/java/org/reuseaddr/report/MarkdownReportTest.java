@@ -105,7 +105,8 @@ class MarkdownReportTest {
     void whatHappenedIsInTheFirstTwoLines() {
         assertThat(report(wsl(), List.of(violation(KNOWN, "rule", "+ bind(4) = 0")), false).text().lines().limit(2))
                 .satisfiesExactly(
-                        first -> assertThat(first).startsWith("**wsl1-4.4: 0 of 1 scenarios pass, 1 violate a documented guarantee. Most severe: "
+                        first -> assertThat(first).startsWith(
+                                "**wsl1-4.4: 0 of 1 scenarios pass, 1 violate a documented guarantee. Most severe: "
                                 + "bind returns 0 instead of -1 EADDRINUSE. "),
                         second -> assertThat(second).isEqualTo("No benchmark was run."));
     }

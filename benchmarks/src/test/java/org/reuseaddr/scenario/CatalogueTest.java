@@ -51,7 +51,8 @@ class CatalogueTest {
     @Test
     void theIdsAndTheirOrderAreThoseThatRecordedRunsHave() throws NoSuchAlgorithmException {
         assertThat(scenarios).hasSize(3386);
-        assertThat(sha256(scenarios.stream().map(Scenario::id))).isEqualTo("463c755a643032c58e9fdec88363cd829c6e0ab298d22428b761dad679bcefc9");
+        assertThat(sha256(scenarios.stream().map(Scenario::id)))
+                .isEqualTo("463c755a643032c58e9fdec88363cd829c6e0ab298d22428b761dad679bcefc9");
     }
 
     private static String sha256(Stream<String> lines) throws NoSuchAlgorithmException {
@@ -160,7 +161,8 @@ class CatalogueTest {
     @Test
     void handWrittenFilesArePrintedAsTheyAreWritten() {
         assertThat(Stream.concat(HandWrittenScenarios.entries().stream(), RepeatedScenarios.entries())
-                .map(CatalogueEntry::scenario)).allSatisfy(scenario -> assertThat(reread(scenario).transcript()).isEqualTo(scenario.transcript()));
+                .map(CatalogueEntry::scenario))
+                .allSatisfy(scenario -> assertThat(reread(scenario).transcript()).isEqualTo(scenario.transcript()));
     }
 
     @Test
