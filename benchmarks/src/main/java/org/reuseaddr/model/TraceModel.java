@@ -1,0 +1,333 @@
+package org.reuseaddr.model;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.reuseaddr.socket.Errno;
+import org.reuseaddr.socket.Family;
+import org.reuseaddr.socket.Linux;
+import org.reuseaddr.socket.SockAddr;
+import org.reuseaddr.socket.SocketOption;
+import org.reuseaddr.socket.SyscallResult;
+import org.reuseaddr.transcript.Call;
+import org.reuseaddr.transcript.Outcome;
+import org.reuseaddr.transcript.Step;
+
+/**
+ * Judges bind and listen in a trace of real programs: whether Linux can have answered so, given the sockets that the trace
+ * shows. Other sockets may exist: a refusal that those of the trace do not explain needs one outside it, while a success
+ * that they forbid is impossible. All other calls are taken as they ended and only tell which sockets there are.
+ *
+ * <p>Where a trace leaves room, the judgement is for the platform: connections that may be left on a port, ports that the
+ * kernel chose and no call shows, SO_REUSEPORT next to sockets that the trace may not show, link-local addresses.
+ */
+public final class TraceModel {
+
+    private final LinuxBindRules reference = LinuxBindRules.REFERENCE;
+    private final boolean closed;
+    private final Map<Name, TracedSocket> sockets = new HashMap<>();
+    private final Map<Integer, PortState> registrations = new HashMap<>();
+    /** Ports on which connections may be left that no open socket shows. */
+    private final Set<Integer> used = new HashSet<>();
+    private int index;
+
+    /** @param closed whether the trace shows every socket of its ports, so that a refusal needs its reason there */
+    public TraceModel(boolean closed) {
+        this.closed = closed;
+    }
+
+    /** What can be said of a call. */
+    public enum Kind {
+        /** Linux answers so. */
+        POSSIBLE,
+        /** Linux answers so if a socket that the trace does not show holds the address. */
+        NEEDS_ANOTHER_SOCKET,
+        /** Only kernels with a quirk answer so. */
+        QUIRK,
+        /** No Linux answers so. */
+        IMPOSSIBLE,
+        /** Nothing is said of the call. */
+        NOT_JUDGED
+    }
+
+    /**
+     * The judgement of one call.
+     *
+     * @param reason the rule that decides it; empty where nothing is judged
+     * @param quirk the quirk that explains it, with {@link Kind#QUIRK} alone
+     * @param because the state of the socket that decides it, in a sentence; empty where there is none
+     * @param expected what the trace's own sockets have Linux answer; empty where they do not determine it
+     */
+    public record Judgement(Kind kind, Optional<Reason> reason, Optional<Quirk> quirk, String because,
+            Optional<SyscallResult> expected) {
+
+        private static final Judgement NONE = new Judgement(Kind.NOT_JUDGED, Optional.empty(), Optional.empty(), "",
+                Optional.empty());
+    }
+
+    private record Name(int process, int fd) {
+    }
+
+    private static final class TracedSocket {
+        private final Name name;
+        private final Family family;
+        private boolean v6Only;
+        private boolean reuseAddr;
+        private boolean reusePort;
+        private SockAddr local;
+        private Holder.State state = Holder.State.BOUND;
+        private int since;
+
+        private TracedSocket(Name name, Family family) {
+            this.name = name;
+            this.family = family;
+        }
+
+        private Holder at(SockAddr address, Holder.State as) {
+            boolean specific = address instanceof SockAddr.Inet6 six && !six.isWildcard() && !six.isMapped();
+            return new Holder(address, v6Only || specific, reuseAddr, reusePort, 0, as);
+        }
+
+        private boolean holds(int port) {
+            return local != null && local.port() == port && port != 0;
+        }
+
+        private String inWords() {
+            String does = state == Holder.State.LISTENING ? " listens on "
+                    : state == Holder.State.CONNECTED ? " has a connection of " : " is bound to ";
+            return "fd " + name.fd() + (name.process() == 0 ? "" : " of process " + name.process()) + does + local
+                    + (since > 0 ? " since call " + since : "");
+        }
+    }
+
+    /**
+     * Judges the next call of the trace and takes note of what it did.
+     *
+     * @param process the process that made it, of a thread the one that it belongs to
+     */
+    public Judgement next(int process, Step step) {
+        index++;
+        Judgement judgement = judge(process, step);
+        note(process, step.call(), step.outcome());
+        return judgement;
+    }
+
+    /**
+     * The next call with the result that Linux gives to it where the sockets of the trace determine it, and else with its
+     * own; the trace continues from there. This is what a replay on free ports is to be compared with.
+     *
+     * @param process the process that made it, of a thread the one that it belongs to
+     */
+    public Step expected(int process, Step step) {
+        index++;
+        Step expected = judge(process, step).expected()
+                .map(result -> new Step(step.process(), step.call(), new Outcome.Plain(result))).orElse(step);
+        note(process, expected.call(), expected.outcome());
+        return expected;
+    }
+
+    private Judgement judge(int process, Step step) {
+        if (!(step.outcome() instanceof Outcome.Completed completed)) {
+            return Judgement.NONE;
+        }
+        if (step.call() instanceof Call.Bind bind) {
+            TracedSocket socket = sockets.get(new Name(process, bind.fd()));
+            boolean judged = socket != null && socket.local == null && bind.address().port() != 0
+                    && bind.address().family() == socket.family && !isLinkLocal(bind.address());
+            return judged ? decide(socket, socket.at(bind.address(), Holder.State.BOUND), false, completed.result())
+                    : impossibleResult(completed.result());
+        }
+        if (step.call() instanceof Call.Listen listen) {
+            TracedSocket socket = sockets.get(new Name(process, listen.fd()));
+            boolean judged = socket != null && socket.local != null && socket.local.port() != 0
+                    && socket.state == Holder.State.BOUND && !isLinkLocal(socket.local);
+            return judged ? decide(socket, socket.at(socket.local, Holder.State.BOUND), true, completed.result())
+                    : impossibleResult(completed.result());
+        }
+        return Judgement.NONE;
+    }
+
+    /** What no bind and no listen returns, whatever the sockets: EINTR, and values other than 0. */
+    private static Judgement impossibleResult(SyscallResult result) {
+        boolean wrong = result.failedWith(Errno.EINTR) || result instanceof SyscallResult.Returned returned
+                && returned.value() != 0;
+        return wrong ? new Judgement(Kind.IMPOSSIBLE, Optional.of(CallRule.RETURNS_ZERO_OR_AN_ERROR), Optional.empty(), "",
+                Optional.empty()) : Judgement.NONE;
+    }
+
+    private Judgement decide(TracedSocket socket, Holder candidate, boolean listen, SyscallResult result) {
+        Judgement wrong = impossibleResult(result);
+        if (wrong.kind() == Kind.IMPOSSIBLE) {
+            return wrong;
+        }
+        int port = candidate.local().port();
+        PortState others = around(socket, port);
+        Rule rule = ruleOf(reference, candidate, others, listen);
+        boolean mayBeLeft = used.contains(port);
+        Optional<SyscallResult> expected = mayBeLeft || candidate.reusePort() ? Optional.empty()
+                : Optional.of(rule.refuses() ? new SyscallResult.Failed(Errno.EADDRINUSE) : new SyscallResult.Returned(0));
+        String because = rule.refuses() ? culprit(socket, candidate, port) : "";
+        if (result instanceof SyscallResult.Returned) {
+            if (!rule.refuses()) {
+                return new Judgement(Kind.POSSIBLE, Optional.of(rule), Optional.empty(), "", expected);
+            }
+            if (candidate.reusePort() && !closed) {
+                return new Judgement(Kind.POSSIBLE, Optional.of(Rule.REUSEPORT_SKIPS_CHECK), Optional.empty(), because, expected);
+            }
+            for (Quirk quirk : Quirk.values()) {
+                LinuxBindRules rules = new LinuxBindRules(Set.of(quirk));
+                if (!ruleOf(rules, candidate, others, listen).refuses() || listen && quirk == Quirk.LISTEN_HIDES_REFUSAL) {
+                    return new Judgement(Kind.QUIRK, Optional.of(rule), Optional.of(quirk), because, expected);
+                }
+            }
+            return new Judgement(Kind.IMPOSSIBLE, Optional.of(rule), Optional.empty(), because, expected);
+        }
+        if (!result.failedWith(Errno.EADDRINUSE)) {
+            return Judgement.NONE;
+        }
+        if (rule.refuses() || mayBeLeft) {
+            return new Judgement(Kind.POSSIBLE, Optional.of(rule.refuses() ? rule : Rule.CONNECTION_EXCLUDES),
+                    Optional.empty(), because, expected);
+        }
+        return new Judgement(closed ? Kind.IMPOSSIBLE : Kind.NEEDS_ANOTHER_SOCKET, Optional.of(rule), Optional.empty(),
+                "no socket of the trace holds " + candidate.local(), expected);
+    }
+
+    private static Rule ruleOf(LinuxBindRules rules, Holder candidate, PortState others, boolean listen) {
+        return listen ? rules.listen(candidate, others) : rules.bind(candidate, others);
+    }
+
+    private String culprit(TracedSocket socket, Holder candidate, int port) {
+        return sockets.values().stream().filter(other -> other != socket && other.holds(port))
+                .filter(other -> reference.against(candidate, other.at(other.local, other.state)).refuses())
+                .min(Comparator.comparingInt(other -> other.since)).map(TracedSocket::inWords).orElse("");
+    }
+
+    private static boolean isLinkLocal(SockAddr address) {
+        return address instanceof SockAddr.Inet6 six && six.scopeId() != 0;
+    }
+
+    private PortState around(TracedSocket socket, int port) {
+        List<TracedSocket> holders = new ArrayList<>(sockets.values());
+        holders.removeIf(other -> other == socket || !other.holds(port));
+        holders.sort(Comparator.comparingInt(other -> other.since));
+        PortState registered = registrations.getOrDefault(port, PortState.FREE);
+        return holders.isEmpty() && !socket.holds(port) ? PortState.FREE
+                : new PortState(holders.stream().map(other -> other.at(other.local, other.state)).toList(),
+                        registered.leader(), registered.reuseAddrSoFar());
+    }
+
+    private void note(int process, Call call, Outcome outcome) {
+        boolean succeeded = outcome instanceof Outcome.Completed completed
+                && completed.result() instanceof SyscallResult.Returned;
+        if (!succeeded) {
+            return;
+        }
+        if (call instanceof Call.Socket made) {
+            open(process, outcome, made);
+        } else if (call instanceof Call.OnDescriptor on) {
+            TracedSocket socket = sockets.get(new Name(process, on.fd()));
+            if (socket != null) {
+                note(process, socket, call, outcome);
+            }
+        }
+    }
+
+    private void open(int process, Outcome outcome, Call.Socket made) {
+        Name name = new Name(process, value(outcome));
+        close(name);
+        boolean stream = (made.type() & ~(Linux.SOCK_NONBLOCK | Linux.SOCK_CLOEXEC)) == Linux.SOCK_STREAM;
+        for (Family family : Family.values()) {
+            if (stream && family.number() == made.domain()) {
+                sockets.put(name, new TracedSocket(name, family));
+            }
+        }
+    }
+
+    private static int value(Outcome outcome) {
+        return ((SyscallResult.Returned) ((Outcome.Completed) outcome).result()).value();
+    }
+
+    private void note(int process, TracedSocket socket, Call call, Outcome outcome) {
+        if (call instanceof Call.SetOption set) {
+            option(socket, set);
+        } else if (call instanceof Call.Bind bind) {
+            bound(socket, bind.address());
+        } else if (call instanceof Call.Listen) {
+            listening(socket);
+        } else if (call instanceof Call.GetSockName && outcome instanceof Outcome.WithAddress shown
+                && shown.address() != null) {
+            socket.local = shown.address();
+        } else if (call instanceof Call.Connect) {
+            connected(socket);
+        } else if (call instanceof Call.Accept) {
+            accepted(process, socket, outcome);
+        } else if (call instanceof Call.Shutdown shutdown && shutdown.how() != Linux.SHUT_WR
+                && socket.state == Holder.State.LISTENING) {
+            socket.state = Holder.State.BOUND;
+        } else if (call instanceof Call.Dup) {
+            // The copy keeps the socket open when the original is closed: from here on nothing is certain of its port.
+            uncertain(socket);
+            sockets.remove(socket.name);
+        } else if (call instanceof Call.Close) {
+            close(socket.name);
+        }
+    }
+
+    private static void option(TracedSocket socket, Call.SetOption set) {
+        if (set.option() == SocketOption.SO_REUSEADDR) {
+            socket.reuseAddr = set.value() != 0;
+        } else if (set.option() == SocketOption.SO_REUSEPORT) {
+            socket.reusePort = set.value() != 0;
+        } else if (set.option() == SocketOption.IPV6_V6ONLY) {
+            socket.v6Only = set.value() != 0;
+        }
+    }
+
+    private void bound(TracedSocket socket, SockAddr address) {
+        Holder holder = socket.at(address, Holder.State.BOUND);
+        if (address.port() != 0) {
+            registrations.put(address.port(), reference.register(holder, around(socket, address.port())));
+        }
+        socket.local = address;
+        socket.v6Only = holder.v6Only();
+        socket.since = index;
+    }
+
+    private void listening(TracedSocket socket) {
+        if (socket.local != null && socket.local.port() != 0) {
+            PortState others = around(socket, socket.local.port());
+            registrations.put(socket.local.port(),
+                    reference.register(socket.at(socket.local, Holder.State.LISTENING), others));
+        }
+        if (socket.state != Holder.State.LISTENING) {
+            socket.since = index;
+        }
+        socket.state = Holder.State.LISTENING;
+    }
+
+    private void connected(TracedSocket socket) {
+        uncertain(socket);
+        sockets.remove(socket.name);
+    }
+
+    private void accepted(int process, TracedSocket listener, Outcome outcome) {
+        uncertain(listener);
+        close(new Name(process, value(outcome)));
+    }
+
+    private void uncertain(TracedSocket socket) {
+        if (socket.local != null) {
+            used.add(socket.local.port());
+        }
+    }
+
+    private void close(Name name) {
+        sockets.remove(name);
+    }
+}

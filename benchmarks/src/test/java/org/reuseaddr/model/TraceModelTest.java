@@ -1,0 +1,100 @@
+package org.reuseaddr.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.reuseaddr.model.TraceModel.Judgement;
+import org.reuseaddr.model.TraceModel.Kind;
+import org.reuseaddr.transcript.Step;
+import org.reuseaddr.transcript.Transcript;
+import org.reuseaddr.transcript.TranscriptException;
+import org.reuseaddr.transcript.TranscriptParser;
+
+class TraceModelTest {
+
+    private static final String LISTENER = """
+            socket(AF_INET6, SOCK_STREAM, IPPROTO_TCP) = 3
+            setsockopt(3, SOL_SOCKET, SO_REUSEADDR, [1], 4) = 0
+            bind(3, {sa_family=AF_INET6, sin6_port=htons(23999), inet_pton(AF_INET6, "::1", &sin6_addr)}, 28) = 0
+            listen(3, 1) = 0
+            """;
+    private static final String SECOND = LISTENER.replace("(3,", "(4,").replace("= 3", "= 4");
+    private static final String REFUSED = SECOND.substring(0, SECOND.indexOf("listen"))
+            .replace("28) = 0", "28) = -1 EADDRINUSE (Address already in use)");
+
+    @Test
+    void aSecondListenerIsImpossibleAndTheFirstIsNamed() throws TranscriptException {
+        Judgement bind = judge(false, LISTENER + SECOND).get(6);
+        assertThat(bind.kind()).isEqualTo(Kind.IMPOSSIBLE);
+        assertThat(bind.reason()).hasValue(Rule.LISTENER_EXCLUDES);
+        assertThat(bind.because()).isEqualTo("fd 3 listens on [::1]:23999 since call 4");
+    }
+
+    @Test
+    void aRefusalThatTheTraceExplainsIsPossible() throws TranscriptException {
+        assertThat(judge(true, LISTENER + REFUSED)).extracting(Judgement::kind)
+                .containsOnly(Kind.NOT_JUDGED, Kind.POSSIBLE).endsWith(Kind.POSSIBLE);
+    }
+
+    @Test
+    void theSecondProcessAloneNeedsASocketThatTheTraceDoesNotShow() throws TranscriptException {
+        assertThat(judge(false, REFUSED).get(2).kind()).isEqualTo(Kind.NEEDS_ANOTHER_SOCKET);
+        assertThat(judge(true, REFUSED).get(2).kind()).isEqualTo(Kind.IMPOSSIBLE);
+    }
+
+    @Test
+    void theFragmentOfTheOtherPlatformAloneIsPossible() throws TranscriptException {
+        assertThat(judge(true, SECOND)).extracting(Judgement::kind).doesNotContain(Kind.IMPOSSIBLE);
+    }
+
+    @Test
+    void aDescriptorThatIsGivenAgainWasClosed() throws TranscriptException {
+        assertThat(judge(false, LISTENER + LISTENER)).extracting(Judgement::kind).doesNotContain(Kind.IMPOSSIBLE);
+    }
+
+    @Test
+    void eintrAndValuesThatAreNoResultAreImpossibleWhateverTheSockets() throws TranscriptException {
+        String other = LISTENER.replace("28) = 0", "28) = 2147014848");
+        assertThat(judge(false, other).get(2).kind()).isEqualTo(Kind.IMPOSSIBLE);
+        String interrupted = LISTENER.replace("28) = 0", "28) = -1 EINTR (Interrupted system call)");
+        assertThat(judge(false, interrupted).get(2).kind()).isEqualTo(Kind.IMPOSSIBLE);
+    }
+
+    @Test
+    void whatOnlyAnOlderKernelPermitsIsAQuirk() throws TranscriptException {
+        String any = LISTENER.replace("::1", "::ffff:0.0.0.0").replace("setsockopt(3, SOL_SOCKET, SO_REUSEADDR, [1], 4) = 0\n", "");
+        String loopback = SECOND.replace("::1", "::ffff:127.0.0.1")
+                .replace("setsockopt(4, SOL_SOCKET, SO_REUSEADDR, [1], 4) = 0\n", "");
+        Judgement bind = judge(true, any + loopback).get(4);
+        assertThat(bind.kind()).isEqualTo(Kind.QUIRK);
+        assertThat(bind.quirk()).hasValue(Quirk.OVERLOOKS_MAPPED_WILDCARD);
+    }
+
+    @Test
+    void connectionsThatMayBeLeftExplainARefusalAndForbidNothing() throws TranscriptException {
+        String served = LISTENER + "accept(3, NULL, NULL) = 5\nclose(3) = 0\n";
+        assertThat(judge(true, served + REFUSED).get(8).kind()).isEqualTo(Kind.POSSIBLE);
+        assertThat(judge(true, served + SECOND).get(8).kind()).isEqualTo(Kind.POSSIBLE);
+    }
+
+    @Test
+    void whatLinuxIsExpectedToAnswerReplacesWhatTheTraceClaims() throws TranscriptException {
+        TraceModel model = new TraceModel(true);
+        List<Step> expected = new ArrayList<>();
+        for (Step step : parse(LISTENER + SECOND).steps()) {
+            expected.add(model.expected(step.process(), step));
+        }
+        assertThat(expected.get(6)).isEqualTo(parse(LISTENER + REFUSED).steps().get(6));
+    }
+
+    private static List<Judgement> judge(boolean closed, String text) throws TranscriptException {
+        TraceModel model = new TraceModel(closed);
+        return parse(text).steps().stream().map(step -> model.next(step.process(), step)).toList();
+    }
+
+    private static Transcript parse(String text) throws TranscriptException {
+        return TranscriptParser.parse("trace", text).transcript();
+    }
+}
