@@ -85,8 +85,15 @@ final class Cursor {
 
     /** Long.decode takes a leading 0 for octal, which strace does not mean. */
     private static String decimalUnlessHex(String digits) {
-        return digits.regionMatches(true, digits.startsWith("-") ? 1 : 0, "0x", 0, 2)
-                ? digits : digits.replaceFirst("^(-?)0+(?=[0-9])", "$1");
+        int first = digits.startsWith("-") ? 1 : 0;
+        if (digits.charAt(first) != '0' || digits.regionMatches(true, first, "0x", 0, 2)) {
+            return digits;
+        }
+        int significant = first;
+        while (significant < digits.length() - 1 && digits.charAt(significant) == '0') {
+            significant++;
+        }
+        return digits.substring(0, first) + digits.substring(significant);
     }
 
     /** An int; hexadecimal and unsigned ones from 2^31 on stand for the negative int of the same bits. */
