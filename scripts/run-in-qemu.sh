@@ -63,7 +63,8 @@ find_kernel_of_release() {
         [ -n "$name" ] || die "Debian's $release has no package linux-image-cloud-amd64"
     elif [ -z "$(own_apt "$release" apt-cache show --no-all-versions "$name" 2>/dev/null)" ]; then
         usage "no package $name in Debian's $release; it has" \
-            "$(own_apt "$release" apt-cache pkgnames linux-image- | grep -E '[0-9].*-amd64$' | sort -V | paste -s -d ' ')"
+            "$(own_apt "$release" apt-cache pkgnames linux-image- | grep -E '[0-9].*-amd64$' | sort -V \
+                | paste -s -d ' ')"
     fi
     package=$(debian_package "$release" "$name")
     kernel=$(kernel_of_package "$package")
@@ -272,11 +273,12 @@ exec 4> >(exec cat >&2 9>&-)
 errors=$!
 
 # Serial ports, in their order: the kernel's messages, standard output and error of the suite, the files that it wrote.
-# Each has an interrupt of its own, which the four ports of a PC do not have by themselves.
+# Each has an interrupt of its own, which the four ports of a PC do not have by themselves. On a busy machine the
+# emulator's timer comes late, which a kernel takes for broken hardware unless it is told not to check.
 timeout --kill-after=10 "$time_limit" nice -n 10 qemu-system-x86_64 -no-user-config -nodefaults -display none \
     -accel tcg,thread=multi -cpu max -smp "$cpus" -m "$memory" -no-reboot \
     -kernel "$kernel" -initrd "$control/initrd" \
-    -append "console=ttyS0 panic=-1 random.trust_cpu=on" \
+    -append "console=ttyS0 panic=-1 random.trust_cpu=on no_timer_check nowatchdog" \
     -chardev "file,id=kernel,path=$control/kernel.log" -device isa-serial,chardev=kernel,index=0,irq=4 \
     -chardev file,id=output,path=/dev/fd/3 -device isa-serial,chardev=output,index=1,irq=3 \
     -chardev file,id=errors,path=/dev/fd/4 -device isa-serial,chardev=errors,index=2,irq=10 \
@@ -290,6 +292,7 @@ guest=
 exec 3>&- 4>&-
 wait "$output" "$errors" || true
 if [ "$status" = 124 ]; then
+    echo "${0##*/}: the last message of its kernel: $(tail -n 1 "$control/kernel.log" | tr -d '\r')" >&2
     echo "${0##*/}: the guest was not done within $time_limit s (TIME_LIMIT)" >&2
     exit 124
 fi
