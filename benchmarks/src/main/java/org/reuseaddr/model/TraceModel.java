@@ -82,6 +82,8 @@ public final class TraceModel {
         private SockAddr local;
         private Holder.State state = Holder.State.BOUND;
         private int since;
+        /** It was bound as Linux would not have bound it: what it does next says nothing new. */
+        private boolean isDoubtful;
 
         private TracedSocket(Name name, Family family) {
             this.name = name;
@@ -114,6 +116,9 @@ public final class TraceModel {
         index++;
         Judgement judgement = judge(process, step);
         note(process, step.call(), step.outcome());
+        if (judgement.kind() == Kind.IMPOSSIBLE && step.call() instanceof Call.OnDescriptor call) {
+            Optional.ofNullable(sockets.get(new Name(process, call.fd()))).ifPresent(socket -> socket.isDoubtful = true);
+        }
         return judgement;
     }
 
@@ -144,7 +149,7 @@ public final class TraceModel {
         }
         if (step.call() instanceof Call.Listen listen) {
             TracedSocket socket = sockets.get(new Name(process, listen.fd()));
-            boolean judged = socket != null && socket.local != null && socket.local.port() != 0
+            boolean judged = socket != null && !socket.isDoubtful && socket.local != null && socket.local.port() != 0
                     && socket.state == Holder.State.BOUND && !isLinkLocal(socket.local);
             return judged ? decide(socket, socket.at(socket.local, Holder.State.BOUND), true, completed.result())
                     : impossibleResult(completed.result());

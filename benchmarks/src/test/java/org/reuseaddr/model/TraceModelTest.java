@@ -30,6 +30,7 @@ class TraceModelTest {
         assertThat(bind.kind()).isEqualTo(Kind.IMPOSSIBLE);
         assertThat(bind.reason()).hasValue(Rule.LISTENER_EXCLUDES);
         assertThat(bind.because()).isEqualTo("fd 3 listens on [::1]:23999 since call 4");
+        assertThat(judge(false, LISTENER + SECOND).get(7).kind()).isEqualTo(Kind.NOT_JUDGED);
     }
 
     @Test
