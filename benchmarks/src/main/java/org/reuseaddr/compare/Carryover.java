@@ -10,7 +10,7 @@ import org.reuseaddr.results.Cell;
  * calls that precede the measured one. Where a bind takes ten milliseconds, that takes a second, and what the kernel
  * knows of the sockets has left the caches by then: close costs a microsecond more and listen half of one, on a kernel
  * whose close and listen are as they were. So nothing is concluded about a call when one that prepares for it became
- * dearer by more than a hundred times what the call itself did.
+ * slower by more than a hundred times what the call itself did.
  */
 final class Carryover {
 

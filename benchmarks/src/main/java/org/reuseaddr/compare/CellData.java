@@ -29,7 +29,7 @@ public record CellData(Cell cell, Map<String, String> units, List<Fork> forks) {
         return cell.mode().equals(Cell.THROUGHPUT);
     }
 
-    /** The forks' own values of a metric, in fork order; forks without it are passed over. */
+    /** The forks' own values of a metric, in fork order; forks without it are skipped. */
     public double[] values(String metric) {
         return forks.stream().filter(fork -> fork.metrics().containsKey(metric))
                 .mapToDouble(fork -> fork.metrics().get(metric)).toArray();

@@ -51,7 +51,7 @@ final class Comparer {
                 Remarks.of(base, other, design, controls, compared));
     }
 
-    /** Whether what the controls of all cells together differ by may be an hour's doing. */
+    /** Whether what the controls of all cells together differ by may be machine drift. */
     private static boolean areTheHours(SortedMap<String, Double> controls) {
         double[] logs = controls.values().stream().mapToDouble(ratio -> Math.abs(Math.log(ratio))).toArray();
         return logs.length > 0 && Median.withDefaults().evaluate(logs) <= Math.log(CONTROL_LIMIT);
@@ -132,7 +132,7 @@ final class Comparer {
                     : RatioMethod.ofRuns(base, other, known));
         }
 
-        /** Logarithms of costs, less the hour's; the cost of a rate is its reciprocal. */
+        /** Logarithms of costs, less machine drift; the cost of a rate is its reciprocal. */
         private LogCosts costs(List<CellData> runs, ToDoubleFunction<Fork> hour) {
             return new LogCosts(runs.stream().map(run -> run.forks().stream().mapToDouble(fork -> {
                 double log = Math.log(fork.metrics().get(Sample.SCORE));

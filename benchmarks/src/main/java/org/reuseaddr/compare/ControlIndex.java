@@ -42,7 +42,7 @@ final class ControlIndex {
                 .map(control -> Math.log(fork.controls().get(control.getKey())) - control.getValue()).toList());
     }
 
-    /** The logarithm of what the hour made of the fork's cost: a slow machine, and CPUs that others had. */
+    /** The logarithm of what machine drift made of the fork's cost: a slow machine, and CPUs that others had. */
     double hour(Fork fork) {
         return speed(fork) + Math.abs(Math.log(fork.metrics().get(Sample.SCORE) / fork.running()));
     }

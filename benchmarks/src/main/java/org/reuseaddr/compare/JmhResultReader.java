@@ -22,7 +22,7 @@ import org.reuseaddr.results.Sample;
 
 /**
  * JMH's own result file, {@code -rf json}: an array with an object a benchmark. Read as it streams by; members that are
- * not named here are passed over.
+ * not named here are skipped.
  */
 final class JmhResultReader {
 

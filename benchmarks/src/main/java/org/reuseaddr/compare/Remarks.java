@@ -34,7 +34,7 @@ final class Remarks {
                 remarks.add("A side has no controls: the platform cannot be told from the machine's hour.");
             } else if (without > 0) {
                 remarks.add("In " + without + " of " + cells.size() + " cells the controls are missing on a side or differ"
-                        + " too much to be the hour's doing: costs are compared as measured.");
+                        + " too much to be machine drift: costs are compared as measured.");
             }
         }
         for (RunData run : Stream.concat(base.runs().stream(), other.runs().stream()).toList()) {

@@ -16,7 +16,7 @@ import org.reuseaddr.results.Cell;
  * @param onlyOther cells that only the other side has
  * @param controls how the controls themselves differ, as ratios to the base by name
  * @param blames which calls account for cells that are slower or faster
- * @param semantics the scenarios that differ, grouped by cause, the gravest first
+ * @param semantics the scenarios that differ, grouped by cause, the most severe first
  * @param environment the platform records' differences, first what could explain most
  * @param remarks what the reader must know to read the rest: sentences
  */

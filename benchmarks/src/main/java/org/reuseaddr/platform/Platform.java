@@ -75,7 +75,7 @@ public record Platform(PlatformKind kind, String kernelRelease, boolean containe
                 somaxconn, fdSoftLimit, fdHardLimit, cores, ipv6Available, ipv6Loopback, extended);
     }
 
-    /** What of this platform would spoil a result, the gravest first. */
+    /** What of this platform would spoil a result, the most severe first. */
     public List<Warning> warnings() {
         return Warning.of(this);
     }

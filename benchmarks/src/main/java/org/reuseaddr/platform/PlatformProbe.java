@@ -51,7 +51,7 @@ final class PlatformProbe {
             "cpu.boost", "sys/devices/system/cpu/cpufreq/boost",
             "clocksource", "sys/devices/system/clocksource/clocksource0/current_clocksource");
 
-    /** Entries that are the start, up to the first semicolon, of how a flaw is met whose cure makes calls dearer. */
+    /** Entries that are the start, up to the first semicolon, of how a flaw is met whose cure makes calls more expensive. */
     private static final Map<String, String> MITIGATION_FILES = table(
             "mitigation.meltdown", "sys/devices/system/cpu/vulnerabilities/meltdown",
             "mitigation.spectre_v2", "sys/devices/system/cpu/vulnerabilities/spectre_v2",

@@ -33,7 +33,7 @@ public record Warning(Kind kind, String seen) {
     private static final Pattern DECIMAL = Pattern.compile("\\d{1,9}(\\.\\d{1,9})?");
     private static final String SAME_FILTER = "compare only with runs that were made under the same filter";
 
-    /** The kinds, the gravest first, each with why it matters and what to do. */
+    /** The kinds, the most severe first, each with why it matters and what to do. */
     public enum Kind {
         /** A tracer, such as {@code strace -f java …}, stops the process at every system call. */
         TRACED("every system call stops for the tracer and costs many times as much",
@@ -78,7 +78,7 @@ public record Warning(Kind kind, String seen) {
                 "widen net.ipv4.ip_local_port_range, or read the results of port 0 with this in mind",
                 platform -> platform.ephemeralPorts().filter(range -> range.size() <= SMALL_RANGE)
                         .map(range -> "the ephemeral range has only " + range.size() + " ports")),
-        /** Strangers hold most of the ports for port 0. */
+        /** Unrelated processes hold most of the ports for port 0. */
         EPHEMERAL_PORTS_TAKEN("a search for a free port costs many times as much when most are taken",
                 "wait for connections in TIME_WAIT to end, or stop the program that holds the ports",
                 Kind::taken),
@@ -149,7 +149,7 @@ public record Warning(Kind kind, String seen) {
         }
     }
 
-    /** The warnings that a platform deserves, the gravest first. */
+    /** The warnings that a platform deserves, the most severe first. */
     static List<Warning> of(Platform platform) {
         return Stream.of(Kind.values())
                 .flatMap(kind -> kind.finding.apply(platform).map(seen -> new Warning(kind, seen)).stream())

@@ -54,7 +54,7 @@ public final class SamplesFile implements AutoCloseable {
     }
 
     /**
-     * Reads a file row by row. Columns that this version does not know are passed over.
+     * Reads a file row by row. Columns that this version does not know are skipped.
      *
      * @throws InputException if the file is not there or not as it should be
      */

@@ -19,7 +19,7 @@ final class Ledger {
     private final Map<Cell, Integer> attempts = new HashMap<>();
     private int lastPass;
 
-    /** A primary result that was recorded; others are passed over. */
+    /** A primary result that was recorded; others are skipped. */
     void record(Sample sample) {
         lastPass = Math.max(lastPass, sample.fork());
         if (sample.metric().equals(Sample.SCORE)) {

@@ -49,11 +49,11 @@ class UnrelatedProcessesIT {
 
     @Test
     void programThatTakesAThousandPortsASecondCausesNoFalseGrade() {
-        try (UnrelatedProcess stranger = new UnrelatedProcess(300)) {
+        try (UnrelatedProcess other = new UnrelatedProcess(300)) {
             for (int i = 0; i < TIMES; i++) {
-                int before = stranger.binds();
-                assertNoFalseGrade("stranger-" + i);
-                assertThat(stranger.binds() - before).isGreaterThan(300);
+                int before = other.binds();
+                assertNoFalseGrade("unrelated-" + i);
+                assertThat(other.binds() - before).isGreaterThan(300);
             }
         }
     }

@@ -29,7 +29,7 @@ public final class UnrelatedProcess implements AutoCloseable {
     private final Random random = new Random();
     private final Queue<ServerSocketChannel> held = new ArrayDeque<>();
     private final int most;
-    private final Thread thread = new Thread(this::disturb, "stranger");
+    private final Thread thread = new Thread(this::disturb, "unrelated-process");
     private volatile boolean stopped;
     private final AtomicInteger binds = new AtomicInteger();
 
@@ -90,13 +90,13 @@ public final class UnrelatedProcess implements AutoCloseable {
 
     /** Disturbs until standard input ends; {@code HELD} ports are held at once. */
     public static void main(String[] arguments) throws IOException {
-        try (UnrelatedProcess stranger = new UnrelatedProcess(Integer.parseInt(arguments[0]))) {
+        try (UnrelatedProcess other = new UnrelatedProcess(Integer.parseInt(arguments[0]))) {
             long start = System.nanoTime();
             while (System.in.read() >= 0) {
                 Thread.onSpinWait();
             }
-            System.out.printf("%d binds, %.0f a second%n", stranger.binds(),
-                    stranger.binds() * 1e9 / (System.nanoTime() - start));
+            System.out.printf("%d binds, %.0f a second%n", other.binds(),
+                    other.binds() * 1e9 / (System.nanoTime() - start));
         }
     }
 }
