@@ -20,6 +20,7 @@ public final class KnownQuirks {
 
     private final Function<Scenario, ScenarioResult> replay;
     private final Map<Quirk, Boolean> decided = new EnumMap<>(Quirk.class);
+    private final Map<Quirk, QuirkScenarios> scenarios = new EnumMap<>(Quirk.class);
 
     /** @param replay replays a scenario on the platform */
     public KnownQuirks(Function<Scenario, ScenarioResult> replay) {
@@ -33,7 +34,7 @@ public final class KnownQuirks {
             return result;
         }
         for (Quirk quirk : Quirk.values()) {
-            Optional<Prediction> prediction = QuirkScenarios.of(quirk, result.scenario());
+            Optional<Prediction> prediction = scenarios(quirk).of(result.scenario());
             if (prediction.filter(predicted -> agrees(predicted, result)).isPresent() && isShown(quirk)) {
                 return result.known(quirk);
             }
@@ -46,13 +47,17 @@ public final class KnownQuirks {
         return decided.entrySet().stream().filter(Map.Entry::getValue).map(Map.Entry::getKey).toList();
     }
 
+    private QuirkScenarios scenarios(Quirk quirk) {
+        return scenarios.computeIfAbsent(quirk, QuirkScenarios::new);
+    }
+
     private boolean isShown(Quirk quirk) {
         return decided.computeIfAbsent(quirk, this::decide);
     }
 
     private boolean decide(Quirk quirk) {
         int agreeing = 0;
-        for (Prediction prediction : QuirkScenarios.touchedBy(quirk)) {
+        for (Prediction prediction : scenarios(quirk).touched()) {
             ScenarioResult result = replay.apply(prediction.scenario());
             if (agrees(prediction, result)) {
                 agreeing++;

@@ -17,7 +17,7 @@ import org.reuseaddr.transcript.Step;
 
 class KnownQuirksTest {
 
-    private static final List<Prediction> TOUCHED = QuirkScenarios.touchedBy(Quirk.OVERLOOKS_MAPPED_WILDCARD);
+    private static final List<Prediction> TOUCHED = new QuirkScenarios(Quirk.OVERLOOKS_MAPPED_WILDCARD).touched();
 
     @Test
     void aDifferenceThatAQuirkPredictsIsKnownIfAllScenariosOfTheQuirkAgree() {
@@ -43,7 +43,7 @@ class KnownQuirksTest {
             replayed.add(scenario);
             return passed(scenario);
         });
-        Scenario scenario = QuirkScenarios.touchedBy(Quirk.REMEMBERS_REUSEADDR).get(0).scenario();
+        Scenario scenario = new QuirkScenarios(Quirk.REMEMBERS_REUSEADDR).touched().get(0).scenario();
         ScenarioResult other = new ScenarioResult(scenario, Grade.VIOLATION,
                 scenario.transcript().steps().subList(0, 1), 0, "", false, 2, 1);
         assertThat(quirks.graded(other)).isEqualTo(other);

@@ -207,14 +207,14 @@ class CatalogueTest {
         Scenario scenario = scenarios.stream()
                 .filter(candidate -> candidate.id().equals("mapped-any-then-mapped-loopback/listening/reuseaddr-neither"))
                 .findAny().orElseThrow();
-        assertThat(QuirkScenarios.of(Quirk.OVERLOOKS_MAPPED_WILDCARD, scenario))
+        assertThat(new QuirkScenarios(Quirk.OVERLOOKS_MAPPED_WILDCARD).of(scenario))
                 .hasValueSatisfying(prediction -> assertThat(prediction.outcome())
                         .isEqualTo(new Outcome.Plain(new SyscallResult.Returned(0))));
-        assertThat(QuirkScenarios.of(Quirk.REMEMBERS_REUSEADDR, scenario)).isEmpty();
+        assertThat(new QuirkScenarios(Quirk.REMEMBERS_REUSEADDR).of(scenario)).isEmpty();
     }
 
     private static List<String> touchedBy(Quirk quirk) {
-        return QuirkScenarios.touchedBy(quirk).stream().map(prediction -> prediction.scenario().id()).toList();
+        return new QuirkScenarios(quirk).touched().stream().map(prediction -> prediction.scenario().id()).toList();
     }
 
     @Test
