@@ -241,10 +241,10 @@ find_kernel "$wanted"
 need qemu-system-x86_64 qemu-system-x86
 need busybox busybox-static
 need cpio cpio
-exec 9>"$cache/lock"
-flock -n 9 || { echo "${0##*/}: waiting for another guest to end" >&2 && flock 9; }
 need_jar
 java=$(find_java)
+exec 9>"$cache/lock"
+flock -n 9 || { echo "${0##*/}: waiting for another guest to end" >&2 && flock 9; }
 make_runtime
 make_layer
 
