@@ -11,11 +11,10 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import org.reuseaddr.model.Grade;
-import org.reuseaddr.platform.HeldPorts;
-import org.reuseaddr.platform.NetCounters;
 import org.reuseaddr.platform.Platform;
 import org.reuseaddr.replay.Replayer;
 import org.reuseaddr.replay.ScenarioResult;
+import org.reuseaddr.replay.Surroundings;
 import org.reuseaddr.results.EnvironmentFile;
 import org.reuseaddr.results.RunDirectory;
 import org.reuseaddr.results.RunEntry;
@@ -90,7 +89,7 @@ final class CheckCommand implements Callable<Integer> {
         Instant started = Instant.now().truncatedTo(ChronoUnit.SECONDS);
         String name = Labels.checked(label != null ? label : platform.defaultLabel());
         RunId id = Session.id(name, platform, started);
-        try (Replayer replayer = new Replayer(HeldPorts::now, NetCounters::lostTimeWaits)) {
+        try (Replayer replayer = new Replayer(Surroundings.ofThisMachine())) {
             if (out == null) {
                 return check(new CheckSession(id, null, replayer), scenarios);
             }
@@ -160,7 +159,8 @@ final class CheckCommand implements Callable<Integer> {
             session.record(worst);
             results.add(worst);
         }
-        new SemanticsSummary(System.out).print(results);
+        session.conclude().ifPresent(results::add);
+        new SemanticsSummary(System.out).print(results, session.refusals());
         if (results.stream().anyMatch(result -> result.grade().isBroken() || strict && result.grade() == Grade.KNOWN)) {
             return ExitCode.VIOLATION;
         }

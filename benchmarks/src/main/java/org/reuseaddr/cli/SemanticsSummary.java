@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -14,6 +15,7 @@ import java.util.stream.Collectors;
 import org.reuseaddr.model.Grade;
 import org.reuseaddr.model.Quirk;
 import org.reuseaddr.replay.Gate;
+import org.reuseaddr.replay.Refusals;
 import org.reuseaddr.replay.ScenarioResult;
 import org.reuseaddr.run.SemanticCheck;
 import org.reuseaddr.scenario.Scenario;
@@ -40,7 +42,8 @@ final class SemanticsSummary {
         this.out = out;
     }
 
-    void print(List<ScenarioResult> results) {
+    /** Prints the results; {@code refusals} is about the binds of all of them. */
+    void print(List<ScenarioResult> results, Refusals refusals) {
         for (Grade grade : Grade.SEVERITY) {
             List<ScenarioResult> graded = results.stream().filter(result -> result.grade() == grade).toList();
             if (!graded.isEmpty() && grade != Grade.PASS && grade != Grade.KNOWN) {
@@ -48,6 +51,7 @@ final class SemanticsSummary {
             }
         }
         behaviour(results).ifPresent(out::println);
+        out.println(binds(refusals));
         out.println(results.size() + (results.size() == 1 ? " scenario" : " scenarios") + ofGate(results) + ": " + Grade.SEVERITY.stream()
                 .map(grade -> Map.entry(grade, results.stream().filter(result -> result.grade() == grade).count()))
                 .filter(count -> count.getValue() > 0).map(count -> count.getValue() + " " + count.getKey())
@@ -70,6 +74,11 @@ final class SemanticsSummary {
                         + " Native Linux of these releases does the same: " + quirk.getKey().releases()
                         + "; it is not this platform's doing.")
                 .collect(Collectors.joining("\n")));
+    }
+
+    private static String binds(Refusals refusals) {
+        return refusals.unexplained() > 0 ? refusals.words() + String.format(Locale.ROOT, "; %,d different ports", refusals.ports())
+                : String.format(Locale.ROOT, "%,d binds to %,d different ports", refusals.binds(), refusals.ports());
     }
 
     /** Why a run has a few scenarios more than a check: those of the gate are not in the catalogue. */

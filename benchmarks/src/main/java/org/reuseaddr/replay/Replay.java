@@ -33,6 +33,7 @@ final class Replay {
     private final long deadline;
     private final Map<Integer, List<Integer>> actors = new HashMap<>();
     private final Map<Integer, Integer> realPorts = new HashMap<>();
+    private final List<Integer> pooled = new ArrayList<>();
     private final Map<Integer, Integer> literalPorts = new HashMap<>();
     private final Set<Integer> chosenByConnect = new HashSet<>();
     private final Map<SocketName, SockAddr> bound = new LinkedHashMap<>();
@@ -89,6 +90,20 @@ final class Replay {
                         ? literalPorts.getOrDefault(boundPort(new SocketName(processOfThread(step.process()), listen.fd())), 0)
                 : 0;
         return chosenByConnect.contains(literal) ? OptionalInt.of(realPorts.get(literal)) : OptionalInt.empty();
+    }
+
+    /** The real port that a bind or listen of the transcript names, or whose socket has it; empty for port 0 and if unknown. */
+    OptionalInt realPortOf(Step step) {
+        int port = step.call() instanceof Call.Bind bind ? realPorts.getOrDefault(bind.address().port(), 0)
+                : step.call() instanceof Call.Listen listen
+                        ? boundPort(new SocketName(processOfThread(step.process()), listen.fd()))
+                : 0;
+        return port == 0 ? OptionalInt.empty() : OptionalInt.of(port);
+    }
+
+    /** The ports that were taken from the pool. */
+    List<Integer> pooled() {
+        return List.copyOf(pooled);
     }
 
     private int boundPort(SocketName socket) {
@@ -180,6 +195,7 @@ final class Replay {
         }
         return realPorts.computeIfAbsent(literal, port -> {
             int real = pool.take();
+            pooled.add(real);
             literalPorts.put(real, port);
             return real;
         });

@@ -18,6 +18,11 @@ public final class Linux {
     public static final short POLLIN = 1;
     public static final short POLLOUT = 4;
 
+    public static final int SOCK_RAW = 3;
+    public static final int AF_NETLINK = 16;
+    public static final int NETLINK_SOCK_DIAG = 4;
+    public static final int MSG_DONTWAIT = 0x40;
+
     private Linux() {
     }
 }

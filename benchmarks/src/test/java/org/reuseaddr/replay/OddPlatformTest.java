@@ -3,7 +3,6 @@ package org.reuseaddr.replay;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
@@ -58,7 +57,7 @@ class OddPlatformTest {
     }
 
     private static ScenarioResult replay(String text, boolean promised, Function<Call, Function<Outcome, Outcome>> answers) {
-        try (Replayer replayer = new Replayer(Set::of, () -> 0, Odd.answering(answers))) {
+        try (Replayer replayer = new Replayer(Surroundings.unknown(), Odd.answering(answers))) {
             return replayer.replay(new Scenario("test", "test", "INET", "rule", "source", promised, List.of(),
                     TranscriptParser.parse("test", text).transcript()));
         } catch (TranscriptException e) {
