@@ -155,6 +155,9 @@ final class SemanticsSummary {
         if (result.divergent() < 0) {
             return result.detail();
         }
+        if (result.scenario().id().equals(Refusals.SCENARIO)) {
+            return "binds are refused though nobody holds the port";
+        }
         Step promised = result.promisedStep().orElseThrow();
         Outcome observed = result.observedStep().orElseThrow().outcome();
         String expected = did(promised.call(), promised.outcome());

@@ -1,6 +1,8 @@
 package org.reuseaddr.replay;
 
+import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.reuseaddr.transcript.Call;
@@ -15,7 +17,7 @@ final class RefusalLedger {
     private long binds;
     private long excused;
     private long unexplained;
-    private long reportedElsewhere;
+    private final List<Integer> pending = new ArrayList<>();
     private boolean mayHide;
     private boolean canBeBounded = true;
     private long hidden;
@@ -47,8 +49,7 @@ final class RefusalLedger {
             excused++;
             return;
         }
-        unexplained++;
-        refusedPorts.set(port);
+        pending.add(port);
         if (seen == PortWatch.Seen.NOTHING) {
             mayHide = true;
             OptionalLong now = surroundings.hiddenSockets().get();
@@ -57,12 +58,20 @@ final class RefusalLedger {
         }
     }
 
-    /** A scenario's refusals are its own grade's reason, and must not be held against the platform twice. */
-    void reportedElsewhere(int refusals) {
-        reportedElsewhere += refusals;
+    /**
+     * Ends a scenario: the unexplained refusals since the last one are its.
+     *
+     * @param graded whether the scenario is graded for them: then they must not be held against the platform twice
+     */
+    void settle(boolean graded) {
+        if (!graded) {
+            unexplained += pending.size();
+            pending.forEach(refusedPorts::set);
+        }
+        pending.clear();
     }
 
-    /** Keeps the first scenario that shows an unexplained refusal. */
+    /** Keeps the first scenario that shows an unexplained refusal and is not graded for it. */
     void keepExample(ScenarioResult result) {
         example = example == null ? result : example;
     }
@@ -72,7 +81,7 @@ final class RefusalLedger {
     }
 
     Refusals refusals(int poolSize) {
-        return new Refusals(binds, ports.cardinality(), excused, unexplained, reportedElsewhere,
+        return new Refusals(binds, ports.cardinality(), excused, unexplained,
                 !mayHide ? OptionalLong.of(0) : canBeBounded ? OptionalLong.of(hidden) : OptionalLong.empty(), poolSize,
                 refusedPorts.stream().boxed().toList());
     }

@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntFunction;
 import org.reuseaddr.socket.SockAddr;
+import org.reuseaddr.socket.SocketOption;
 import org.reuseaddr.socket.SyscallResult;
 import org.reuseaddr.transcript.Call;
 import org.reuseaddr.transcript.Outcome;
@@ -122,7 +123,8 @@ final class Replay {
 
     private Outcome execute(Step step) {
         int process = processOfThread(step.process());
-        Call real = step.call() instanceof Call.Addressed addressed ? withRealPort(addressed) : step.call();
+        Call real = step.call() instanceof Call.Addressed addressed ? withRealPort(addressed)
+                : step.call() instanceof Call.SetOption option ? withRealRange(option) : step.call();
         int newName = step.madeDescriptor().orElse(SocketProcess.UNNAMED);
         Outcome outcome = track(process, real,
                 processOf(process).execute(threadOf(process, step.process()), real, newName, limitMillis));
@@ -187,6 +189,14 @@ final class Replay {
 
     private Call withRealPort(Call.Addressed call) {
         return call.to(call.address().withPort(realPort(call.address().port())));
+    }
+
+    /** A range of exactly one port that the transcript has learned or named before means that port. */
+    private Call.SetOption withRealRange(Call.SetOption call) {
+        int port = call.value() & 0xffff;
+        boolean onePort = call.option() == SocketOption.IP_LOCAL_PORT_RANGE && call.value() >>> Short.SIZE == port
+                && realPorts.containsKey(port);
+        return onePort ? new Call.SetOption(call.fd(), call.option(), realPorts.get(port) << Short.SIZE | realPorts.get(port)) : call;
     }
 
     private int realPort(int literal) {

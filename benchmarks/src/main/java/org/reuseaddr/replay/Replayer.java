@@ -62,7 +62,6 @@ public final class Replayer implements AutoCloseable {
     /** Calls that did not come back before the rest is given less time: a platform that hangs must not hang the check. */
     private static final int PATIENCE = 20;
     private static final int IMPATIENT_LIMIT_MILLIS = 200;
-    private static final String REFUSALS = "refusals/unexplained";
     private static final List<String> REFUSAL_REPORTS =
             List.of("microsoft/WSL#40984", "microsoft/WSL#40597", "microsoft/WSL#41085", "microsoft/WSL#12703");
     private static final Set<String> RESOURCE_ERRORS = Set.of("EMFILE", "ENFILE", "ENOBUFS", "ENOMEM");
@@ -123,6 +122,10 @@ public final class Replayer implements AutoCloseable {
         if (missing.isPresent()) {
             return new ScenarioResult(scenario, Grade.UNSUPPORTED, List.of(), -1, missing.get(), false, 0, 0);
         }
+        Optional<ScenarioResult> sampled = sampled(scenario, start);
+        if (sampled.isPresent()) {
+            return sampled.get();
+        }
         Settled first = settle(scenario);
         // A violation is believed when it has been seen twice; what other processes could explain, settle has repeated.
         if (first.made().grade() != Grade.VIOLATION || first.made().worth() > 1 || repeatable == 0) {
@@ -137,14 +140,37 @@ public final class Replayer implements AutoCloseable {
                 first.unexplained() + second.unexplained(), first.refused().or(second::refused)), detail, start);
     }
 
+    /** The result of a scenario that is about many ports at once; empty for any other. */
+    private Optional<ScenarioResult> sampled(Scenario scenario, long start) {
+        try {
+            Transcript transcript = scenario.transcript();
+            Optional<PortSurvey.Found> found = PortSurvey.of(transcript, local, watch, ledger, surroundings,
+                    limitMillis(transcript)).map(survey -> survey.run(transcript));
+            return found.map(survey -> sampled(scenario, survey, start));
+        } catch (ReplayException e) {
+            return Optional.of(new ScenarioResult(scenario, Grade.ERROR, List.of(), -1, e.getMessage(), false, 1,
+                    System.nanoTime() - start));
+        }
+    }
+
+    private ScenarioResult sampled(Scenario scenario, PortSurvey.Found found, long start) {
+        Step last = found.steps().get(1);
+        boolean refused = last.outcome().failedWith(Errno.EADDRINUSE);
+        boolean differs = !last.outcome().equals(scenario.transcript().steps().get(1).outcome())
+                && (!refused || found.refusals().isViolation());
+        ledger.settle(differs);
+        return new ScenarioResult(scenario, differs ? grade(scenario, last.outcome()) : Grade.PASS,
+                differs ? found.steps() : scenario.transcript().steps(), differs ? 1 : -1, differs ? found.words() : "", false,
+                Optional.empty(), 1, found.unexplained(), System.nanoTime() - start);
+    }
+
     private ScenarioResult result(Scenario scenario, Settled settled, String detail, long start) {
         Attempt made = settled.made();
-        if (made.isRefusal() && made.grade() != Grade.ERROR) {
-            ledger.reportedElsewhere(settled.unexplained());
-        }
+        boolean graded = made.isRefusal() && made.grade() != Grade.ERROR;
+        ledger.settle(graded);
         ScenarioResult result = new ScenarioResult(scenario, made.grade(), made.observed(), made.divergent(), detail,
                 made.twoListeners(), Optional.empty(), settled.attempts(), settled.unexplained(), System.nanoTime() - start);
-        settled.refused().ifPresent(refused -> ledger.keepExample(new ScenarioResult(scenario, Grade.VIOLATION,
+        settled.refused().filter(refused -> !graded).ifPresent(refused -> ledger.keepExample(new ScenarioResult(scenario, Grade.VIOLATION,
                 refused.observed(), refused.divergent(), "", false, settled.attempts(), result.durationNanos())));
         return result;
     }
@@ -353,7 +379,7 @@ public final class Replayer implements AutoCloseable {
         Refusals refusals = refusals();
         return ledger.example().filter(example -> refusals.isViolation()).map(example -> {
             Scenario shown = example.scenario();
-            Scenario scenario = new Scenario(REFUSALS, "refusals", shown.family(),
+            Scenario scenario = new Scenario(Refusals.SCENARIO, "refusals", shown.family(),
                     "bind succeeds if no socket holds the port", "bind(2), EADDRINUSE; ip(7)", true, REFUSAL_REPORTS,
                     shown.transcript());
             return new ScenarioResult(scenario, Grade.VIOLATION, example.observed(), example.divergent(), refusals.words(),

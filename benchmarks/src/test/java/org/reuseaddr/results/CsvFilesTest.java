@@ -241,8 +241,8 @@ class CsvFilesTest {
             assertThat(semantics).isNotNull();
         }
         String header = Files.readString(file).strip();
-        assertThat(header).endsWith(",evidence,attempts,quirk");
-        Files.writeString(file, header + ",later\nr,l,p,s,g,INET,KNOWN,e,o,,rule,,12,,2,Q1,1\n");
+        assertThat(header).endsWith(",evidence,attempts,unexplained,quirk");
+        Files.writeString(file, header + ",later\nr,l,p,s,g,INET,KNOWN,e,o,,rule,,12,,2,1,Q1,1\n");
 
         assertThat(SemanticsFile.readAll(file)).extracting(SemanticsRow::attempts).containsExactly(2);
         assertThat(SemanticsFile.readAll(file)).extracting(SemanticsRow::quirk).containsExactly("Q1");
