@@ -203,9 +203,11 @@ public final class Replayer implements AutoCloseable {
         ExecutorService asking = Executors.newFixedThreadPool(processes);
         try {
             List<Future<Interruptions>> counts = new ArrayList<>();
+            List<Integer> named = new ArrayList<>();
             for (int i = 0; i < processes; i++) {
                 HelperProcess helper = helper(i);
                 List<Integer> own = Stream.generate(ports::take).limit(PORTS_UNDER_SIGNALS).toList();
+                named.addAll(own);
                 counts.add(asking.submit(() -> helper.signalled(
                         new HelperProtocol.Request.Signal(family, own, rounds, micros, SIGNALS_MILLIS))));
             }
@@ -213,6 +215,7 @@ public final class Replayer implements AutoCloseable {
             for (Future<Interruptions> count : counts) {
                 sum = sum.plus(count.get());
             }
+            ledger.made(named, sum.calls().get(0));
             return sum;
         } catch (ExecutionException e) {
             throw e.getCause() instanceof ReplayException own ? own
