@@ -64,6 +64,11 @@ final class Connecting {
         SockAddr source = (own.isWildcard() ? plain.family() == Family.INET ? loopback(0) : SockAddr.Inet6.loopback(0) : own)
                 .withPort(socket.hasPort ? socket.local.port() : 0);
         SockAddr target = plain.isWildcard() ? source.withPort(plain.port()) : plain;
+        boolean fromIpv6 = socket.local.family() == Family.INET6 && !socket.local.isWildcard() && !fromMapped;
+        if (plain.family() == Family.INET && fromIpv6) {
+            // It kept its address when it lost its port and V6ONLY: Linux connects from 127.0.0.6, as if by chance.
+            return anything(plain.port());
+        }
         if (plain.family() == Family.INET6 && socket.speaksInet) {
             // The answers to its SYN are not delivered to it (kernel: tcp_v6_connect leaves icsk_af_ops at ipv6_mapped).
             return anything(target.port());
@@ -147,14 +152,14 @@ final class Connecting {
         List<TcpSocket> exact = new ArrayList<>();
         List<TcpSocket> wildcard = new ArrayList<>();
         for (TcpSocket listener : world.sockets()) {
-            if (listener.phase != TcpSocket.Phase.LISTENING || !listener.holds(target.port())) {
+            boolean deaf = target.family() == Family.INET && listener.v6Only;
+            if (listener.phase != TcpSocket.Phase.LISTENING || !listener.holds(target.port()) || deaf) {
                 continue;
             }
             SockAddr local = Addresses.plain(listener.local);
             if (local.equals(target)) {
                 exact.add(listener);
-            } else if (local.isWildcard() && (local.family() == target.family()
-                    || local.family() == Family.INET6 && !listener.v6Only)) {
+            } else if (local.isWildcard() && (local.family() == target.family() || local.family() == Family.INET6)) {
                 wildcard.add(listener);
             }
         }

@@ -128,9 +128,6 @@ final class Connections {
         for (TcpSocket possible : world.mayBeQueuedAt(listener)) {
             TcpSocket connection = draft.edit(possible.id);
             isNotQueuedAt(connection, listener);
-            if (connection.peer != TcpSocket.NOBODY) {
-                doubt(draft, draft.edit(connection.peer));
-            }
             doubt(draft, connection);
         }
     }
@@ -160,12 +157,21 @@ final class Connections {
         }
     }
 
-    /** From here on nothing is said of the socket, nor of who holds its port. */
+    /** From here on nothing is said of the socket, of who holds its port, nor of those that are connected with it. */
     static void doubt(World.Draft draft, TcpSocket socket) {
+        if (socket.uncertain) {
+            return;
+        }
         socket.uncertain = true;
         if (socket.local.port() != 0) {
             draft.doubt(socket.local.port());
         }
+        World world = draft.world();
+        if (socket.peer != TcpSocket.NOBODY) {
+            doubt(draft, draft.edit(socket.peer));
+        }
+        world.queueOf(socket).forEach(queued -> doubt(draft, draft.edit(queued.id)));
+        world.mayBeQueuedAt(socket).forEach(queued -> doubt(draft, draft.edit(queued.id)));
     }
 
     /** A call has shown which port the socket has. */

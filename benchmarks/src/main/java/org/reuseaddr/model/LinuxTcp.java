@@ -183,7 +183,10 @@ public final class LinuxTcp {
             TcpSocket socket = named.get();
             SockAddr address = call.address();
             if (socket.uncertain || isPrivileged(address) || !Addresses.isKnown(address)) {
-                return anything(doubts(socket));
+                return anything((draft, outcome) -> {
+                    Connections.doubt(draft, draft.edit(socket.id));
+                    draft.doubt(address.port());
+                });
             }
             if (socket.family == Family.INET) {
                 return address.family() != Family.INET ? fails(Errno.EAFNOSUPPORT, CallRule.FAMILY_OF_SOCKET)

@@ -118,12 +118,16 @@ public final class World {
     private List<TcpSocket> queued(TcpSocket listener, boolean certain) {
         List<TcpSocket> queue = new ArrayList<>();
         for (TcpSocket socket : sockets()) {
-            if (socket.queuedAt.containsKey(listener.id) && socket.queuedAt.size() == 1 == certain) {
+            if (socket.queuedAt.containsKey(listener.id) && isCertain(socket) == certain) {
                 queue.add(socket);
             }
         }
         queue.sort(Comparator.comparingInt(socket -> socket.order));
         return queue;
+    }
+
+    private static boolean isCertain(TcpSocket queued) {
+        return queued.queuedAt.size() == 1 && !queued.uncertain;
     }
 
     /** Whether Linux leaves open who holds the port. */
