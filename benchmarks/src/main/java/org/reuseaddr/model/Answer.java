@@ -10,8 +10,21 @@ import org.reuseaddr.transcript.Outcome;
 /** One way in which Linux may answer a call: an outcome, or a set of those among which Linux is free. */
 public sealed interface Answer {
 
+    /** What {@link Waits} shows as the time that the call was watched, in milliseconds. */
+    int WATCHED_MILLIS = 100;
+
+    /** What a call without a value returns if it succeeds. */
+    SyscallResult.Returned RETURNED_ZERO = new SyscallResult.Returned(0);
+
     /** Whether an outcome of this call is one of them. */
     boolean allows(Call call, Outcome outcome);
+
+    /**
+     * An outcome of the call that the answer allows: with an answer that allows several, one of them.
+     *
+     * @param descriptor for a call that makes one
+     */
+    Outcome example(Call call, int descriptor);
 
     /** The answer in words, such as {@code -1 EADDRINUSE (Address already in use)}. */
     String inWords();
@@ -21,6 +34,11 @@ public sealed interface Answer {
         @Override
         public boolean allows(Call call, Outcome outcome) {
             return outcome.returned().stream().anyMatch(value -> value == 0);
+        }
+
+        @Override
+        public Outcome example(Call call, int descriptor) {
+            return new Outcome.Plain(RETURNED_ZERO);
         }
 
         @Override
@@ -37,6 +55,11 @@ public sealed interface Answer {
         }
 
         @Override
+        public Outcome example(Call call, int descriptor) {
+            return new Outcome.Plain(new SyscallResult.Failed(errno));
+        }
+
+        @Override
         public String inWords() {
             return "-1 " + errno;
         }
@@ -47,6 +70,11 @@ public sealed interface Answer {
         @Override
         public boolean allows(Call call, Outcome outcome) {
             return call.succeedsWith(outcome);
+        }
+
+        @Override
+        public Outcome example(Call call, int descriptor) {
+            return new Outcome.Plain(new SyscallResult.Returned(descriptor));
         }
 
         @Override
@@ -62,6 +90,11 @@ public sealed interface Answer {
             return call.succeedsWith(outcome)
                     && (!(outcome instanceof Outcome.WithAddress shown) || shown.address() == null
                             || isSeenAt(peer, shown.address()));
+        }
+
+        @Override
+        public Outcome example(Call call, int descriptor) {
+            return new Outcome.WithAddress(new SyscallResult.Returned(descriptor), peer.port() == 0 ? null : peer);
         }
 
         @Override
@@ -87,6 +120,11 @@ public sealed interface Answer {
         }
 
         @Override
+        public Outcome example(Call call, int descriptor) {
+            return new Outcome.WithAddress(RETURNED_ZERO, address.port() == 0 && chosen ? null : address);
+        }
+
+        @Override
         public String inWords() {
             return "0, and the address " + (chosen ? Answer.inWords(address) : address.toString());
         }
@@ -97,7 +135,12 @@ public sealed interface Answer {
         @Override
         public boolean allows(Call call, Outcome outcome) {
             return outcome instanceof Outcome.WithValue read && read.value() == value
-                    && (call instanceof Call.Poll || read.result().equals(new SyscallResult.Returned(0)));
+                    && (call instanceof Call.Poll || read.result().equals(RETURNED_ZERO));
+        }
+
+        @Override
+        public Outcome example(Call call, int descriptor) {
+            return new Outcome.WithValue(call instanceof Call.Poll ? new SyscallResult.Returned(1) : RETURNED_ZERO, value);
         }
 
         @Override
@@ -114,6 +157,11 @@ public sealed interface Answer {
         }
 
         @Override
+        public Outcome example(Call call, int descriptor) {
+            return new Outcome.TimedOut(WATCHED_MILLIS);
+        }
+
+        @Override
         public String inWords() {
             return "no answer: it waits";
         }
@@ -124,6 +172,11 @@ public sealed interface Answer {
         @Override
         public boolean allows(Call call, Outcome outcome) {
             return true;
+        }
+
+        @Override
+        public Outcome example(Call call, int descriptor) {
+            return new Outcome.Plain(RETURNED_ZERO);
         }
 
         @Override

@@ -33,8 +33,10 @@ final class Trial {
     private final int waitMillis;
     private final Map<Integer, Integer> realPorts = new HashMap<>();
     private final Map<Integer, Integer> literalPorts = new HashMap<>();
+    private final List<Integer> taken = new ArrayList<>();
     private final List<Step> observed = new ArrayList<>();
     private World world = World.EMPTY;
+    private List<Allowed> answers = List.of();
     private int nextChosen = FIRST_CHOSEN_PORT;
 
     /**
@@ -59,13 +61,18 @@ final class Trial {
     }
 
     /** The real ports that it took for the literal ones. */
-    List<Integer> ports() {
-        return List.copyOf(realPorts.values());
+    List<Integer> taken() {
+        return List.copyOf(taken);
+    }
+
+    /** The answers that Linux allows to the last call. */
+    List<Allowed> answers() {
+        return answers;
     }
 
     /** Makes a call and judges it; empty if Linux does not answer so, and then the trial has ended. */
     Optional<Allowed> make(int process, Call call) {
-        List<Allowed> answers = model.answers(world, process, call);
+        answers = model.answers(world, process, call);
         boolean waits = answers.stream().anyMatch(answer -> answer.answer() instanceof Answer.Waits
                 || answer.answer() instanceof Answer.Anything);
         int name = call instanceof Call.MakesDescriptor ? RandomCalls.nextDescriptor(world, process) : SocketProcess.UNNAMED;
@@ -82,6 +89,7 @@ final class Trial {
     private int realPort(int literal) {
         return literal == 0 ? 0 : realPorts.computeIfAbsent(literal, port -> {
             int real = freePort.getAsInt();
+            taken.add(real);
             literalPorts.put(real, port);
             return real;
         });

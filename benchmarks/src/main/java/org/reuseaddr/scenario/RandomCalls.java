@@ -18,7 +18,8 @@ import org.reuseaddr.transcript.Call;
 public final class RandomCalls {
 
     private static final int MOST_SOCKETS = 6;
-    private static final int FIRST_DESCRIPTOR = 3;
+    /** The lowest descriptor that a sequence makes. */
+    public static final int FIRST_DESCRIPTOR = 3;
     private static final int[] BACKLOGS = {0, 1, 2, 8, 8, 8};
     private static final int POLL_ALL = Linux.POLLIN | Linux.POLLOUT | Linux.POLLRDHUP;
 
