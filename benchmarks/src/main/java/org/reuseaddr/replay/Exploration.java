@@ -10,6 +10,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentHashMap;
@@ -27,6 +28,8 @@ import org.reuseaddr.scenario.RandomCalls;
 import org.reuseaddr.scenario.RandomCalls.Made;
 import org.reuseaddr.socket.Errno;
 import org.reuseaddr.socket.Family;
+import org.reuseaddr.socket.SocketOption;
+import org.reuseaddr.transcript.Call;
 import org.reuseaddr.transcript.Outcome;
 import org.reuseaddr.transcript.Step;
 import org.reuseaddr.transcript.TranscriptPrinter;
@@ -280,7 +283,7 @@ public final class Exploration {
         private Optional<Allowed> make(Trial trial, Made made) {
             since = System.nanoTime();
             calls.increment();
-            return trial.make(made.process(), made.call());
+            return trial.make(made);
         }
 
         private void end(Trial trial) {
@@ -320,7 +323,23 @@ public final class Exploration {
                 return;
             }
             Difference small = new Shrinker(candidate -> tryOut(candidate, judge), first.kind()).shrink(first);
-            record(new Difference(small.observed(), small.allowed(), number, again, REPETITIONS, explanation(small.observed())));
+            Set<Quirk> explanation = explanation(small.observed());
+            boolean explained = !explanation.contains(Quirk.LISTEN_HIDES_REFUSAL) || doesNotListen(small);
+            record(new Difference(small.observed(), small.allowed(), number, again, REPETITIONS, explained ? explanation : Set.of()));
+        }
+
+        /** Whether the socket of a listen that should have been refused does not listen, whatever listen returned. */
+        private boolean doesNotListen(Difference difference) {
+            if (!(difference.last().call() instanceof Call.Listen listen)) {
+                return false;
+            }
+            Trial trial = trial(new LinuxTcp(EnumSet.of(Quirk.LISTEN_HIDES_REFUSAL)));
+            List<Made> calls = Shrinker.calls(difference);
+            calls.add(new Made(difference.last().process(), new Call.GetOption(listen.fd(), SocketOption.SO_ACCEPTCONN),
+                    OptionalInt.empty()));
+            boolean same = calls.stream().allMatch(made -> make(trial, made).isPresent());
+            end(trial);
+            return same;
         }
 
         private Optional<Difference> tryOut(List<Made> candidate, LinuxTcp judge) {

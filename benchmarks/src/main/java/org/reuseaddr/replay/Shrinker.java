@@ -60,18 +60,18 @@ final class Shrinker {
 
     static List<Made> calls(Difference difference) {
         List<Made> calls = new ArrayList<>();
-        difference.observed().forEach(step -> calls.add(new Made(step.process(), step.call())));
+        difference.observed().forEach(step -> calls.add(new Made(step.process(), step.call(), step.madeDescriptor())));
         return calls;
     }
 
     /** Where two processes have the same descriptor this makes another sequence, which hardly ends alike. */
     private static List<Made> inOneProcess(List<Made> calls) {
-        return calls.stream().map(made -> new Made(0, made.call())).toList();
+        return calls.stream().map(made -> new Made(0, made.call(), made.name())).toList();
     }
 
     private static List<Made> simplified(List<Made> calls) {
-        return calls.stream().map(made -> new Made(made.process(),
-                made.call() instanceof Call.Addressed addressed ? addressed.to(simplified(addressed.address())) : made.call())).toList();
+        return calls.stream().map(made -> new Made(made.process(), made.call() instanceof Call.Addressed addressed
+                ? addressed.to(simplified(addressed.address())) : made.call(), made.name())).toList();
     }
 
     private static SockAddr simplified(SockAddr address) {

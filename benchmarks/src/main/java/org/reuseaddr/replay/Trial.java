@@ -12,6 +12,7 @@ import org.reuseaddr.model.Answer;
 import org.reuseaddr.model.LinuxTcp;
 import org.reuseaddr.model.World;
 import org.reuseaddr.scenario.RandomCalls;
+import org.reuseaddr.scenario.RandomCalls.Made;
 import org.reuseaddr.socket.SockAddr;
 import org.reuseaddr.socket.SyscallResult;
 import org.reuseaddr.transcript.Call;
@@ -71,11 +72,14 @@ final class Trial {
     }
 
     /** Makes a call and judges it; empty if Linux does not answer so, and then the trial has ended. */
-    Optional<Allowed> make(int process, Call call) {
+    Optional<Allowed> make(Made made) {
+        int process = made.process();
+        Call call = made.call();
         answers = model.answers(world, process, call);
         boolean waits = answers.stream().anyMatch(answer -> answer.answer() instanceof Answer.Waits
                 || answer.answer() instanceof Answer.Anything);
-        int name = call instanceof Call.MakesDescriptor ? RandomCalls.nextDescriptor(world, process) : SocketProcess.UNNAMED;
+        int name = call instanceof Call.MakesDescriptor
+                ? made.name().orElseGet(() -> RandomCalls.nextDescriptor(world, process)) : SocketProcess.UNNAMED;
         Call real = call instanceof Call.Addressed addressed
                 ? addressed.to(addressed.address().withPort(realPort(addressed.address().port()))) : call;
         Outcome outcome = literal(call, name, processes.apply(process).execute(0, real, name, waits ? waitMillis : limitMillis));

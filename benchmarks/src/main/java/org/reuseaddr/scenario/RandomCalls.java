@@ -2,6 +2,8 @@ package org.reuseaddr.scenario;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
 import java.util.SplittableRandom;
 import org.reuseaddr.model.World;
 import org.reuseaddr.socket.Family;
@@ -21,6 +23,9 @@ public final class RandomCalls {
     /** The lowest descriptor that a sequence makes. */
     public static final int FIRST_DESCRIPTOR = 3;
     private static final int[] BACKLOGS = {0, 1, 2, 8, 8, 8};
+    /** Addresses that no machine has (RFC 5737, RFC 3849). */
+    private static final Map<Family, SockAddr> NOT_LOCAL = Map.of(Family.INET, SockAddr.parse(Family.INET, "192.0.2.1", 0),
+            Family.INET6, SockAddr.parse(Family.INET6, "2001:db8::1", 0));
     private static final int POLL_ALL = Linux.POLLIN | Linux.POLLOUT | Linux.POLLRDHUP;
 
     private final SplittableRandom random;
@@ -31,8 +36,17 @@ public final class RandomCalls {
     private final int reusePortShare;
     private final int senselessShare;
 
-    /** Which process makes a call. */
-    public record Made(int process, Call call) {
+    /**
+     * A call of a sequence.
+     *
+     * @param process which process makes it
+     * @param name the name of the descriptor that it may make; empty for the lowest that is free
+     */
+    public record Made(int process, Call call, OptionalInt name) {
+
+        Made(int process, Call call) {
+            this(process, call, OptionalInt.empty());
+        }
     }
 
     /**
@@ -161,7 +175,7 @@ public final class RandomCalls {
     }
 
     private Call bind(World.Descriptor socket) {
-        SockAddr address = ofFamily(socket.family());
+        SockAddr address = random.nextInt(40) == 0 ? NOT_LOCAL.get(socket.family()) : ofFamily(socket.family());
         return new Call.Bind(socket.fd(), address.withPort(random.nextInt(8) == 0 ? 0 : port()));
     }
 
