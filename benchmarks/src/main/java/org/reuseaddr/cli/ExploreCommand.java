@@ -74,6 +74,9 @@ final class ExploreCommand implements Callable<Integer> {
             description = "How many different ports to take. Default: " + PORTS + ", on WSL 2 " + PORTS_ON_WSL2 + ".")
     private Integer ports;
 
+    @Option(names = "--first", description = "End at the first difference that is none of a released kernel.")
+    private boolean first;
+
     @Option(names = "--strict", description = "Exit with 3 for quirks of released kernels too.")
     private boolean strict;
 
@@ -96,7 +99,7 @@ final class ExploreCommand implements Callable<Integer> {
         long chosen = seed != null ? seed : new SplittableRandom().nextInt(Integer.MAX_VALUE);
         AtomicInteger files = new AtomicInteger();
         Exploration exploration = new Exploration(new Exploration.Settings(chosen, count == null ? Long.MAX_VALUE : count, limit, processes,
-                workers, calls, LOW_PORT, HIGH_PORT, most), HeldPorts.now(), NetCounters::lostTimeWaits,
+                workers, calls, LOW_PORT, HIGH_PORT, most, first), HeldPorts.now(), NetCounters::lostTimeWaits,
                 difference -> write(difference, files));
         Interruption.onSignal(exploration::stop);
         System.err.println("exploring with --seed " + chosen + ", " + workers + (workers == 1 ? " thread" : " threads") + ", at most "
@@ -179,8 +182,13 @@ final class ExploreCommand implements Callable<Integer> {
         Reason reason = difference.allowed().get(0).reason();
         to.println("    " + reason.sentence() + " [" + reason.source() + "]");
         to.println("    in " + group.times() + (group.times() == 1 ? " sequence" : " sequences") + ", first in number "
-                + difference.sequence() + "; came again " + difference.again() + " of " + difference.tries() + " times");
+                + difference.sequence() + ", after " + seconds(group.after()));
+        to.println("    came again " + difference.again() + " of " + difference.tries() + " times");
         to.println();
+    }
+
+    private static String seconds(Duration duration) {
+        return String.format(Locale.ROOT, "%.1f s", duration.toMillis() / 1000.0);
     }
 
     private static String coverage(Map<Reason, LongAdder> decided) {

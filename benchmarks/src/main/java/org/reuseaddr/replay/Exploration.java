@@ -71,6 +71,7 @@ public final class Exploration {
     private final AtomicReference<LinuxTcp> model = new AtomicReference<>(LinuxTcp.REFERENCE);
     private final AtomicReference<RuntimeException> failure = new AtomicReference<>();
     private volatile boolean stopped;
+    private volatile long started;
 
     /**
      * What to explore.
@@ -84,18 +85,26 @@ public final class Exploration {
      * @param lowPort the lowest port to take, at least 1024
      * @param highPort the highest port to take
      * @param ports how many different ports to take at most
+     * @param endsAtFirst whether the first difference that no quirk explains ends the exploration
      */
     public record Settings(long seed, long count, Duration time, int processes, int threads, int calls, int lowPort, int highPort,
-            int ports) {
+            int ports, boolean endsAtFirst) {
     }
 
     /** A kind of difference, and how often it was met. */
     public static final class Group {
         private final Difference smallest;
+        private final Duration after;
         private final LongAdder times = new LongAdder();
 
-        private Group(Difference smallest) {
+        private Group(Difference smallest, Duration after) {
             this.smallest = smallest;
+            this.after = after;
+        }
+
+        /** How long the exploration had taken when it had made the sequence small. */
+        public Duration after() {
+            return after;
         }
 
         /** The smallest sequence that ends so. */
@@ -145,7 +154,7 @@ public final class Exploration {
      * @throws ReplayException if helper processes fail, or a call has not come back in 30 s
      */
     public Progress run(Consumer<Progress> progress) {
-        long start = System.nanoTime();
+        started = System.nanoTime();
         List<Worker> workers = new ArrayList<>();
         for (int i = 0; i < settings.threads(); i++) {
             Worker worker = new Worker();
@@ -155,7 +164,7 @@ public final class Exploration {
         }
         while (workers.stream().anyMatch(Thread::isAlive)) {
             pause(workers);
-            Duration elapsed = Duration.ofNanos(System.nanoTime() - start);
+            Duration elapsed = Duration.ofNanos(System.nanoTime() - started);
             progress.accept(progress(elapsed));
             stopped |= elapsed.compareTo(settings.time()) >= 0;
             workers.forEach(Worker::requireMovement);
@@ -163,7 +172,7 @@ public final class Exploration {
         if (failure.get() != null) {
             throw failure.get();
         }
-        return progress(Duration.ofNanos(System.nanoTime() - start));
+        return progress(Duration.ofNanos(System.nanoTime() - started));
     }
 
     private static void pause(List<Worker> workers) {
@@ -363,12 +372,13 @@ public final class Exploration {
     private synchronized void record(Difference difference) {
         Group known = groups.get(difference.kind());
         if (known == null || !known.smallest().quirks().isEmpty() && difference.quirks().isEmpty()) {
-            known = new Group(difference);
+            known = new Group(difference, Duration.ofNanos(System.nanoTime() - started));
             groups.put(difference.kind(), known);
             if (quirks.addAll(difference.quirks())) {
                 model.set(new LinuxTcp(quirks));
             }
             found.accept(difference);
+            stopped |= settings.endsAtFirst() && difference.quirks().isEmpty();
         }
         known.times.increment();
     }
