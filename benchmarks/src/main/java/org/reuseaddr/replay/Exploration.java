@@ -28,6 +28,8 @@ import org.reuseaddr.scenario.RandomCalls;
 import org.reuseaddr.scenario.RandomCalls.Made;
 import org.reuseaddr.socket.Errno;
 import org.reuseaddr.socket.Family;
+import org.reuseaddr.socket.Linux;
+import org.reuseaddr.socket.SockAddr;
 import org.reuseaddr.socket.SocketOption;
 import org.reuseaddr.transcript.Call;
 import org.reuseaddr.transcript.Outcome;
@@ -46,6 +48,8 @@ public final class Exploration {
     private static final int LIMIT_MILLIS = 2_000;
     /** How long a call is watched that Linux lets wait, in milliseconds. */
     private static final int WATCH_MILLIS = 5;
+    /** The name of the descriptor that looks whether a port is free. */
+    private static final int PROBE = 3;
     private static final int REPETITIONS = 3;
     /** One sequence in so many may leave connections behind: their ports rest for two minutes. */
     private static final int LEAVES_TIME_WAIT = 64;
@@ -231,6 +235,7 @@ public final class Exploration {
         private final List<HelperProcess> helpers = new ArrayList<>();
         private volatile long since = System.nanoTime();
         private volatile Trial current;
+        private volatile boolean waitsForPort;
 
         private Worker() {
             super("explore");
@@ -253,7 +258,7 @@ public final class Exploration {
 
         private void requireMovement() {
             Trial trial = current;
-            if (trial != null && System.nanoTime() - since > STUCK.toNanos()) {
+            if (trial != null && !waitsForPort && System.nanoTime() - since > STUCK.toNanos()) {
                 List<Step> made = List.copyOf(trial.observed());
                 throw new ReplayException("a call has not come back in " + STUCK.toSeconds() + " s"
                         + (made.isEmpty() ? "" : ", after " + TranscriptPrinter.line(made.get(made.size() - 1))));
@@ -285,7 +290,7 @@ public final class Exploration {
         }
 
         private Trial trial(LinuxTcp judge) {
-            current = new Trial(judge, this::process, ports::take, LIMIT_MILLIS, WATCH_MILLIS);
+            current = new Trial(judge, this::process, this::freePort, LIMIT_MILLIS, WATCH_MILLIS);
             return current;
         }
 
@@ -299,7 +304,29 @@ public final class Exploration {
             direct.closeAll();
             helpers.forEach(HelperProcess::closeAll);
             World world = trial.world();
-            ports.giveBack(trial.taken(), world.hasRemnants() || world.hasUncertain());
+            boolean maybe = world.hasRemnants() || world.hasUncertain();
+            for (int port : trial.taken()) {
+                ports.giveBack(port, maybe && isHeld(port));
+            }
+        }
+
+        /** Whether anything is left on a port, connections in TIME_WAIT included: then it cannot be bound without SO_REUSEADDR. */
+        private boolean isHeld(int port) {
+            SockAddr any = families.contains(Family.INET6) ? SockAddr.Inet6.any(port) : new SockAddr.Inet4(0, 0, 0, 0, port);
+            direct.execute(0, new Call.Socket(any.family().number(), Linux.SOCK_STREAM, Linux.IPPROTO_TCP), PROBE, LIMIT_MILLIS);
+            boolean held = direct.execute(0, new Call.Bind(PROBE, any), SocketProcess.UNNAMED, LIMIT_MILLIS).returned().isEmpty();
+            direct.closeAll();
+            return held;
+        }
+
+        private int freePort() {
+            waitsForPort = true;
+            try {
+                return ports.take();
+            } finally {
+                since = System.nanoTime();
+                waitsForPort = false;
+            }
         }
 
         private SocketProcess process(int number) {
@@ -322,19 +349,27 @@ public final class Exploration {
                 known.times.increment();
                 return;
             }
-            List<Made> made = Shrinker.calls(first);
-            int again = 0;
-            for (int i = 0; i < REPETITIONS; i++) {
-                again += tryOut(made, judge).filter(difference -> difference.kind().equals(first.kind())).isPresent() ? 1 : 0;
-            }
-            if (again < REPETITIONS - 1) {
+            int again = again(first, judge);
+            if (again < required(first)) {
                 unrepeated.computeIfAbsent(first.kind(), kind -> new LongAdder()).increment();
                 return;
             }
-            Difference small = new Shrinker(candidate -> tryOut(candidate, judge), first.kind()).shrink(first);
+            Difference shrunk = new Shrinker(candidate -> tryOut(candidate, judge), first.kind()).shrink(first);
+            int shrunkAgain = again(shrunk, judge);
+            Difference small = shrunkAgain >= required(first) ? shrunk : first;
+            again = small == shrunk ? shrunkAgain : again;
             Set<Quirk> explanation = explanation(small.observed());
             boolean explained = !explanation.contains(Quirk.LISTEN_HIDES_REFUSAL) || doesNotListen(small);
             record(new Difference(small.observed(), small.allowed(), number, again, REPETITIONS, explained ? explanation : Set.of()));
+        }
+
+        private int again(Difference difference, LinuxTcp judge) {
+            List<Made> made = Shrinker.calls(difference);
+            int again = 0;
+            for (int i = 0; i < REPETITIONS; i++) {
+                again += tryOut(made, judge).filter(other -> other.kind().equals(difference.kind())).isPresent() ? 1 : 0;
+            }
+            return again;
         }
 
         /** Whether the socket of a listen that should have been refused does not listen, whatever listen returned. */
@@ -363,6 +398,11 @@ public final class Exploration {
             end(trial);
             return difference;
         }
+    }
+
+    /** How many repetitions must end alike: all where an unrelated process on the port could be the reason. */
+    private static int required(Difference difference) {
+        return difference.last().outcome().failedWith(Errno.EADDRINUSE) ? REPETITIONS : REPETITIONS - 1;
     }
 
     private static boolean isResourceError(Outcome.Plain plain) {

@@ -2,7 +2,6 @@ package org.reuseaddr.replay;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
@@ -77,14 +76,12 @@ final class ExplorationPorts {
         return free.poll();
     }
 
-    /** Ports of a sequence that has ended; those with something left on them rest. */
-    synchronized void giveBack(Collection<Integer> ports, boolean somethingIsLeft) {
-        for (int port : ports) {
-            if (somethingIsLeft) {
-                resting.add(new Resting(port, System.nanoTime() + REST_NANOS));
-            } else {
-                free.add(port);
-            }
+    /** A port of a sequence that has ended; one with something left on it rests. */
+    synchronized void giveBack(int port, boolean somethingIsLeft) {
+        if (somethingIsLeft) {
+            resting.add(new Resting(port, System.nanoTime() + REST_NANOS));
+        } else {
+            free.add(port);
         }
     }
 
