@@ -356,8 +356,9 @@ public final class Exploration {
             }
             Difference shrunk = new Shrinker(candidate -> tryOut(candidate, judge), first.kind()).shrink(first);
             int shrunkAgain = again(shrunk, judge);
-            Difference small = shrunkAgain >= required(first) ? shrunk : first;
-            again = small == shrunk ? shrunkAgain : again;
+            boolean holds = shrunkAgain >= required(first);
+            Difference small = holds ? shrunk : first;
+            again = holds ? shrunkAgain : again;
             Set<Quirk> explanation = explanation(small.observed());
             boolean explained = !explanation.contains(Quirk.LISTEN_HIDES_REFUSAL) || doesNotListen(small);
             record(new Difference(small.observed(), small.allowed(), number, again, REPETITIONS, explained ? explanation : Set.of()));
