@@ -77,7 +77,7 @@ record OptionTiming(LinuxBindRules rules, AddressKind kind, SocketOption option,
         if (moment == Moment.AFTER_ACCEPT || moment == Moment.AFTER_LISTENER_CLOSED) {
             Script.Endpoint client = script.socket(Challenge.ONLY_PROCESS, kind.reachedAt(0).family());
             script.resetOnClose(client).connect(client, kind.reachedAt(Script.PORT));
-            Script.Endpoint accepted = script.accept(holder, client);
+            Script.Endpoint accepted = script.accept(holder);
             if (moment == Moment.AFTER_LISTENER_CLOSED) {
                 script.close(holder);
                 changed = accepted;

@@ -17,6 +17,12 @@ public final class Linux {
     public static final int F_SETFL = 4;
     public static final short POLLIN = 1;
     public static final short POLLOUT = 4;
+    public static final int POLLERR = 8;
+    public static final int POLLHUP = 0x10;
+    public static final int POLLNVAL = 0x20;
+    public static final int POLLRDNORM = 0x40;
+    public static final int POLLWRNORM = 0x100;
+    public static final int POLLRDHUP = 0x2000;
 
     private Linux() {
     }
