@@ -23,7 +23,7 @@ import picocli.CommandLine.IParameterExceptionHandler;
  */
 @Command(name = "benchmarks", mixinStandardHelpOptions = false, versionProvider = SuiteVersion.class,
         subcommands = {RunCommand.class, CheckCommand.class, JudgeCommand.class, CompareCommand.class, ReportCommand.class,
-            ReproCommand.class, EnvCommand.class, HelpCommand.class},
+            ReproCommand.class, TwiceCommand.class, EnvCommand.class, HelpCommand.class},
         synopsisHeading = "", customSynopsis = {
             "Usage: java -jar benchmarks.jar [COMMAND] [--options] [JMH options] [benchmark regex ...]"},
         description = {"", "Checks whether bind and listen behave as on Linux, and measures what bind, listen, accept and "
