@@ -1,5 +1,6 @@
 package org.reuseaddr.cli;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
@@ -11,18 +12,18 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.reuseaddr.results.OutputException;
 import org.reuseaddr.run.Twice;
 import org.reuseaddr.run.TwiceOutcome;
 import org.reuseaddr.run.TwiceResult;
 import org.reuseaddr.run.UsageException;
-import org.reuseaddr.socket.SocketOption;
-import org.reuseaddr.transcript.Call;
 import org.reuseaddr.transcript.Parsed;
-import org.reuseaddr.transcript.Step;
 import org.reuseaddr.transcript.TranscriptException;
 import org.reuseaddr.transcript.TranscriptParser;
 import picocli.CommandLine.Command;
@@ -42,6 +43,8 @@ final class TwiceCommand implements Callable<Integer> {
     private static final int STRACE_SECONDS = 10;
     /** What is read of one trace, in bytes: the bind and listen of a server are among its first calls. */
     private static final int TRACE_BYTES = 8 << 20;
+
+    private static final Pattern SHARES = Pattern.compile("SO_REUSEPORT, \\[1\\], 4\\)\\s+= 0");
 
     @Option(names = "--port", paramLabel = "P",
             description = "The port that matters. Default: each that the first start listens on.")
@@ -66,6 +69,7 @@ final class TwiceCommand implements Callable<Integer> {
         if (limit.toSeconds() > MAX_SECONDS) {
             throw new UsageException("--timeout: expected at most " + MAX_SECONDS + "s, found " + timeout);
         }
+        requireProgram(command.get(0));
         Path traces = temporary();
         try (Twice twice = new Twice(command, port == null ? OptionalInt.empty() : OptionalInt.of(port), limit,
                 !noStrace && canTrace() ? Optional.of(traces) : Optional.empty())) {
@@ -80,9 +84,9 @@ final class TwiceCommand implements Callable<Integer> {
 
     private static int report(TwiceResult result, PrintStream out) {
         out.println("first start: listens on " + ports(result.ports()));
-        Optional<Parsed> calls = calls(result.traces());
-        boolean possible = calls.isEmpty() || JudgeCommand.judge("both starts", calls.get(), false, out);
-        boolean fine = second(result.second(), calls.map(TwiceCommand::shares), out);
+        String calls = calls(result.traces());
+        boolean possible = parsed(calls).map(parsed -> JudgeCommand.judge("both starts", parsed, false, out)).orElse(true);
+        boolean fine = second(result.second(), calls.isEmpty() ? Optional.empty() : Optional.of(SHARES.matcher(calls).find()), out);
         TwiceResult.Restart restart = result.restart();
         out.println("start at once after kill -9, with connections left: " + (restart.listens() ? "listens again"
                 : restart.exitCode().isPresent() ? "ends with exit code " + restart.exitCode().getAsInt() + words(restart.lastWords())
@@ -124,23 +128,41 @@ final class TwiceCommand implements Callable<Integer> {
         return lines.isEmpty() ? "" : lines.stream().map(line -> "\n    " + line).collect(Collectors.joining());
     }
 
-    /** Whether SO_REUSEPORT was switched on. */
-    private static boolean shares(Parsed parsed) {
-        return parsed.transcript().steps().stream().filter(Step::succeeded).map(Step::call)
-                .anyMatch(call -> call instanceof Call.SetOption set && set.option() == SocketOption.SO_REUSEPORT && set.value() != 0);
-    }
-
-    /** The calls of both starts, one after the other; empty without traces, or where they cannot be read. */
-    private static Optional<Parsed> calls(List<Path> traces) {
+    /** What strace wrote of both starts, one after the other; empty without traces. */
+    private static String calls(List<Path> traces) {
         StringBuilder text = new StringBuilder();
         try {
             for (Path trace : traces) {
                 text.append(beginning(trace));
             }
-            return text.isEmpty() ? Optional.empty() : Optional.of(TranscriptParser.parse("both starts", text.toString()));
-        } catch (IOException | TranscriptException e) {
+            return text.toString();
+        } catch (IOException e) {
             System.err.println("warning: the calls are not judged: " + e.getMessage());
+            return "";
+        }
+    }
+
+    /**
+     * The calls; if they cannot be followed as a whole, those of the processes that bind. Workers use sockets that they
+     * have from their parent, which a trace does not always tell.
+     */
+    private static Optional<Parsed> parsed(String calls) {
+        if (calls.isEmpty()) {
             return Optional.empty();
+        }
+        try {
+            return Optional.of(TranscriptParser.parse("both starts", calls));
+        } catch (TranscriptException whole) {
+            Set<String> binding = calls.lines().filter(line -> line.contains(" bind(")).map(line -> line.split(" ", 2)[0])
+                    .collect(Collectors.toSet());
+            String some = calls.lines().filter(line -> binding.contains(line.split(" ", 2)[0])).map(line -> line + "\n")
+                    .collect(Collectors.joining());
+            try {
+                return Optional.of(TranscriptParser.parse("both starts", some));
+            } catch (TranscriptException e) {
+                System.err.println("warning: the calls are not judged: " + e.getMessage());
+                return Optional.empty();
+            }
         }
     }
 
@@ -149,6 +171,16 @@ final class TwiceCommand implements Callable<Integer> {
         try (InputStream bytes = Files.newInputStream(trace)) {
             String text = new String(bytes.readNBytes(TRACE_BYTES), StandardCharsets.ISO_8859_1);
             return text.substring(0, text.lastIndexOf('\n') + 1);
+        }
+    }
+
+    /** With strace in front, the first start would fail in strace's words. */
+    private static void requireProgram(String name) {
+        boolean there = name.contains("/") ? Files.isExecutable(Path.of(name))
+                : Stream.of(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator))
+                        .anyMatch(directory -> Files.isExecutable(Path.of(directory, name)));
+        if (!there) {
+            throw new UsageException("cannot start " + name + ": there is no such program");
         }
     }
 

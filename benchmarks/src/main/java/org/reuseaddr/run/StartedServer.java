@@ -28,6 +28,7 @@ final class StartedServer implements AutoCloseable {
     private static final int LAST_BYTES = 4096;
     private static final int LAST_LINES = 5;
     private static final int KILL_SECONDS = 20;
+    private static final int DRAIN_MILLIS = 5_000;
     private static final long PAUSE_MILLIS = 20;
     private static final String MARK = "REUSEADDR_TWICE";
 
@@ -35,6 +36,7 @@ final class StartedServer implements AutoCloseable {
     private final String mark;
     private final Set<ProcessName> processes = new HashSet<>();
     private final Set<ProcessName> claimed;
+    private final Thread reader;
     private final byte[] last = new byte[LAST_BYTES];
     private long written;
 
@@ -42,6 +44,8 @@ final class StartedServer implements AutoCloseable {
         this.process = process;
         this.mark = mark;
         this.claimed = claimed;
+        reader = new Thread(this::read, "output of start " + mark);
+        reader.setDaemon(true);
     }
 
     /**
@@ -62,9 +66,7 @@ final class StartedServer implements AutoCloseable {
         builder.environment().put(MARK, mark);
         try {
             StartedServer server = new StartedServer(builder.start(), mark, claimed);
-            Thread reader = new Thread(server::read, "output of start " + number);
-            reader.setDaemon(true);
-            reader.start();
+            server.reader.start();
             server.look();
             return server;
         } catch (IOException e) {
@@ -92,7 +94,24 @@ final class StartedServer implements AutoCloseable {
     }
 
     /** The last lines that it printed, made harmless for a terminal. */
-    synchronized List<String> lastWords() {
+    List<String> lastWords() {
+        if (hasEnded()) {
+            drain();
+        }
+        return kept();
+    }
+
+    /** What an ended process printed may still be in the pipe. */
+    private void drain() {
+        try {
+            reader.join(DRAIN_MILLIS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new RunException("interrupted");
+        }
+    }
+
+    private synchronized List<String> kept() {
         int count = (int) Math.min(written, LAST_BYTES);
         byte[] ordered = new byte[count];
         for (int i = 0; i < count; i++) {
