@@ -17,6 +17,7 @@ need git git
 # servers that twice is tried on
 need nginx nginx-light
 need redis-server redis-server
+need musl-gcc musl-tools
 need node nodejs
 need chromium chromium
 need chromedriver chromium-driver
