@@ -41,14 +41,14 @@ final class JudgeCommand implements Callable<Integer> {
     public Integer call() {
         boolean possible = true;
         for (Path file : files) {
-            possible &= judge(file, System.out);
+            possible &= judge(file.equals(STANDARD_INPUT) ? "standard input" : file.toString(),
+                    file.equals(STANDARD_INPUT) ? standardInput() : UserTranscript.parse(file), closed, System.out);
         }
         return possible ? ExitCode.DONE : ExitCode.VIOLATION;
     }
 
-    private boolean judge(Path file, PrintStream out) {
-        Parsed parsed = file.equals(STANDARD_INPUT) ? standardInput() : UserTranscript.parse(file);
-        String name = file.equals(STANDARD_INPUT) ? "standard input" : file.toString();
+    /** Prints what is to be said of a trace; returns whether Linux can have answered so. */
+    static boolean judge(String name, Parsed parsed, boolean closed, PrintStream out) {
         Map<Integer, Integer> threads = parsed.transcript().threads();
         TraceModel model = new TraceModel(closed);
         Map<Kind, Integer> counts = new EnumMap<>(Kind.class);

@@ -22,8 +22,8 @@ import picocli.CommandLine.IParameterExceptionHandler;
  * command it runs the suite.
  */
 @Command(name = "benchmarks", mixinStandardHelpOptions = false, versionProvider = SuiteVersion.class,
-        subcommands = {RunCommand.class, CheckCommand.class, JudgeCommand.class, ExploreCommand.class, CompareCommand.class,
-            ReportCommand.class, ReproCommand.class, EnvCommand.class, HelpCommand.class},
+        subcommands = {RunCommand.class, CheckCommand.class, JudgeCommand.class, ExploreCommand.class, TwiceCommand.class,
+            CompareCommand.class, ReportCommand.class, ReproCommand.class, EnvCommand.class, HelpCommand.class},
         synopsisHeading = "", customSynopsis = {
             "Usage: java -jar benchmarks.jar [COMMAND] [--options] [JMH options] [benchmark regex ...]"},
         description = {"", "Checks whether bind and listen behave as on Linux, and measures what bind, listen, accept and "

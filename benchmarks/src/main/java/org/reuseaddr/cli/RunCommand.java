@@ -61,6 +61,11 @@ final class RunCommand implements Callable<Integer> {
                 "Whatever is violated, the exit code is 3."})
     private String onViolation;
 
+    @Option(names = "--known", paramLabel = "FILE",
+            description = {"Accept the differences of this list: semantics.csv of an earlier run, or a CSV with the columns",
+                "scenario,grade,observed,reference,comment. A gate that is violated skips the benchmarks all the same."})
+    private Path knownFile;
+
     @Option(names = "--seed", paramLabel = "N", description = "Seed of the order of forks. Default: a fresh one, recorded.")
     private Long seed;
 
@@ -81,15 +86,16 @@ final class RunCommand implements Callable<Integer> {
         if (out != null && out.toString().isBlank()) {
             throw new UsageException("--out: expected the name of a directory, found none");
         }
+        KnownDifferences known = KnownDifferences.read(knownFile, false, false);
         MainJob.Options options = new MainJob.Options(continues,
                 precision == null ? OptionalDouble.empty() : OptionalDouble.of(share(precision)),
                 Optional.ofNullable(budget).map(text -> Durations.parse("--budget", text)),
-                Duration.ofSeconds(watchdogSeconds));
+                Duration.ofSeconds(watchdogSeconds), known.baseline());
         JmhOptions given = JmhOptions.parse(jmhArguments);
         Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
         Platform platform = EnvCommand.probe();
         return switch (MainJob.run(session(platform, given, now), platform, options, now,
-                new RunListener(platform.warnings()))) {
+                new RunListener(platform.warnings(), known))) {
             case DONE -> ExitCode.DONE;
             case INCOMPLETE -> ExitCode.FAILED;
             case VIOLATION -> ExitCode.VIOLATION;
@@ -112,7 +118,7 @@ final class RunCommand implements Callable<Integer> {
         boolean onlyForks = jmhArguments.isEmpty() || jmhArguments.size() == 2 && jmhArguments.get(0).equals("-f");
         if (!onlyForks || profileName != null || label != null || out != null || seed != null) {
             throw new UsageException("--resume takes benchmarks and options from the run; only -f, --precision, --budget, "
-                    + "--on-violation and --watchdog may be given with it");
+                    + "--on-violation, --known and --watchdog may be given with it");
         }
         return given.options().getForkCount().hasValue() ? OptionalInt.of(given.options().getForkCount().get())
                 : OptionalInt.empty();

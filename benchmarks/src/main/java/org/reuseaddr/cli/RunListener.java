@@ -16,8 +16,9 @@ import org.reuseaddr.run.SuiteRun;
  * Prints what happens in a run, and writes its report.
  *
  * @param warnings of the platform
+ * @param known which differences are accepted
  */
-record RunListener(List<Warning> warnings) implements MainJob.Listener {
+record RunListener(List<Warning> warnings, KnownDifferences known) implements MainJob.Listener {
 
     RunListener {
         warnings = List.copyOf(warnings);
@@ -36,7 +37,8 @@ record RunListener(List<Warning> warnings) implements MainJob.Listener {
 
     @Override
     public void checked(List<ScenarioResult> results) {
-        new SemanticsSummary(System.out).print(results);
+        new SemanticsSummary(System.out).print(results, known::isListed);
+        known.print(known.standings(results), System.out);
     }
 
     @Override

@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.reuseaddr.model.Grade;
 import org.reuseaddr.model.Quirk;
@@ -40,9 +41,10 @@ final class SemanticsSummary {
         this.out = out;
     }
 
-    void print(List<ScenarioResult> results) {
+    /** @param listed which differences are in a list of known ones: they are counted and not shown */
+    void print(List<ScenarioResult> results, Predicate<ScenarioResult> listed) {
         for (Grade grade : Grade.SEVERITY) {
-            List<ScenarioResult> graded = results.stream().filter(result -> result.grade() == grade).toList();
+            List<ScenarioResult> graded = results.stream().filter(result -> result.grade() == grade && !listed.test(result)).toList();
             if (!graded.isEmpty() && grade != Grade.PASS && grade != Grade.KNOWN) {
                 print(grade, graded);
             }

@@ -32,7 +32,7 @@ final class CProgram {
     private static final List<String> NEEDS = List.of("cc -pthread -o reproduction reproduction.c && ./reproduction",
             "Exits with 0: as on Linux, 1: this platform differs, 2: cannot run here.");
     /** What the calls fail with, here or elsewhere; others are shown as a number. */
-    private static final List<String> ERRORS = List.of("EACCES", "EADDRINUSE", "EADDRNOTAVAIL", "EAFNOSUPPORT", "EAGAIN",
+    static final List<String> ERRORS = List.of("EACCES", "EADDRINUSE", "EADDRNOTAVAIL", "EAFNOSUPPORT", "EAGAIN",
             "EBADF", "ECONNREFUSED", "ECONNRESET", "EINPROGRESS", "EINTR", "EINVAL", "EMFILE", "ENETUNREACH", "ENOBUFS",
             "ENOPROTOOPT", "ENOTCONN", "ENOTSOCK", "EOPNOTSUPP", "EPERM", "EPROTONOSUPPORT", "ETIMEDOUT");
     /** Options that need not be in the headers, or need one of their own. */
@@ -161,12 +161,18 @@ final class CProgram {
                 : List.of(begin, indent + " ".repeat("CALL(".length()) + make);
     }
 
-    private static String symbol(int errno) {
+    static String symbol(int errno) {
         String symbol = Errno.of(errno).symbol();
         return symbol.startsWith("ERRNO_") ? Integer.toString(errno) : symbol;
     }
 
-    private static String quoted(String text) {
+    /** The flags of socket(2) and accept4(2), to be put behind a number. */
+    static String flags(int flags) {
+        return ((flags & Linux.SOCK_NONBLOCK) != 0 ? " | SOCK_NONBLOCK" : "")
+                + ((flags & Linux.SOCK_CLOEXEC) != 0 ? " | SOCK_CLOEXEC" : "");
+    }
+
+    static String quoted(String text) {
         return "\"" + text.replace("\\", "\\\\").replace("\"", "\\\"") + "\"";
     }
 
@@ -201,11 +207,6 @@ final class CProgram {
             int kind = call.type() & ~(Linux.SOCK_NONBLOCK | Linux.SOCK_CLOEXEC);
             String type = (kind == Linux.SOCK_STREAM ? "SOCK_STREAM" : Integer.toString(kind)) + flags(call.type() & ~kind);
             return keep("socket(" + domain + ", " + type + ", " + call.protocol() + ")");
-        }
-
-        private static String flags(int flags) {
-            return ((flags & Linux.SOCK_NONBLOCK) != 0 ? " | SOCK_NONBLOCK" : "")
-                    + ((flags & Linux.SOCK_CLOEXEC) != 0 ? " | SOCK_CLOEXEC" : "");
         }
 
         @Override

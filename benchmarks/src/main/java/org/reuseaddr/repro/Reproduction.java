@@ -1,6 +1,7 @@
 package org.reuseaddr.repro;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.reuseaddr.scenario.Scenario;
@@ -40,6 +41,15 @@ public final class Reproduction {
      */
     public static String c(Scenario scenario) {
         return new CProgram(scenario).text();
+    }
+
+    /**
+     * Many scenarios as one program for a C11 compiler and the C library of Linux, glibc or musl: it prints KTAP.
+     *
+     * @throws IllegalArgumentException if there are more than 65,536 different calls
+     */
+    public static String c(List<Scenario> scenarios) {
+        return new CatalogueProgram(scenarios).text();
     }
 
     /** The transcript with what it is about: what {@code check FILE.strace} replays. */

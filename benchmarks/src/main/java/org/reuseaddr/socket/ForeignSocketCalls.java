@@ -23,6 +23,8 @@ final class ForeignSocketCalls extends SocketCalls {
     private static final MethodHandle POLL = LINKER.function("poll", long.class, long.class, int.class);
     private static final MethodHandle FCNTL = LINKER.function("fcntl", int.class, int.class, int.class);
     private static final MethodHandle GETPPID = LINKER.function("getppid");
+    private static final MethodHandle PRCTL =
+            LINKER.function("prctl", int.class, long.class, long.class, long.class, long.class);
 
     private final ByteBuffer errno = SocketCalls.allocate(Integer.BYTES);
     private final Object errnoSegment = LINKER.segmentOf(errno);
@@ -184,6 +186,15 @@ final class ForeignSocketCalls extends SocketCalls {
     public int getppid() {
         try {
             return result((int) GETPPID.invokeExact(errnoSegment));
+        } catch (Throwable e) {
+            throw impossible(e);
+        }
+    }
+
+    @Override
+    int prctl(int option, long argument) {
+        try {
+            return result((int) PRCTL.invokeExact(errnoSegment, option, argument, 0L, 0L, 0L));
         } catch (Throwable e) {
             throw impossible(e);
         }

@@ -110,6 +110,11 @@ final class JnaSocketCalls extends SocketCalls {
         return LibC.getppid();
     }
 
+    @Override
+    int prctl(int option, long argument) {
+        return result(LibC.prctl(option, argument, 0, 0, 0));
+    }
+
     /** The direct mapping itself; pointers travel as 64-bit addresses. */
     private static final class LibC {
         static {
@@ -147,5 +152,7 @@ final class JnaSocketCalls extends SocketCalls {
         static native int fcntl(int fd, int command, int argument);
 
         static native int getppid();
+
+        static native int prctl(int option, long second, long third, long fourth, long fifth);
     }
 }

@@ -15,6 +15,7 @@ public final class Linux {
     public static final int SHUT_RDWR = 2;
     public static final int F_GETFL = 3;
     public static final int F_SETFL = 4;
+    public static final int PR_SET_CHILD_SUBREAPER = 36;
     public static final short POLLIN = 1;
     public static final short POLLOUT = 4;
     public static final int POLLERR = 8;
