@@ -22,12 +22,16 @@ final class LineReader implements LineSource {
     /** The largest transcript, in bytes: what is kept of one, unfinished calls and all, is less than the text. */
     static final int MAX_BYTES = 32 * 1024 * 1024;
 
+    private static final int BUFFER_BYTES = 1 << 14;
     private static final char BYTE_ORDER_MARK = '\uFEFF';
 
     private final String file;
     private final boolean endless;
     private InputStream bytes;
     private final byte[] line = new byte[MAX_LINE_BYTES];
+    private final byte[] buffer = new byte[BUFFER_BYTES];
+    private int at;
+    private int limit;
     private int lines;
     private long bytesOfLines;
 
@@ -53,7 +57,7 @@ final class LineReader implements LineSource {
             bytes = Utf8OfUtf16.ifMarked(bytes);
         }
         int length = 0;
-        int next = bytes.read();
+        int next = read();
         if (next < 0) {
             return Optional.empty();
         }
@@ -67,7 +71,7 @@ final class LineReader implements LineSource {
                         "the end of the line within " + MAX_LINE_BYTES + " bytes", "a longer line");
             }
             line[length++] = (byte) next;
-            next = bytes.read();
+            next = read();
         }
         bytesOfLines += length + 1;
         if (bytesOfLines > MAX_BYTES && !endless) {
@@ -83,6 +87,19 @@ final class LineReader implements LineSource {
         }
         boolean marked = lines == 1 && !text.isEmpty() && text.charAt(0) == BYTE_ORDER_MARK;
         return Optional.of(TraceText.ofLine(file, lines, marked ? text.substring(1) : text));
+    }
+
+    /** The next byte, from a buffer that takes whatever a pipe has: the lines of a running program come one by one. */
+    private int read() throws IOException {
+        if (at == limit) {
+            at = 0;
+            limit = bytes.read(buffer, 0, buffer.length);
+            if (limit <= 0) {
+                limit = 0;
+                return -1;
+            }
+        }
+        return buffer[at++] & 0xFF;
     }
 
     private String decode(int length) throws TranscriptException {
