@@ -168,6 +168,15 @@ public final class TraceModel {
         return expected;
     }
 
+    /**
+     * What would be said of a call if it came next; it does not come.
+     *
+     * @param process the process that would make it, of a thread the one that it belongs to
+     */
+    public Judgement weigh(int process, Step step) {
+        return judge(process, step);
+    }
+
     /** A process was forked: it has a copy of each descriptor of its parent that it has not opened itself. */
     public void fork(int parent, int child) {
         List<TracedSocket> inherited = new ArrayList<>();
@@ -290,6 +299,11 @@ public final class TraceModel {
             return new Judgement(Kind.POSSIBLE, Optional.of(rule.refuses() ? rule : Rule.CONNECTION_EXCLUDES),
                     Optional.empty(), because, expected);
         }
+        for (Quirk quirk : Quirk.values()) {
+            if (ruleOf(new LinuxBindRules(Set.of(quirk)), candidate, others, listen).refuses()) {
+                return new Judgement(Kind.QUIRK, Optional.of(rule), Optional.of(quirk), "", expected);
+            }
+        }
         return new Judgement(closed ? Kind.IMPOSSIBLE : Kind.NEEDS_ANOTHER_SOCKET, Optional.of(rule), Optional.empty(),
                 "no socket of the trace holds " + candidate.local(), expected);
     }
@@ -388,8 +402,8 @@ public final class TraceModel {
         } else if (call instanceof Call.Shutdown shutdown && shutdown.how() != Linux.SHUT_WR
                 && socket.state == Holder.State.LISTENING) {
             socket.state = Holder.State.BOUND;
-        } else if (call instanceof Call.Dup) {
-            copy(process, ((Call.Dup) call).fd(), value(outcome));
+        } else if (call instanceof Call.Dup dup) {
+            copy(process, dup.fd(), value(outcome));
         } else if (call instanceof Call.Close close) {
             close(new Name(process, close.fd()));
         }
