@@ -61,6 +61,10 @@ final class RunCommand implements Callable<Integer> {
                 "Whatever is violated, the exit code is 3."})
     private String onViolation;
 
+    @Option(names = "--strict",
+            description = "Exit with 3 for quirks of released Linux kernels too, which are graded KNOWN.")
+    private boolean strict;
+
     @Option(names = "--seed", paramLabel = "N", description = "Seed of the order of forks. Default: a fresh one, recorded.")
     private Long seed;
 
@@ -81,7 +85,7 @@ final class RunCommand implements Callable<Integer> {
         if (out != null && out.toString().isBlank()) {
             throw new UsageException("--out: expected the name of a directory, found none");
         }
-        MainJob.Options options = new MainJob.Options(continues,
+        MainJob.Options options = new MainJob.Options(continues, strict,
                 precision == null ? OptionalDouble.empty() : OptionalDouble.of(share(precision)),
                 Optional.ofNullable(budget).map(text -> Durations.parse("--budget", text)),
                 Duration.ofSeconds(watchdogSeconds));

@@ -41,7 +41,8 @@ public enum Quirk {
     /** The check that listen repeats fails, and its result is lost: the socket does not listen. */
     LISTEN_HIDES_REFUSAL("Q5",
             "A listen that is refused returns 0 all the same; the socket does not listen (SO_ACCEPTCONN is 0).",
-            "6.0.16 to 6.0.18, 5.15.88 to 5.15.94", "but 6.0.16 to 6.0.18 and 5.15.88 to 5.15.94", "denoland/deno#17330, containers/podman#17719",
+            "6.0.16 to 6.0.18, 5.15.88 to 5.15.94",
+            "but 6.0.16 to 6.0.18 and 5.15.88 to 5.15.94", "denoland/deno#17330, containers/podman#17719",
             "from public reports, not run", false),
     /** IPV6_V6ONLY of a wildcard holder is looked at for AF_INET sockets alone (kernel: __inet_bhash2_conflict). */
     V6ONLY_REFUSES_MAPPED("Q6",

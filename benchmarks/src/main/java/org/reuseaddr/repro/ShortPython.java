@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import org.reuseaddr.scenario.KnownAnswers;
 import org.reuseaddr.scenario.Scenario;
 import org.reuseaddr.socket.Errno;
 import org.reuseaddr.socket.Family;
@@ -20,7 +21,8 @@ import org.reuseaddr.transcript.Step;
  * answers. Before the last call the program makes a control, which has one answer on every platform: where Linux refuses, a
  * socket without options asks for the same address, and where Linux permits, one with the same address and a free port.
  *
- * <p>Only for scenarios that every release of Linux answers alike, for one process and one port, and for socket, setsockopt, bind, listen and close that return 0 or an error.
+ * <p>Only for scenarios that every release of Linux answers alike, for one process and one port,
+ * and for socket, setsockopt, bind, listen and close that return 0 or an error.
  */
 final class ShortPython {
 

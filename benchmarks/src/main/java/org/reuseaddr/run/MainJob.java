@@ -37,11 +37,12 @@ public final class MainJob {
      * What the user may choose in every session.
      *
      * @param continueOnViolation whether benchmarks run although the gate is broken
+     * @param strict whether quirks of released kernels break the promise too
      * @param precision go on until every estimate's interval is within ± this share, 0.05 for 5 %
      * @param budget how long measuring may take
      * @param watchdog how long a fork may be silent, beyond the length of one iteration, before it is ended
      */
-    public record Options(boolean continueOnViolation, OptionalDouble precision, Optional<Duration> budget,
+    public record Options(boolean continueOnViolation, boolean strict, OptionalDouble precision, Optional<Duration> budget,
             Duration watchdog) {
     }
 
@@ -154,7 +155,8 @@ public final class MainJob {
             List<ScenarioResult> results = new ArrayList<>(gate);
             results.addAll(check.replay(session.scenarios()));
             listener.checked(results);
-            kept &= broken(results).isEmpty();
+            kept &= broken(results).isEmpty()
+                    && !(options.strict() && results.stream().anyMatch(result -> result.grade() == Grade.KNOWN));
         }
         return broken.isEmpty();
     }

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.reuseaddr.faults.FaultLibrary;
 import org.reuseaddr.model.Quirk;
 import org.reuseaddr.scenario.Catalogue;
+import org.reuseaddr.scenario.KnownAnswers;
 import org.reuseaddr.scenario.QuirkScenarios;
 import org.reuseaddr.scenario.Scenario;
 import org.reuseaddr.transcript.Transcript;

@@ -1,4 +1,4 @@
-package org.reuseaddr.repro;
+package org.reuseaddr.scenario;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -7,7 +7,6 @@ import java.util.Optional;
 import org.reuseaddr.model.Quirk;
 import org.reuseaddr.model.TraceModel;
 import org.reuseaddr.model.TraceModel.Judgement;
-import org.reuseaddr.scenario.Scenario;
 import org.reuseaddr.socket.Errno;
 import org.reuseaddr.socket.SyscallResult;
 import org.reuseaddr.transcript.Call;
@@ -15,8 +14,12 @@ import org.reuseaddr.transcript.Outcome;
 import org.reuseaddr.transcript.Step;
 import org.reuseaddr.transcript.TranscriptPrinter;
 
-/** The calls of a scenario that some releases of Linux answer otherwise than the reference. */
-record KnownAnswers(List<KnownAnswers.Known> known) {
+/**
+ * The calls of a scenario that some releases of Linux answer otherwise than the reference.
+ *
+ * @param known in the order of the calls
+ */
+public record KnownAnswers(List<KnownAnswers.Known> known) {
 
     /**
      * One of them.
@@ -24,22 +27,22 @@ record KnownAnswers(List<KnownAnswers.Known> known) {
      * @param index the step, counted from 0
      * @param answered the step as those releases answer it
      */
-    record Known(int index, Step answered, Quirk quirk) {
+    public record Known(int index, Step answered, Quirk quirk) {
 
         /** The releases that answer so, and the others, for a program's message. */
-        String message() {
+        public String message() {
             return "As native Linux " + quirk.releases() + " (" + quirk.id() + "), which is not this platform's doing; Linux "
                     + quirk.without() + " does what the line - says.";
         }
 
         /** The result as strace prints it. */
-        String result() {
+        public String result() {
             return TranscriptPrinter.result(answered);
         }
     }
 
     /** Those of a scenario. A listen that only seems to succeed is none: its return value does not tell it from a true one. */
-    static KnownAnswers of(Scenario scenario) {
+    public static KnownAnswers of(Scenario scenario) {
         TraceModel model = new TraceModel(true);
         Map<Integer, Integer> threads = scenario.transcript().threads();
         List<Known> known = new ArrayList<>();
@@ -71,7 +74,13 @@ record KnownAnswers(List<KnownAnswers.Known> known) {
         return new Step(step.process(), step.call(), new Outcome.Plain(result));
     }
 
-    boolean isEmpty() {
+    /** Whether every release answers all calls alike. */
+    public boolean isEmpty() {
         return known.isEmpty();
+    }
+
+    /** Which Linux answers the call of this index as the reference does: {@code Linux}, {@code Linux 6.8 and later}. */
+    public String linux(int index) {
+        return known.stream().filter(one -> one.index() == index).findFirst().map(one -> "Linux " + one.quirk().without()).orElse("Linux");
     }
 }
