@@ -26,6 +26,7 @@
  *   chosen-port-again      port 0 takes the port of the bind to port 0 before it, if it can    D32
  *   accepted-shows-any     an accepted socket shows the wildcard address as its own            D33
  *   clock-steps            the clock on the wall jumps by hours, forth and back                none: time is set
+ *   reuseaddr-remembered   SO_REUSEADDR cannot be changed once the socket is bound              none: Linux up to 6.7
  *
  * REUSEADDR_FAULT_ONLY_IN narrows the fault to processes whose command line contains this text, or, with a leading
  * '!', to those whose command line does not: JMH's forks can be broken and their parent left honest, or the reverse.
@@ -76,6 +77,7 @@ enum fault {
     CHOSEN_PORT_AGAIN,
     ACCEPTED_SHOWS_ANY,
     CLOCK_STEPS,
+    REUSEADDR_REMEMBERED,
 };
 
 static const struct {
@@ -102,6 +104,7 @@ static const struct {
     {"chosen-port-again", CHOSEN_PORT_AGAIN},
     {"accepted-shows-any", ACCEPTED_SHOWS_ANY},
     {"clock-steps", CLOCK_STEPS},
+    {"reuseaddr-remembered", REUSEADDR_REMEMBERED},
 };
 
 /* Local, and no address that a program connects to when it means loopback. */
@@ -447,6 +450,9 @@ int setsockopt(int fd, int level, int option, const void *value, socklen_t lengt
         errno = EINVAL;
         return -1;
     }
+    if (fault_here == REUSEADDR_REMEMBERED && level == SOL_SOCKET && option == SO_REUSEADDR && is_tcp(fd)
+            && !is_unbound(fd) && value_of(fd, SOL_SOCKET, SO_ACCEPTCONN) == 0)
+        return 0;
     if (level == SOL_SOCKET && option == SO_REUSEPORT && is_tcp(fd)) {
         if (fault_here == REUSEPORT_DROPPED)
             return 0;

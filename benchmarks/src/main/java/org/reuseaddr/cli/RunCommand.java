@@ -66,6 +66,10 @@ final class RunCommand implements Callable<Integer> {
                 "scenario,grade,observed,reference,comment. A gate that is violated skips the benchmarks all the same."})
     private Path knownFile;
 
+    @Option(names = "--strict",
+            description = "Exit with 3 for quirks of released Linux kernels too, which are graded KNOWN.")
+    private boolean strict;
+
     @Option(names = "--seed", paramLabel = "N", description = "Seed of the order of forks. Default: a fresh one, recorded.")
     private Long seed;
 
@@ -86,7 +90,7 @@ final class RunCommand implements Callable<Integer> {
         if (out != null && out.toString().isBlank()) {
             throw new UsageException("--out: expected the name of a directory, found none");
         }
-        KnownDifferences known = KnownDifferences.read(knownFile, false, false);
+        KnownDifferences known = KnownDifferences.read(knownFile, false, strict);
         MainJob.Options options = new MainJob.Options(continues,
                 precision == null ? OptionalDouble.empty() : OptionalDouble.of(share(precision)),
                 Optional.ofNullable(budget).map(text -> Durations.parse("--budget", text)),

@@ -8,15 +8,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.reuseaddr.model.Grade;
-import org.reuseaddr.model.Quirk;
 import org.reuseaddr.replay.Gate;
 import org.reuseaddr.replay.ScenarioResult;
 import org.reuseaddr.run.SemanticCheck;
+import org.reuseaddr.scenario.Behaviour;
+import org.reuseaddr.scenario.KnownAnswers;
 import org.reuseaddr.scenario.Scenario;
 import org.reuseaddr.socket.SyscallResult;
 import org.reuseaddr.transcript.Call;
@@ -49,29 +49,14 @@ final class SemanticsSummary {
                 print(grade, graded);
             }
         }
-        behaviour(results).ifPresent(out::println);
+        Behaviour behaviour = new Behaviour();
+        results.stream().filter(result -> !result.scenario().group().equals(UserTranscript.GROUP)).forEach(result ->
+                behaviour.add(result.grade(), Optional.of(result.scenario()), result.quirk()));
+        behaviour.sentences().forEach(out::println);
         out.println(results.size() + (results.size() == 1 ? " scenario" : " scenarios") + ofGate(results) + ": " + Grade.SEVERITY.stream()
                 .map(grade -> Map.entry(grade, results.stream().filter(result -> result.grade() == grade).count()))
                 .filter(count -> count.getValue() > 0).map(count -> count.getValue() + " " + count.getKey())
                 .collect(Collectors.joining(", ")));
-    }
-
-    /**
-     * Which Linux the platform behaves like; empty where too little was replayed to tell. Old kernels show by what they
-     * do, see {@link Quirk}.
-     */
-    private static Optional<String> behaviour(List<ScenarioResult> results) {
-        Map<Quirk, Long> quirks = results.stream().flatMap(result -> result.quirk().stream())
-                .collect(Collectors.groupingBy(Function.identity(), TreeMap::new, Collectors.counting()));
-        if (quirks.isEmpty()) {
-            return Optional.empty();
-        }
-        return Optional.of(quirks.entrySet().stream()
-                .map(quirk -> quirk.getKey().id() + " in " + quirk.getValue()
-                        + (quirk.getValue() == 1 ? " scenario: " : " scenarios: ") + quirk.getKey().sentence()
-                        + " Native Linux of these releases does the same: " + quirk.getKey().releases()
-                        + "; it is not this platform's doing.")
-                .collect(Collectors.joining("\n")));
     }
 
     /** Why a run has a few scenarios more than a check: those of the gate are not in the catalogue. */
@@ -157,7 +142,14 @@ final class SemanticsSummary {
             happened += port(observed);
         }
         return (result.twoListeners() ? "two listeners hold one port: " : "") + promised.call().name() + " "
-                + happened + "; on Linux it " + expected;
+                + happened + "; " + authority(result) + " it " + expected;
+    }
+
+    /** Who says what the call should have done: the model of Linux, or the user's file where the model leaves it open. */
+    private static String authority(ScenarioResult result) {
+        boolean ofFile = result.scenario().group().equals(UserTranscript.GROUP)
+                && !UserTranscript.isDecidedByLinux(result.scenario(), result.divergent());
+        return ofFile ? "in the file" : "on " + KnownAnswers.of(result.scenario()).linux(result.divergent());
     }
 
     /** The port of an address that differs in nothing else; empty where there is no address. */

@@ -1,5 +1,6 @@
 package org.reuseaddr.cli;
 
+import java.io.ByteArrayInputStream;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
@@ -12,7 +13,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
@@ -23,9 +23,8 @@ import org.reuseaddr.run.Twice;
 import org.reuseaddr.run.TwiceOutcome;
 import org.reuseaddr.run.TwiceResult;
 import org.reuseaddr.run.UsageException;
-import org.reuseaddr.transcript.Parsed;
+import org.reuseaddr.transcript.TraceLog;
 import org.reuseaddr.transcript.TranscriptException;
-import org.reuseaddr.transcript.TranscriptParser;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -85,7 +84,7 @@ final class TwiceCommand implements Callable<Integer> {
     private static int report(TwiceResult result, PrintStream out) {
         out.println("first start: listens on " + ports(result.ports()));
         String calls = calls(result.traces());
-        boolean possible = parsed(calls).map(parsed -> JudgeCommand.judge("both starts", parsed, false, out)).orElse(true);
+        boolean possible = calls.isEmpty() || areJudgedPossible(calls, out);
         boolean fine = second(result.second(), calls.isEmpty() ? Optional.empty() : Optional.of(SHARES.matcher(calls).find()), out);
         TwiceResult.Restart restart = result.restart();
         out.println("start at once after kill -9, with connections left: " + (restart.listens() ? "listens again"
@@ -142,27 +141,14 @@ final class TwiceCommand implements Callable<Integer> {
         }
     }
 
-    /**
-     * The calls; if they cannot be followed as a whole, those of the processes that bind. Workers use sockets that they
-     * have from their parent, which a trace does not always tell.
-     */
-    private static Optional<Parsed> parsed(String calls) {
-        if (calls.isEmpty()) {
-            return Optional.empty();
-        }
+    private static boolean areJudgedPossible(String calls, PrintStream out) {
+        TraceJudge judge = new TraceJudge("both starts", false, 1, out);
         try {
-            return Optional.of(TranscriptParser.parse("both starts", calls));
-        } catch (TranscriptException whole) {
-            Set<String> binding = calls.lines().filter(line -> line.contains(" bind(")).map(line -> line.split(" ", 2)[0])
-                    .collect(Collectors.toSet());
-            String some = calls.lines().filter(line -> binding.contains(line.split(" ", 2)[0])).map(line -> line + "\n")
-                    .collect(Collectors.joining());
-            try {
-                return Optional.of(TranscriptParser.parse("both starts", some));
-            } catch (TranscriptException e) {
-                System.err.println("warning: the calls are not judged: " + e.getMessage());
-                return Optional.empty();
-            }
+            return judge.end(TraceLog.read("both starts", new ByteArrayInputStream(calls.getBytes(StandardCharsets.ISO_8859_1)),
+                    false, judge));
+        } catch (IOException | TranscriptException e) {
+            System.err.println("warning: the calls are not judged: " + e.getMessage());
+            return true;
         }
     }
 

@@ -27,7 +27,8 @@ import org.reuseaddr.transcript.TranscriptPrinter;
 /** A transcript that the user gives, as a scenario whose every result is promised. */
 final class UserTranscript {
 
-    private static final String GROUP = "file";
+    /** The group of scenarios that are files of the user. */
+    static final String GROUP = "file";
 
     private UserTranscript() {
     }
@@ -82,6 +83,18 @@ final class UserTranscript {
             steps.add(expected);
         }
         return new Transcript(transcript.headers(), steps);
+    }
+
+    /** Whether the sockets of the transcript determine what Linux answers to the call of this index. */
+    static boolean isDecidedByLinux(Scenario scenario, int index) {
+        TraceModel linux = new TraceModel(true);
+        Map<Integer, Integer> threads = scenario.transcript().threads();
+        List<Step> steps = scenario.transcript().steps();
+        for (Step step : steps.subList(0, index)) {
+            linux.next(threads.getOrDefault(step.process(), step.process()), step);
+        }
+        Step step = steps.get(index);
+        return linux.weigh(threads.getOrDefault(step.process(), step.process()), step).expected().isPresent();
     }
 
     private static String result(Step step) {

@@ -9,6 +9,7 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.reuseaddr.scenario.KnownAnswers;
 import org.reuseaddr.scenario.Scenario;
 import org.reuseaddr.socket.Errno;
 import org.reuseaddr.socket.Family;
@@ -40,11 +41,13 @@ final class CProgram {
 
     private final Scenario scenario;
     private final ProgramActors cast;
+    private final KnownAnswers known;
     private final Set<String> parts = new TreeSet<>();
 
     CProgram(Scenario scenario) {
         this.scenario = scenario;
         cast = ProgramActors.of(scenario);
+        known = KnownAnswers.of(scenario);
         if (cast.highestDescriptor() > MAX_DESCRIPTOR) {
             throw new IllegalArgumentException("a descriptor beyond " + MAX_DESCRIPTOR + ": " + cast.highestDescriptor());
         }
@@ -59,6 +62,7 @@ final class CProgram {
         part("threads", !cast.threads().isEmpty());
         part("actors", !cast.others().isEmpty() || !cast.threads().isEmpty());
         part("facilities", !needs.isEmpty());
+        part("known", !known.isEmpty());
         List<Integer> ports = Stream.of(List.of(0), cast.freePorts(), cast.learnedPorts())
                 .flatMap(some -> some.stream().map(Integer.class::cast)).toList();
         return TEMPLATE.fill(parts, Map.of(
@@ -66,6 +70,8 @@ final class CProgram {
                 "calls", calls,
                 "needs", needs,
                 "errors", errors(),
+                "known", known.known().stream().map(one -> INDENT.repeat(2) + "{ " + one.index() + ", " + quoted(one.result()) + ",\n"
+                        + INDENT.repeat(3) + quoted(one.message()) + " },").toList(),
                 "ports", ports(),
                 "actors", actors()), Map.of(
                 "limit", Integer.toString(cast.limitMillis()),

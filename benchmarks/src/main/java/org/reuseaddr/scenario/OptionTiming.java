@@ -65,6 +65,10 @@ record OptionTiming(LinuxBindRules rules, AddressKind kind, SocketOption option,
             script.listen(challenger);
         }
         story.aftermath();
+        if (option == SocketOption.SO_REUSEADDR && !on && moment == Moment.AFTER_BIND) {
+            // socket(7) speaks of an option that "was set": a kernel that remembers it (Quirk.REMEMBERS_REUSEADDR) keeps to that.
+            story.documentsAllowMore();
+        }
         return story.scenario(id(), GROUP, kind.family());
     }
 
