@@ -26,7 +26,7 @@ import org.reuseaddr.results.Visible;
 final class StartedServer implements AutoCloseable {
 
     private static final int LAST_BYTES = 4096;
-    private static final int LAST_LINES = 5;
+    private static final int LAST_LINES = 12;
     private static final int KILL_SECONDS = 20;
     private static final int DRAIN_MILLIS = 5_000;
     private static final long PAUSE_MILLIS = 20;
