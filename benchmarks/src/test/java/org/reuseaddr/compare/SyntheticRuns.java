@@ -64,8 +64,7 @@ public final class SyntheticRuns {
         for (Sample sample : samples(id, costs, hour)) {
             collector.add(sample);
         }
-        return new RunData(id, Path.of(id.id()), collector.cells(), environment, new TreeMap<>(),
-                new RunData.RowRange(0, 0));
+        return new RunData(id, Path.of(id.id()), collector.cells(), environment, new TreeMap<>());
     }
 
     /** The rows of a run, in an order that does not matter. */

@@ -57,7 +57,7 @@ class ComparisonFormatsTest {
                     grade.equals("PASS") ? "" : "bind(4, {sa_family=AF_INET, …}, 16) = 0",
                     "no second listener on an overlapping address"));
         }
-        return new RunData(run.run(), run.source(), run.cells(), run.environment(), scenarios, run.rows());
+        return new RunData(run.run(), run.source(), run.cells(), run.environment(), scenarios);
     }
 
     private static String golden(String name) throws IOException {
