@@ -19,7 +19,7 @@ final class Candidate {
     /** Half the width of the interval of such a ratio, a logarithm: forks of one cell were never seen to differ by more. */
     private static final double SINGLE_FORK = Math.log(100);
     /** Where the machine itself became so much slower or faster, a platform that is slower in all it does looks the same. */
-    private static final double LARGEST_DRIFT = Math.log(1.5);
+    private static final double LARGEST_DRIFT = Math.log(1.3);
     private static final double NORMAL_QUANTILE = 1.96;
     private static final double MANY_DEGREES = 1e6;
 
@@ -105,11 +105,11 @@ final class Candidate {
         }
         LogRatio measured = design == Design.SAME_SESSION ? RatioMethod.ofForks(base, other, priors.base(), priors.other())
                 : RatioMethod.ofRuns(base, other, SessionVariation.ABSOLUTE,
-                        references.isEmpty() ? priors.runs().variance() : 0);
+                        references.isEmpty() ? priors.runs() : VariancePrior.NONE);
         double load = Math.max(ControlIndex.load(before).orElse(0.0), ControlIndex.load(after).orElse(0.0));
         SessionVariation known = SessionVariation.CONTROLLED.underLoad(load);
         List<LogRatio> controlled = references.stream().map(reference -> RatioMethod.ofRuns(reference.base(),
-                reference.other(), known.afterCorrectionBy(reference.correction()), priors.runs().variance())).toList();
+                reference.other(), known.afterCorrectionBy(reference.correction()), priors.runs())).toList();
         return new Compared(Optional.of(measured),
                 controlled.isEmpty() ? Optional.empty() : Optional.of(new ControlledRatio(controlled)), true);
     }
@@ -129,11 +129,14 @@ final class Candidate {
         private final Optional<LogRatio> measured;
         private final Optional<ControlledRatio> controlled;
         private final boolean replicated;
+        private final Optional<Ratio> plain;
 
         Compared(Optional<LogRatio> measured, Optional<ControlledRatio> controlled, boolean replicated) {
             this.measured = measured;
             this.controlled = controlled;
             this.replicated = replicated;
+            plain = controlled.map(ratio -> ratio.toRatio(Estimates.CONFIDENCE))
+                    .or(() -> measured.map(ratio -> ratio.toRatio(Estimates.CONFIDENCE)));
         }
 
         TestFamily family() {
@@ -166,14 +169,14 @@ final class Candidate {
             double confidence = verdict.isClaim() && replicated ? 1 - level : Estimates.CONFIDENCE;
             return new CellComparison(cell, family, estimate(before), estimate(after),
                     measured.map(ratio -> ratio.toRatio(controlled.isPresent() ? Estimates.CONFIDENCE : confidence)),
-                    controlled.map(ratio -> ratio.toRatio(confidence)),
+                    controlled.isEmpty() ? Optional.empty() : confidence == Estimates.CONFIDENCE ? plain
+                            : controlled.map(ratio -> ratio.toRatio(confidence)),
                     controlled.isPresent() ? Basis.CONTROLLED : Basis.ABSOLUTE, verdict, missing);
         }
 
         private Verdict verdict(double level, double margin) {
             if (replicated) {
-                boolean within = chosen().toRatio(Estimates.CONFIDENCE).interval().within(1 / (1 + margin), 1 + margin);
-                if (within) {
+                if (isWithin(margin)) {
                     return isDrifted() ? Verdict.UNCLEAR : Verdict.SAME;
                 }
                 if (chosen().pValue() > level) {
@@ -181,6 +184,11 @@ final class Candidate {
                 }
             }
             return chosen().nearest().estimate() > 0 ? Verdict.SLOWER : Verdict.FASTER;
+        }
+
+        /** Whether the plain 95 % interval lies within the margin. */
+        private boolean isWithin(double margin) {
+            return plain.orElseThrow().interval().within(1 / (1 + margin), 1 + margin);
         }
 
         /** Whether the whole machine became so much slower or faster that "the same" could not be told from it. */
@@ -204,7 +212,7 @@ final class Candidate {
                 List<Double> ratios = chosen().estimates().stream().map(ratio -> Math.exp(ratio.estimate())).toList();
                 return new Missing.AgreeingControls(ratios.get(0), ratios.get(1));
             }
-            if (chosen().toRatio(Estimates.CONFIDENCE).interval().within(1 / (1 + margin), 1 + margin)) {
+            if (isWithin(margin)) {
                 return new Missing.SteadyMachine(Math.exp(references.stream().mapToDouble(Controlled::correction)
                         .reduce(0, (one, two) -> Math.abs(one) > Math.abs(two) ? one : two)));
             }

@@ -19,7 +19,7 @@ final class Environments {
             "native\\.binding", "^java|^jvm", "memory|fd_limit|process", "distribution", "load|warnings", "suite|profile");
     /** What differs between any two runs and explains nothing. */
     private static final Pattern TRIVIAL =
-            Pattern.compile("(?i)(^run\\.|started|finished|time$|date|run_id|label|\\bout\\b|directory|uptime|seed|pid)");
+            Pattern.compile("(?i)(^run\\.|started|finished|time$|date|run_id|label|\\bout\\b|directory|uptime|seed|^(?!process\\.tracer_pid).*pid|^session\\.)");
 
     private Environments() {
     }

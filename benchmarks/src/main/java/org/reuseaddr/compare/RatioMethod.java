@@ -9,6 +9,9 @@ final class RatioMethod {
     /** What the variance of a median of a few normal observations is to that of their mean: 1.35 for 3, 1.43 for 5, 1.57 for many. */
     private static final double MEDIAN_TO_MEAN = 1.4;
 
+    /** The most degrees of freedom that a report's cells give each other: what a run did to all of them is not independent. */
+    private static final double MOST_WEIGHT = 12;
+
     private RatioMethod() {
     }
 
@@ -45,21 +48,26 @@ final class RatioMethod {
      * Runs at different times: the run is the replicate, and what is known about the variation between runs is weighed
      * with what the data show of it.
      *
-     * <p>The variance of a run's middle fork is estimated with {@code weight} degrees of freedom by experience plus the
-     * forks' own scatter, or by what all cells of the report show where that is more, and with one degree for each further
-     * run by the cell's data (Smyth's moderated t).
+     * <p>The variance of a run's middle fork is estimated by experience plus the forks' own scatter and by what all cells
+     * of the report show, with the degrees of freedom that experience or the report is worth; and with one
+     * degree for each further run by the cell's data (Smyth's moderated t).
      *
-     * @param ofReport the variance between runs that all cells of the report show, 0 where they show none
+     * @param ofReport what all cells of the report show of the variance between runs
      */
-    static LogRatio ofRuns(LogCosts base, LogCosts other, SessionVariation known, double ofReport) {
+    static LogRatio ofRuns(LogCosts base, LogCosts other, SessionVariation known, VariancePrior ofReport) {
         double within = (base.squaresWithinRuns() + other.squaresWithinRuns())
                 / Math.max(1, base.degreesWithinRuns() + other.degreesWithinRuns());
-        double expected = Math.max(ofReport, known.variance()
-                + within * MEDIAN_TO_MEAN * (base.meanReciprocalForks() + other.meanReciprocalForks()) / 2);
+        double experience = known.variance()
+                + within * MEDIAN_TO_MEAN * (base.meanReciprocalForks() + other.meanReciprocalForks()) / 2;
         int degrees = base.runs().size() + other.runs().size() - 2;
-        double variance = (known.weight() * expected + base.squaresBetweenRuns() + other.squaresBetweenRuns())
-                / (known.weight() + degrees);
+        double reported = Math.min(MOST_WEIGHT, ofReport.degrees());
+        double weight = Math.max(known.weight(), reported);
+        // What the report shows counts in full where it is more than experience, and as one voice of two where it is less.
+        double expected = Math.max(reported > 0 ? ofReport.variance() : 0, (known.weight() * experience + reported * ofReport.variance())
+                / (known.weight() + reported));
+        double variance = (weight * expected + base.squaresBetweenRuns() + other.squaresBetweenRuns())
+                / (weight + degrees);
         double error = Math.sqrt(variance * (1.0 / base.runs().size() + 1.0 / other.runs().size()));
-        return new LogRatio(other.centre() - base.centre(), error, known.weight() + degrees);
+        return new LogRatio(other.centre() - base.centre(), error, weight + degrees);
     }
 }

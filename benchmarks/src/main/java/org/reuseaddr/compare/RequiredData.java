@@ -1,6 +1,7 @@
 package org.reuseaddr.compare;
 
 import java.util.List;
+import org.apache.commons.statistics.distribution.NormalDistribution;
 import org.apache.commons.statistics.distribution.TDistribution;
 
 /** How much more data would end an unclear verdict. */
@@ -8,6 +9,7 @@ final class RequiredData {
 
     /** How often so much data decides, where the ratio is what it now seems to be. */
     private static final double POWER = 0.8;
+    private static final NormalDistribution NORMAL = NormalDistribution.of(0, 1);
     private static final int MOST_FORKS = 200;
     private static final int MOST_RUNS = 30;
 
@@ -34,7 +36,11 @@ final class RequiredData {
         double distance = beyond ? difference : limit - difference;
         double significance = beyond ? level : Estimates.SIGNIFICANCE;
         int most = together ? MOST_FORKS : MOST_RUNS;
-        for (int perGroup = Math.min(base, other) + 1; perGroup <= most; perGroup++) {
+        // The normal distribution's answer is a little too small; from there on it is a few steps.
+        double normal = NORMAL.inverseSurvivalProbability(significance / 2) + NORMAL.inverseCumulativeProbability(POWER);
+        double least = 2 * variance * normal * normal / (distance * distance);
+        for (int perGroup = (int) Math.min(most + 1, Math.max(Math.min(base, other) + 1, Math.ceil(least))); perGroup <= most;
+                perGroup++) {
             TDistribution t = TDistribution.of(known + 2.0 * perGroup - 2);
             double needed = t.inverseSurvivalProbability(significance / 2) + t.inverseCumulativeProbability(POWER);
             if (needed * Math.sqrt(variance * 2 / perGroup) < distance) {

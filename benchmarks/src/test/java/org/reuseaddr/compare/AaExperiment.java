@@ -29,6 +29,7 @@ import org.reuseaddr.results.Sample;
 final class AaExperiment {
 
     private static final int DRAWS = 300;
+    private static final long SEED = 20261122;
     private static final double MARGIN = Comparison.DEFAULT_MARGIN;
     private static final List<Double> SLOWDOWNS = List.of(1.0, 1.1, 1.25, 2.0);
 
@@ -47,11 +48,15 @@ final class AaExperiment {
         this.out = out;
     }
 
-    /** Arguments: directories of runs of one machine and label. */
+    /** Arguments: directories of runs of one machine and label; or {@code simulate} and a number of reports. */
     public static void main(String[] arguments) {
+        if (arguments.length == 2 && arguments[0].equals("simulate")) {
+            new SimulatedReports(SEED).print(Integer.parseInt(arguments[1]), System.out);
+            return;
+        }
         RunLoader loader = new RunLoader();
         List<RunData> runs = Arrays.stream(arguments).flatMap(path -> loader.load(Path.of(path)).stream()).toList();
-        new AaExperiment(runs, 20261122, System.out).print();
+        new AaExperiment(runs, SEED, System.out).print();
     }
 
     /** Prints the tables: the share of comparisons with a claimed difference, by method and slowdown. */
@@ -82,7 +87,7 @@ final class AaExperiment {
             for (double weight : new double[] {4, 8}) {
                 SessionVariation known = new SessionVariation(deviation, weight);
                 across.put("runs, moderated t, as measured, " + deviation + "/" + weight,
-                        (base, other) -> RatioMethod.ofRuns(costs(base, none()), costs(other, none()), known, 0));
+                        (base, other) -> RatioMethod.ofRuns(costs(base, none()), costs(other, none()), known, VariancePrior.NONE));
             }
         }
         for (double deviation : new double[] {0.03, 0.05, 0.08, 0.12}) {
@@ -90,13 +95,14 @@ final class AaExperiment {
                 SessionVariation known = new SessionVariation(deviation, weight);
                 across.put("runs, moderated t, controls, " + deviation + "/" + weight, (base, other) -> {
                     ToDoubleFunction<Fork> drift = drift(base, other);
-                    return RatioMethod.ofRuns(costs(base, drift), costs(other, drift), known, 0);
+                    return RatioMethod.ofRuns(costs(base, drift), costs(other, drift), known, VariancePrior.NONE);
                 });
                 across.put("the same, corrections distrusted by a tenth, " + deviation + "/" + weight, (base, other) -> {
                     ToDoubleFunction<Fork> drift = drift(base, other);
                     double correction = costs(base, none()).centre() - costs(base, drift).centre()
                             - costs(other, none()).centre() + costs(other, drift).centre();
-                    return RatioMethod.ofRuns(costs(base, drift), costs(other, drift), known.afterCorrectionBy(correction), 0);
+                    return RatioMethod.ofRuns(costs(base, drift), costs(other, drift), known.afterCorrectionBy(correction),
+                            VariancePrior.NONE);
                 });
             }
         }
@@ -118,7 +124,7 @@ final class AaExperiment {
         methods.put("neighbours paired, moderated t, controls, 0.05/6", (base, other) ->
                 pairedRuns(base, other, drift(base, other), 0.05, 6));
         methods.put("not paired, moderated t, controls, 0.05/6", (base, other) -> RatioMethod.ofRuns(
-                costs(base, drift(base, other)), costs(other, drift(base, other)), new SessionVariation(0.05, 6), 0));
+                costs(base, drift(base, other)), costs(other, drift(base, other)), new SessionVariation(0.05, 6), VariancePrior.NONE));
         header(perGroup + " runs a group, alternating in time");
         methods.forEach((name, method) -> {
             double[] claims = new double[SLOWDOWNS.size()];
