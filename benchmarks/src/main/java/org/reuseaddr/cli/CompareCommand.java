@@ -23,11 +23,13 @@ import org.reuseaddr.compare.Group;
 import org.reuseaddr.compare.RunData;
 import org.reuseaddr.compare.RunLoader;
 import org.reuseaddr.compare.Verdict;
+import org.reuseaddr.report.ComparisonBenchfmt;
 import org.reuseaddr.report.ComparisonCsv;
 import org.reuseaddr.report.ComparisonHtml;
 import org.reuseaddr.report.ComparisonMarkdown;
 import org.reuseaddr.report.ComparisonText;
 import org.reuseaddr.report.ComparisonView;
+import org.reuseaddr.report.SmallerIsBetterJson;
 import org.reuseaddr.report.chart.DisplayUnit;
 import org.reuseaddr.results.Cell;
 import org.reuseaddr.results.InputException;
@@ -53,11 +55,11 @@ final class CompareCommand implements Callable<Integer> {
 
     /** The forms of the output. */
     enum Format {
-        TEXT, MARKDOWN, CSV, HTML;
+        TEXT, MARKDOWN, CSV, HTML, BENCHFMT, JSON_SMALLER;
 
         @Override
         public String toString() {
-            return name().toLowerCase(Locale.ROOT);
+            return name().toLowerCase(Locale.ROOT).replace('_', '-');
         }
     }
 
@@ -162,6 +164,8 @@ final class CompareCommand implements Callable<Integer> {
             case MARKDOWN -> ComparisonMarkdown.render(comparison, view);
             case CSV -> ComparisonCsv.render(comparison, view);
             case HTML -> ComparisonHtml.render(comparison, view);
+            case BENCHFMT -> ComparisonBenchfmt.render(comparison, view);
+            case JSON_SMALLER -> SmallerIsBetterJson.render(comparison, view);
         };
     }
 

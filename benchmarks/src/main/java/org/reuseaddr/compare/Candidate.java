@@ -7,8 +7,10 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.DoubleStream;
+import java.util.stream.Stream;
 import org.apache.commons.statistics.descriptive.Variance;
 import org.reuseaddr.results.Cell;
+import org.reuseaddr.results.Metric;
 import org.reuseaddr.results.Sample;
 
 /** A cell that both groups have, before it is known what all cells together say. */
@@ -160,7 +162,8 @@ final class Candidate {
          */
         CellComparison judge(double level, double first, double margin) {
             Optional<Missing> missing = family == TestFamily.CONTROL || family == TestFamily.UNTESTED
-                    ? Optional.of(new Missing.Untested()) : measured.isEmpty() ? Optional.of(new Missing.SecondFork())
+                    ? Optional.of(new Missing.Untested()) : isOutOfPorts() ? Optional.of(new Missing.FreePorts())
+                    : measured.isEmpty() ? Optional.of(new Missing.SecondFork())
                     : twoLevels();
             Verdict verdict = missing.isPresent() ? Verdict.UNCLEAR : verdict(level, margin);
             if (verdict == Verdict.UNCLEAR && missing.isEmpty()) {
@@ -172,6 +175,11 @@ final class Candidate {
                     controlled.isEmpty() ? Optional.empty() : confidence == Estimates.CONFIDENCE ? plain
                             : controlled.map(ratio -> ratio.toRatio(confidence)),
                     controlled.isPresent() ? Basis.CONTROLLED : Basis.ABSOLUTE, verdict, missing);
+        }
+
+        private boolean isOutOfPorts() {
+            return Stream.concat(before.stream(), after.stream()).flatMap(run -> run.forks().stream())
+                    .anyMatch(fork -> fork.metrics().getOrDefault(Metric.PORTS_EXHAUSTED, 0.0) > 0);
         }
 
         private Verdict verdict(double level, double margin) {

@@ -119,7 +119,7 @@ public record ChangeGate(double limit, boolean slowerOnly, boolean semantics) {
         }
         Missing missing = cell.missing().orElseThrow();
         boolean unusable = missing instanceof Missing.OneLevel || missing instanceof Missing.SteadyMachine
-                || missing instanceof Missing.Behind;
+                || missing instanceof Missing.Behind || missing instanceof Missing.FreePorts;
         return !unusable && cell.ratio().filter(ratio -> ratio.interval().within(slowerOnly ? 0 : 1 / (1 + limit), 1 + limit))
                 .isPresent();
     }

@@ -56,6 +56,10 @@ public sealed interface Missing {
     record SteadyMachine(double factor) implements Missing {
     }
 
+    /** Connectors ran out of ports: the figure is that of the ephemeral range, a setting of the machine. */
+    record FreePorts() implements Missing {
+    }
+
     /** The cell is a control, or the user restricted the comparison to others. */
     record Untested() implements Missing {
     }

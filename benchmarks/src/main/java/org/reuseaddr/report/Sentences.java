@@ -116,6 +116,9 @@ public final class Sentences {
             return "the whole machine changed by " + Figures.ratio(machine.factor())
                     + ": platform and drift cannot be distinguished";
         }
+        if (missing instanceof Missing.FreePorts) {
+            return "ports exhausted: the figure is that of the ephemeral range";
+        }
         if (missing instanceof Missing.Untested) {
             return "not tested";
         }

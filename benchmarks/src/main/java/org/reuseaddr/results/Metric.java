@@ -29,6 +29,8 @@ public final class Metric {
     public static final String LISTEN_OVERFLOWS = "listen_overflows";
     /** Connections dropped during the iteration by a listener for whatever reason, over the whole network namespace. */
     public static final String LISTEN_DROPS = "listen_drops";
+    /** Attempts to connect for which there was no free port: where there are any, a rate is that of the ephemeral range. */
+    public static final String PORTS_EXHAUSTED = "address_not_available";
     /** The rate of the accepting threads of a group of acceptors and connectors. */
     public static final String ACCEPT_RATE = "accept";
 

@@ -263,11 +263,26 @@ class ComparisonTest {
         assertThat(Math.log(wide.high() / wide.low())).isGreaterThan(2 * Math.log(narrow.high() / narrow.low()));
     }
 
+    @Test
+    void rateThatPortsLimitIsNoFigure() {
+        SyntheticRuns runs = new SyntheticRuns(75, 5);
+        List<RunData> two = List.of(runs.run("a", NATIVE, Map.of(), 0), metric(runs.run("b", slowed(3), Map.of(), 0),
+                "address_not_available", 14_000));
+        assertThat(compare(two.subList(0, 1), two.subList(1, 2)).cells()).allSatisfy(cell -> {
+            assertThat(cell.verdict()).isEqualTo(Verdict.UNCLEAR);
+            assertThat(cell.missing()).contains(new Missing.FreePorts());
+        });
+    }
+
     private static RunData loaded(RunData run, double share) {
+        return metric(run, "foreign_cpu_share", share);
+    }
+
+    private static RunData metric(RunData run, String name, double value) {
         SortedMap<Cell, CellData> cells = new TreeMap<>();
         run.cells().forEach((cell, data) -> cells.put(cell, new CellData(cell, data.units(), data.forks().stream().map(fork -> {
             SortedMap<String, Double> metrics = new TreeMap<>(fork.metrics());
-            metrics.put("foreign_cpu_share", share);
+            metrics.put(name, value);
             return new Fork(fork.number(), fork.iterations(), metrics, fork.running());
         }).toList())));
         return new RunData(run.run(), run.source(), cells, run.environment(), run.scenarios());
@@ -472,12 +487,23 @@ class ComparisonTest {
         SyntheticRuns runs = new SyntheticRuns(12, 2);
         Versus versus = compare(
                 List.of(runs.run("a", NATIVE, Map.of("java.version", "17", "kernel.release", "6.18", "kind", "linux",
-                        "process.seccomp_filters", "0", "run.started", "x", "cpu.model", "A"), 0)),
+                        "process.seccomp_filters", "0", "run.started", "x", "process.tracer_pid", "0"), 0)),
                 List.of(runs.run("b", NATIVE, Map.of("java.version", "25", "kernel.release", "6.6", "kind", "wsl2",
-                        "process.seccomp_filters", "1", "run.started", "y", "cpu.model", "A"), 0)));
+                        "process.seccomp_filters", "1", "run.started", "y", "process.tracer_pid", "7"), 0)));
 
         assertThat(versus.environment()).extracting(EnvironmentDifference::name)
-                .containsExactly("kind", "kernel.release", "process.seccomp_filters", "java.version");
+                .containsExactly("kind", "kernel.release", "process.seccomp_filters", "process.tracer_pid", "java.version");
+    }
+
+    @Test
+    void cellsOfOneTextAreOrderedAsTheyAreEqual() {
+        Cell one = new Cell("B.m a=1 b=2", "avgt", 1, new TreeMap<>());
+        Cell two = new Cell("B.m", "avgt", 1, new TreeMap<>(Map.of("a", "1", "b", "2")));
+        Cell three = new Cell("B.m", "avgt", 1, new TreeMap<>(Map.of("a", "1 b=2")));
+        assertThat(one.toString()).isEqualTo(two.toString()).isEqualTo(three.toString());
+        assertThat(new TreeMap<>(Map.of(one, 1, two, 2, three, 3))).hasSize(3).containsKeys(one, two, three);
+        assertThat(one.compareTo(two)).isEqualTo(-two.compareTo(one)).isNotZero();
+        assertThat(one.compareTo(new Cell("B.m a=1 b=2", "avgt", 1, new TreeMap<>()))).isZero();
     }
 
     @Test
