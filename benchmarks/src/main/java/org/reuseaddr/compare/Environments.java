@@ -18,8 +18,8 @@ final class Environments {
             "governor|frequency|boost|turbo|smt|cgroup|throttle", "^cpu", "mitigation|clocksource", "^net\\.|ipv6",
             "native\\.binding", "^java|^jvm", "memory|fd_limit|process", "distribution", "load|warnings", "suite|profile");
     /** What differs between any two runs and explains nothing. */
-    private static final Pattern TRIVIAL =
-            Pattern.compile("(?i)(^run\\.|started|finished|time$|date|run_id|label|\\bout\\b|directory|uptime|seed|^(?!process\\.tracer_pid).*pid|^session\\.)");
+    private static final Pattern TRIVIAL = Pattern.compile(
+            "(?i)(^run\\.|^session\\.|started|finished|time$|date|run_id|label|\\bout\\b|directory|uptime|seed|(?<!tracer_)pid)");
 
     private Environments() {
     }
