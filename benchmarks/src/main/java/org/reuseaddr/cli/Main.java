@@ -30,7 +30,7 @@ import picocli.CommandLine.IParameterExceptionHandler;
                 + "close cost. Without a command: run."},
         footer = {"", "Options with one dash are JMH's: -h explains them, -l lists the benchmarks, -lp with parameters.",
             "Exit codes: 0 done, 1 failed, 2 wrong usage or input, 3 a guarantee is violated, 4 compare --fail-on,",
-            "130/143 interrupted/terminated (everything measured so far is on disk)."})
+            "5 its data do not decide, 130/143 interrupted/terminated (everything measured so far is on disk)."})
 public final class Main {
 
     /** Environment variable: prints the stack trace of an unexpected exception. */

@@ -17,6 +17,7 @@ import org.reuseaddr.compare.Comparison;
 import org.reuseaddr.compare.Estimate;
 import org.reuseaddr.compare.Estimates;
 import org.reuseaddr.compare.Findings;
+import org.reuseaddr.compare.TestFamily;
 import org.reuseaddr.compare.Verdict;
 import org.reuseaddr.compare.Versus;
 import org.reuseaddr.model.Grade;
@@ -218,7 +219,7 @@ public record ReportModel(ReportedRun run, Optional<ReportedRun> baseline, Optio
 
     private String verdicts() {
         Map<Verdict, Long> counts = comparison.stream().flatMap(all -> all.others().stream())
-                .flatMap(versus -> versus.cells().stream())
+                .flatMap(versus -> versus.cells().stream()).filter(cell -> cell.family() != TestFamily.CONTROL)
                 .collect(Collectors.groupingBy(CellComparison::verdict, TreeMap::new, Collectors.counting()));
         return "Against " + baseline.orElseThrow().data().run().label() + ": " + (counts.isEmpty() ? "nothing to compare."
                 : counts.entrySet().stream().map(entry -> entry.getValue() + " " + entry.getKey().displayName())

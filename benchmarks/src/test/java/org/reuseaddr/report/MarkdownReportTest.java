@@ -53,8 +53,7 @@ class MarkdownReportTest {
     private static MarkdownReport report(Map<String, String> environment, List<SemanticsRow> rows, boolean includeHost) {
         Privacy privacy = new Privacy(includeHost, new Redaction("/home/someone", "someone", "secret-host"),
                 SCENARIOS.texts());
-        RunData data = new RunData(ID, Path.of("run"), new TreeMap<>(), privacy.environment(environment), new TreeMap<>(),
-                new RunData.RowRange(0, 0));
+        RunData data = new RunData(ID, Path.of("run"), new TreeMap<>(), privacy.environment(environment), new TreeMap<>());
         return MarkdownReport.of(ReportModel.of(new ReportedRun(new RunDirectory(Path.of("run")), data, rows),
                 Optional.empty(), privacy, SCENARIOS, Optional.empty(), OptionalInt.empty()));
     }
