@@ -106,23 +106,26 @@ final class Alternation {
         } catch (IOException e) {
             throw new OutputException(directory, e);
         }
-        Thread ending = new Thread(() -> {
-            process.descendants().forEach(ProcessHandle::destroy);
-            process.destroy();
-        });
+        Thread ending = new Thread(() -> end(process));
         Runtime.getRuntime().addShutdownHook(ending);
         try {
             int code = process.waitFor();
             Runtime.getRuntime().removeShutdownHook(ending);
             return code;
         } catch (InterruptedException e) {
-            ending.run();
+            end(process);
             Thread.currentThread().interrupt();
             throw new RunException("interrupted in pass " + pass, e);
         } catch (IllegalStateException shuttingDown) {
             // A signal ends this process and the command alike; what was measured is on disk.
             throw new RunException("ended by a signal in pass " + pass, shuttingDown);
         }
+    }
+
+    /** Ends a command and what it started; a run that is told to end keeps what it measured. */
+    private static void end(Process process) {
+        process.descendants().forEach(ProcessHandle::destroy);
+        process.destroy();
     }
 
     private Map<String, String> session() {
