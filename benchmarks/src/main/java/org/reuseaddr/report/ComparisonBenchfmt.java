@@ -50,7 +50,7 @@ public final class ComparisonBenchfmt {
     private static void line(StringBuilder text, CellData data, Fork fork) {
         text.append(name(data.cell())).append(' ').append(Math.max(1, fork.iterations().size())).append(' ')
                 .append(fork.metrics().get(Sample.SCORE)).append(' ')
-                .append(data.unit().isEmpty() ? Unit.NANOS : word(data.unit())).append('\n');
+                .append(data.unit().isEmpty() ? Unit.NANOS : unit(data.unit())).append('\n');
     }
 
     /** {@code BenchmarkListenerLifecycle.cycle/family=INET/port=fixed}; the mode where it is not the mean time. */
@@ -63,6 +63,11 @@ public final class ComparisonBenchfmt {
             name.append("/mode=").append(word(cell.mode()));
         }
         return name.append(cell.threads() == 1 ? "" : "/threads=" + cell.threads()).toString();
+    }
+
+    /** Units contain a slash, {@code ns/op}, which separates nothing where they stand. */
+    private static String unit(String text) {
+        return Plain.text(text).replaceAll("\\s+", "_");
     }
 
     /** A text without what separates parts of a line. */
