@@ -25,14 +25,13 @@ record TraceLine(int pid, boolean isColumn, TraceText content) {
 
     static TraceLine of(TraceText line) {
         String text = line.text();
-        int at = 0;
         int end = text.length();
         boolean plain = end > 0 && isLetter(text.charAt(0));
         if (plain) {
             return new TraceLine(0, false, line);
         }
         Matcher quoted = QUOTED.matcher(text);
-        at = quoted.lookingAt() ? quoted.end() : 0;
+        int at = quoted.lookingAt() ? quoted.end() : 0;
         at = blanks(text, at);
         if (text.startsWith("`", at) && !text.startsWith("```", at)) {
             at++;
