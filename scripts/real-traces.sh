@@ -57,7 +57,7 @@ wanted() {
     (need "$1" "$2") || { echo "${0##*/}: no $1: left out" >&2; return 1; }
 }
 
-record python python3 -m http.server --bind 127.0.0.1 @
+record python "$(python3 -c "import sys; print(sys.executable)")" -m http.server --bind 127.0.0.1 @
 
 if wanted node nodejs; then
     record node node -e 'require("http").createServer((q, a) => a.end("x")).listen(+process.argv[1])' @

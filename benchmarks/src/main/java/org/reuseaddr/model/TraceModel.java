@@ -38,6 +38,8 @@ public final class TraceModel {
     private final Set<Integer> used = new HashSet<>();
     private final Map<Integer, Set<TracedSocket>> byPort = new HashMap<>();
     private final IntFunction<String> processName;
+    /** A socket has a port that the kernel chose and that no call has shown: it may be any. */
+    private boolean hasUnseenPort;
     private int index;
     private String place = "";
 
@@ -304,7 +306,7 @@ public final class TraceModel {
                 return new Judgement(Kind.QUIRK, Optional.of(rule), Optional.of(quirk), "", expected);
             }
         }
-        return new Judgement(closed ? Kind.IMPOSSIBLE : Kind.NEEDS_ANOTHER_SOCKET, Optional.of(rule), Optional.empty(),
+        return new Judgement(closed && !hasUnseenPort ? Kind.IMPOSSIBLE : Kind.NEEDS_ANOTHER_SOCKET, Optional.of(rule), Optional.empty(),
                 "no socket of the trace holds " + candidate.local(), expected);
     }
 
@@ -366,6 +368,8 @@ public final class TraceModel {
             TracedSocket socket = sockets.get(new Name(process, on.fd()));
             if (socket != null) {
                 note(process, socket, call, outcome);
+            } else if (call instanceof Call.GetSockName && outcome instanceof Outcome.WithAddress shown && shown.address() != null) {
+                used.add(shown.address().port());
             }
         }
     }
@@ -393,7 +397,7 @@ public final class TraceModel {
         } else if (call instanceof Call.Listen) {
             listening(socket);
         } else if (call instanceof Call.GetSockName && outcome instanceof Outcome.WithAddress shown
-                && shown.address() != null) {
+                && shown.address() != null && shown.address().port() != 0) {
             locate(socket, shown.address());
         } else if (call instanceof Call.Connect) {
             connected(socket);
@@ -425,6 +429,7 @@ public final class TraceModel {
             registrations.put(address.port(), reference.register(holder, around(socket, address.port())));
         }
         locate(socket, address);
+        hasUnseenPort |= address.port() == 0;
         socket.v6Only = holder.v6Only();
         begins(socket);
     }
@@ -435,6 +440,7 @@ public final class TraceModel {
             registrations.put(socket.local.port(),
                     reference.register(socket.at(socket.local, Holder.State.LISTENING), others));
         }
+        hasUnseenPort |= socket.local == null;
         if (socket.state != Holder.State.LISTENING) {
             begins(socket);
         }
@@ -447,6 +453,7 @@ public final class TraceModel {
     }
 
     private void connected(TracedSocket socket) {
+        hasUnseenPort |= socket.local == null || socket.local.port() == 0;
         uncertain(socket);
         List.copyOf(socket.names).forEach(this::close);
     }
