@@ -21,10 +21,15 @@
  *   v6only-forced          a bind to :: takes IPv6 alone                                       D18
  *   accept-slow            accept takes 0.3 ms                                                 D19
  *   chosen-port-kept       a socket bound to port 0 stays open for 20 ms after its close       D21
+ *   high-ports-refused     bind refuses ports from 49152 on                                    D22
+ *   shutdown-ignored       shutdown of a listener does nothing                                 D24
+ *   listener-blocks        accept on a listener ignores O_NONBLOCK                             D25
  *   backlog-fixed          listen takes a backlog of 3, whatever it is given                   D27
  *   listener-kept          a listener stays open after its close                               D28
+ *   port-range-ignored     IP_LOCAL_PORT_RANGE is accepted and has no effect                   D29
  *   chosen-port-again      port 0 takes the port of the bind to port 0 before it, if it can    D32
  *   accepted-shows-any     an accepted socket shows the wildcard address as its own            D33
+ *   listen-hides-refusal   listen that fails with EADDRINUSE returns 0 and does not listen     D34
  *   clock-steps            the clock on the wall jumps by hours, forth and back                none: time is set
  *   reuseaddr-remembered   SO_REUSEADDR cannot be changed once the socket is bound              none: Linux up to 6.7
  *
@@ -72,10 +77,15 @@ enum fault {
     V6ONLY_FORCED,
     ACCEPT_SLOW,
     CHOSEN_PORT_KEPT,
+    HIGH_PORTS_REFUSED,
+    SHUTDOWN_IGNORED,
+    LISTENER_BLOCKS,
     BACKLOG_FIXED,
     LISTENER_KEPT,
+    PORT_RANGE_IGNORED,
     CHOSEN_PORT_AGAIN,
     ACCEPTED_SHOWS_ANY,
+    LISTEN_HIDES_REFUSAL,
     CLOCK_STEPS,
     REUSEADDR_REMEMBERED,
 };
@@ -99,13 +109,24 @@ static const struct {
     {"v6only-forced", V6ONLY_FORCED},
     {"accept-slow", ACCEPT_SLOW},
     {"chosen-port-kept", CHOSEN_PORT_KEPT},
+    {"high-ports-refused", HIGH_PORTS_REFUSED},
+    {"shutdown-ignored", SHUTDOWN_IGNORED},
+    {"listener-blocks", LISTENER_BLOCKS},
     {"backlog-fixed", BACKLOG_FIXED},
     {"listener-kept", LISTENER_KEPT},
+    {"port-range-ignored", PORT_RANGE_IGNORED},
     {"chosen-port-again", CHOSEN_PORT_AGAIN},
     {"accepted-shows-any", ACCEPTED_SHOWS_ANY},
+    {"listen-hides-refusal", LISTEN_HIDES_REFUSAL},
     {"clock-steps", CLOCK_STEPS},
     {"reuseaddr-remembered", REUSEADDR_REMEMBERED},
 };
+
+/* IP_LOCAL_PORT_RANGE, which headers of before Linux 6.3 do not have. */
+enum { LOCAL_PORT_RANGE = 51 };
+
+/* The lowest port of Windows' dynamic range. */
+enum { LOWEST_DYNAMIC_PORT = 49152 };
 
 /* Local, and no address that a program connects to when it means loopback. */
 static const char ELSEWHERE_INET[] = "127.255.0.1";
@@ -120,6 +141,7 @@ typedef int connect_function(int, const struct sockaddr *, socklen_t);
 typedef int accept_function(int, struct sockaddr *, socklen_t *);
 typedef int accept4_function(int, struct sockaddr *, socklen_t *, int);
 typedef int close_function(int);
+typedef int shutdown_function(int, int);
 typedef int dup2_function(int, int);
 typedef int clock_gettime_function(clockid_t, struct timespec *);
 
@@ -134,6 +156,7 @@ static connect_function *real_connect;
 static accept_function *real_accept;
 static accept4_function *real_accept4;
 static close_function *real_close;
+static shutdown_function *real_shutdown;
 static dup2_function *real_dup2;
 static clock_gettime_function *real_clock_gettime;
 
@@ -213,6 +236,7 @@ static void initialise(void)
     real_accept = (accept_function *) next("accept");
     real_accept4 = (accept4_function *) next("accept4");
     real_close = (close_function *) next("close");
+    real_shutdown = (shutdown_function *) next("shutdown");
     real_dup2 = (dup2_function *) next("dup2");
     real_clock_gettime = (clock_gettime_function *) next("clock_gettime");
     const char *name = getenv("REUSEADDR_FAULT");
@@ -461,6 +485,8 @@ int setsockopt(int fd, int level, int option, const void *value, socklen_t lengt
             return -1;
         }
     }
+    if (fault_here == PORT_RANGE_IGNORED && level == IPPROTO_IP && option == LOCAL_PORT_RANGE)
+        return 0;
     int result = real_setsockopt(fd, level, option, value, length);
     if (fault_here == DUPLICATE_LISTENER && result == 0 && level == SOL_SOCKET && option == SO_REUSEADDR && is_tcp(fd))
         return real_setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, value, length);
@@ -472,6 +498,10 @@ int bind(int fd, const struct sockaddr *address, socklen_t length)
     enum fault fault_here = fault();
     if (fault_here == NONE || address == NULL || !is_tcp(fd))
         return real_bind(fd, address, length);
+    if (fault_here == HIGH_PORTS_REFUSED && ntohs(port_of(address)) >= LOWEST_DYNAMIC_PORT) {
+        errno = EADDRINUSE;
+        return -1;
+    }
     if (fault_here == TIME_WAIT_IGNORED)
         switch_on(fd, SOL_SOCKET, SO_REUSEADDR);
     else if (fault_here == BIND_SLOW)
@@ -508,7 +538,8 @@ int listen(int fd, int backlog)
     }
     if (fault_here == LISTENER_KEPT && is_tcp(fd))
         fcntl(fd, F_DUPFD_CLOEXEC, 0);
-    return real_listen(fd, fault_here == BACKLOG_FIXED ? 3 : backlog);
+    int result = real_listen(fd, fault_here == BACKLOG_FIXED ? 3 : backlog);
+    return fault_here == LISTEN_HIDES_REFUSAL && result != 0 && errno == EADDRINUSE ? 0 : result;
 }
 
 /* An implicit bind is to the wildcard address, says the platform whose listener cannot be reached. */
@@ -546,8 +577,18 @@ int connect(int fd, const struct sockaddr *address, socklen_t length)
     return real_connect(fd, address, length);
 }
 
+/* A listener that was made non-blocking blocks all the same. */
+static void block(int fd)
+{
+    int flags = fcntl(fd, F_GETFL);
+    if (flags >= 0 && (flags & O_NONBLOCK) != 0 && is_tcp(fd))
+        fcntl(fd, F_SETFL, flags & ~O_NONBLOCK);
+}
+
 int accept(int fd, struct sockaddr *address, socklen_t *length)
 {
+    if (fault() == LISTENER_BLOCKS)
+        block(fd);
     if (fault() == ACCEPT_SLOW)
         delay_microseconds(300);
     return mark_accepted(real_accept(fd, address, length));
@@ -555,9 +596,18 @@ int accept(int fd, struct sockaddr *address, socklen_t *length)
 
 int accept4(int fd, struct sockaddr *address, socklen_t *length, int flags)
 {
+    if (fault() == LISTENER_BLOCKS)
+        block(fd);
     if (fault() == ACCEPT_SLOW)
         delay_microseconds(300);
     return mark_accepted(real_accept4(fd, address, length, flags));
+}
+
+int shutdown(int fd, int how)
+{
+    if (fault() == SHUTDOWN_IGNORED && value_of(fd, SOL_SOCKET, SO_ACCEPTCONN) == 1)
+        return 0;
+    return real_shutdown(fd, how);
 }
 
 int close(int fd)

@@ -17,11 +17,11 @@ import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import org.reuseaddr.compare.Baseline.Standing;
 import org.reuseaddr.compare.Baseline.Standings;
-import org.reuseaddr.platform.HeldPorts;
-import org.reuseaddr.platform.NetCounters;
 import org.reuseaddr.platform.Platform;
+import org.reuseaddr.replay.Refusals;
 import org.reuseaddr.replay.Replayer;
 import org.reuseaddr.replay.ScenarioResult;
+import org.reuseaddr.replay.Surroundings;
 import org.reuseaddr.report.JunitReport;
 import org.reuseaddr.report.KtapReport;
 import org.reuseaddr.report.StepSummary;
@@ -121,7 +121,7 @@ final class CheckCommand implements Callable<Integer> {
         Instant started = Instant.now().truncatedTo(ChronoUnit.SECONDS);
         String name = Labels.checked(label != null ? label : platform.defaultLabel());
         RunId id = Session.id(name, platform, started);
-        try (Replayer replayer = new Replayer(HeldPorts::now, NetCounters::lostTimeWaits)) {
+        try (Replayer replayer = new Replayer(Surroundings.ofThisMachine())) {
             if (out == null) {
                 return check(new CheckSession(id, null, replayer), scenarios, known, chosenFormat);
             }
@@ -191,8 +191,9 @@ final class CheckCommand implements Callable<Integer> {
             session.record(worst);
             results.add(worst);
         }
+        session.conclude().ifPresent(results::add);
         List<Standings> standings = known.standings(results);
-        printed.print(results, standings, known);
+        printed.print(results, session.refusals(), standings, known);
         summarizeForGitHub(standings);
         boolean failedItself = standings.stream().anyMatch(result -> result.standing() == Standing.NOT_CHECKED);
         if (updateKnown) {
@@ -219,27 +220,27 @@ final class CheckCommand implements Callable<Integer> {
     private enum Format {
         TEXT {
             @Override
-            void print(List<ScenarioResult> results, List<Standings> standings, KnownDifferences known) {
-                new SemanticsSummary(System.out).print(results, known::isListed);
+            void print(List<ScenarioResult> results, Refusals refusals, List<Standings> standings, KnownDifferences known) {
+                new SemanticsSummary(System.out).print(results, refusals, known::isListed);
                 known.print(standings, System.out);
             }
         },
         KTAP {
             @Override
-            void print(List<ScenarioResult> results, List<Standings> standings, KnownDifferences known) {
+            void print(List<ScenarioResult> results, Refusals refusals, List<Standings> standings, KnownDifferences known) {
                 write(KtapReport.text(standings));
                 known.print(standings, System.err);
             }
         },
         JUNIT {
             @Override
-            void print(List<ScenarioResult> results, List<Standings> standings, KnownDifferences known) {
+            void print(List<ScenarioResult> results, Refusals refusals, List<Standings> standings, KnownDifferences known) {
                 write(JunitReport.text(standings));
                 known.print(standings, System.err);
             }
         };
 
-        abstract void print(List<ScenarioResult> results, List<Standings> standings, KnownDifferences known);
+        abstract void print(List<ScenarioResult> results, Refusals refusals, List<Standings> standings, KnownDifferences known);
 
         private String optionName() {
             return name().toLowerCase(Locale.ROOT);

@@ -3,6 +3,7 @@ package org.reuseaddr.cli;
 import java.util.List;
 import java.util.Optional;
 import org.reuseaddr.platform.Warning;
+import org.reuseaddr.replay.Refusals;
 import org.reuseaddr.replay.ScenarioResult;
 import org.reuseaddr.report.Reports;
 import org.reuseaddr.results.InputException;
@@ -36,8 +37,8 @@ record RunListener(List<Warning> warnings, KnownDifferences known) implements Ma
     }
 
     @Override
-    public void checked(List<ScenarioResult> results) {
-        new SemanticsSummary(System.out).print(results, known::isListed);
+    public void checked(List<ScenarioResult> results, Refusals refusals) {
+        new SemanticsSummary(System.out).print(results, refusals, known::isListed);
         known.print(known.standings(results), System.out);
     }
 

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -13,6 +14,7 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.reuseaddr.model.Grade;
 import org.reuseaddr.replay.Gate;
+import org.reuseaddr.replay.Refusals;
 import org.reuseaddr.replay.ScenarioResult;
 import org.reuseaddr.run.SemanticCheck;
 import org.reuseaddr.scenario.Behaviour;
@@ -41,8 +43,13 @@ final class SemanticsSummary {
         this.out = out;
     }
 
-    /** @param listed which differences are in a list of known ones: they are counted and not shown */
-    void print(List<ScenarioResult> results, Predicate<ScenarioResult> listed) {
+    /**
+     * Prints the results.
+     *
+     * @param refusals what became of the binds of all of them
+     * @param listed which differences are in a list of known ones: they are counted and not shown
+     */
+    void print(List<ScenarioResult> results, Refusals refusals, Predicate<ScenarioResult> listed) {
         for (Grade grade : Grade.SEVERITY) {
             List<ScenarioResult> graded = results.stream().filter(result -> result.grade() == grade && !listed.test(result)).toList();
             if (!graded.isEmpty() && grade != Grade.PASS && grade != Grade.KNOWN) {
@@ -53,10 +60,16 @@ final class SemanticsSummary {
         results.stream().filter(result -> !result.scenario().group().equals(UserTranscript.GROUP)).forEach(result ->
                 behaviour.add(result.grade(), Optional.of(result.scenario()), result.quirk()));
         behaviour.sentences().forEach(out::println);
+        out.println(binds(refusals));
         out.println(results.size() + (results.size() == 1 ? " scenario" : " scenarios") + ofGate(results) + ": " + Grade.SEVERITY.stream()
                 .map(grade -> Map.entry(grade, results.stream().filter(result -> result.grade() == grade).count()))
                 .filter(count -> count.getValue() > 0).map(count -> count.getValue() + " " + count.getKey())
                 .collect(Collectors.joining(", ")));
+    }
+
+    private static String binds(Refusals refusals) {
+        return refusals.unexplained() > 0 ? refusals.words() + String.format(Locale.ROOT, "; %,d different ports", refusals.ports())
+                : String.format(Locale.ROOT, "%,d binds to %,d different ports", refusals.binds(), refusals.ports());
     }
 
     /** Why a run has a few scenarios more than a check: those of the gate are not in the catalogue. */
@@ -132,6 +145,9 @@ final class SemanticsSummary {
     private static String symptom(ScenarioResult result) {
         if (result.divergent() < 0) {
             return result.detail();
+        }
+        if (result.scenario().id().equals(Refusals.SCENARIO)) {
+            return "binds are refused though nobody holds the port";
         }
         Step promised = result.promisedStep().orElseThrow();
         Outcome observed = result.observedStep().orElseThrow().outcome();

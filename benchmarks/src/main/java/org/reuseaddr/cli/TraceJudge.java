@@ -271,7 +271,7 @@ final class TraceJudge implements Consumer<TraceEvent> {
         return new SemanticsRow(run, name + one.id, "trace", one.families.size() == 1 ? one.families.first() : "mixed",
                 grade(one, reason).name(), expected, differs ? one.observed : AS_PROMISED, differs ? one.call : "",
                 reason.map(rule -> rule.sentence() + " (" + rule.source() + ")").orElse(""),
-                reason.map(rule -> String.join(" ", rule.references())).orElse(""), 0, evidence, instances,
+                reason.map(rule -> String.join(" ", rule.references())).orElse(""), 0, evidence, instances, 0,
                 one.judgement.flatMap(Judgement::quirk).map(Quirk::id).orElse(""));
     }
 

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -19,6 +20,8 @@ public final class ProcNet {
     /** Pairs of lines with one prefix: the first names what the second counts. */
     private static final List<String> COUNTERS = List.of("proc/net/snmp", "proc/net/netstat");
     private static final List<String> PREFIXES = List.of("Tcp:", "TcpExt:");
+    private static final Pattern ALLOCATED = Pattern.compile("^TCP: .*\\balloc (\\d{1,9})\\b", Pattern.MULTILINE);
+    private static final Pattern IN_USE = Pattern.compile("^TCP6?: inuse (\\d{1,9})\\b", Pattern.MULTILINE);
     private static final Pattern RANGE = Pattern.compile("(\\d{1,5})\\s+(\\d{1,5})");
 
     private final SystemFiles files;
@@ -39,7 +42,7 @@ public final class ProcNet {
 
     /**
      * The TCP sockets of both families now: those that listen, those that are connected, and what is left of those in
-     * TIME_WAIT. A socket that is bound and neither listens nor is connected is shown by Linux 6.8 and later alone.
+     * TIME_WAIT. A socket that is bound and neither listens nor is connected is not among them: of those sock_diag(7) alone knows.
      */
     public List<TcpSocket> tcpSockets() {
         return tcpRows().flatMap(row -> TcpSocket.of(row).stream()).toList();
@@ -52,6 +55,21 @@ public final class ProcNet {
 
     private Stream<String> tcpRows() {
         return SOCKETS.stream().flatMap(path -> files.lines(path).stream());
+    }
+
+    /**
+     * How many TCP sockets of this machine no table shows: all that are allocated, in every network namespace, without those
+     * that listen or are connected in this one (proc_net(5), sockstat). Bound sockets that neither listen nor are connected are
+     * among them. An upper bound, since sockets of other namespaces and unbound ones count too; empty where nobody counts.
+     */
+    public OptionalLong hiddenSockets() {
+        Optional<Long> allocated = files.match("proc/net/sockstat", ALLOCATED).map(Long::valueOf);
+        if (allocated.isEmpty()) {
+            return OptionalLong.empty();
+        }
+        long shown = files.match("proc/net/sockstat", IN_USE).map(Long::valueOf).orElse(0L)
+                + files.match("proc/net/sockstat6", IN_USE).map(Long::valueOf).orElse(0L);
+        return OptionalLong.of(Math.max(0, allocated.get() - shown));
     }
 
     /** The kernel's counters about TCP by their names there, such as {@code ListenOverflows}. */

@@ -7,6 +7,7 @@ import org.reuseaddr.socket.Errno;
 import org.reuseaddr.socket.Family;
 import org.reuseaddr.socket.Linux;
 import org.reuseaddr.socket.SockAddr;
+import org.reuseaddr.socket.SocketOption;
 import org.reuseaddr.transcript.Call;
 import org.reuseaddr.transcript.Outcome;
 import org.reuseaddr.transcript.Step;
@@ -18,8 +19,9 @@ import org.reuseaddr.transcript.Transcript;
  * @param inet6 AF_INET6 sockets can be made
  * @param inetLoopback 127.0.0.1 can be bound and has a route: the loopback interface is up
  * @param inet6Loopback ::1 can be bound and has a route
+ * @param localPortRange the option IP_LOCAL_PORT_RANGE is known, as since Linux 6.3
  */
-record Facilities(boolean inet6, boolean inetLoopback, boolean inet6Loopback) {
+record Facilities(boolean inet6, boolean inetLoopback, boolean inet6Loopback, boolean localPortRange) {
 
     private static final int FD = 3;
     private static final int LIMIT_MILLIS = 2_000;
@@ -37,7 +39,7 @@ record Facilities(boolean inet6, boolean inetLoopback, boolean inet6Loopback) {
         boolean inet6 = !process.execute(0, socket(Family.INET6), FD, LIMIT_MILLIS).failedWith(Errno.EAFNOSUPPORT);
         process.closeAll();
         return new Facilities(inet6, canBind(process, Family.INET) && hasRoute(client, Family.INET),
-                inet6 && canBind(process, Family.INET6) && hasRoute(client, Family.INET6));
+                inet6 && canBind(process, Family.INET6) && hasRoute(client, Family.INET6), knowsLocalPortRange(process));
     }
 
     private static boolean canBind(SocketProcess process, Family family) {
@@ -45,6 +47,16 @@ record Facilities(boolean inet6, boolean inetLoopback, boolean inet6Loopback) {
             process.execute(0, socket(family), FD, LIMIT_MILLIS);
             Outcome outcome = process.execute(0, new Call.Bind(FD, family.loopback(0)), SocketProcess.UNNAMED, LIMIT_MILLIS);
             return !outcome.failedWith(Errno.EADDRNOTAVAIL) && !outcome.failedWith(Errno.EBADF);
+        } finally {
+            process.closeAll();
+        }
+    }
+
+    private static boolean knowsLocalPortRange(SocketProcess process) {
+        try {
+            process.execute(0, socket(Family.INET), FD, LIMIT_MILLIS);
+            return !process.execute(0, new Call.SetOption(FD, SocketOption.IP_LOCAL_PORT_RANGE, 0), SocketProcess.UNNAMED,
+                    LIMIT_MILLIS).failedWith(Errno.named("ENOPROTOOPT"));
         } finally {
             process.closeAll();
         }
@@ -86,6 +98,10 @@ record Facilities(boolean inet6, boolean inetLoopback, boolean inet6Loopback) {
     private Optional<String> missingFor(Call call) {
         if (call instanceof Call.Socket socket) {
             return when(socket.domain() == Family.INET6.number() && !inet6, "AF_INET6 sockets");
+        }
+        if (call instanceof Call.SetOption option) {
+            return when(option.option() == SocketOption.IP_LOCAL_PORT_RANGE && !localPortRange,
+                    "the socket option IP_LOCAL_PORT_RANGE");
         }
         return call instanceof Call.Addressed addressed ? missingFor(addressed.address()) : Optional.empty();
     }

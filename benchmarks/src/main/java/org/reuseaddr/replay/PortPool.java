@@ -1,39 +1,88 @@
 package org.reuseaddr.replay;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
+import java.util.Queue;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.reuseaddr.platform.PortRange;
 
 /**
- * Hands out ports for the literal ports of transcripts. A port is handed out once, since a scenario may leave
- * connections in TIME_WAIT on it; whether an unrelated process holds it shows when it is used.
+ * Hands out ports for the literal ports of transcripts, outside the range that the platform hands out itself.
  *
  * <p>The order is random. What holds ports comes in runs of neighbours (what another check left behind, for one), and
  * the next attempt of a scenario must not meet the same process.
+ *
+ * <p>A check is a guest: on WSL 2 in mirrored mode each different port is taken from the programs of Windows for a minute.
+ * So ports are used again, hundreds of others later, once nothing of them is seen any more. A port that was refused or whose
+ * scenario failed is not used again, and where the platform does not show its sockets none is before all have been used.
  */
 final class PortPool {
 
     /** Below the ephemeral range of every platform known (Linux 32768, WSL 2 44620), above what services use. */
-    private static final int LOW = 10_240;
-    private static final int HIGH = 32_767;
+    private static final PortRange USUAL = new PortRange(10_240, 32_767);
+    /** Where the ephemeral range has been moved over the usual one: everything that needs no privilege. */
+    private static final PortRange ANY = new PortRange(1_024, 65_535);
+    /** Fewer than this outside the ephemeral range are too few to be random. */
+    private static final int FEWEST = 2_048;
+    private static final int BEFORE_REUSE = 256;
 
+    private final Supplier<Set<Integer>> inUse;
     private final List<Integer> order;
+    private final Queue<Integer> returned = new ArrayDeque<>();
+    private final Queue<Integer> reusable = new ArrayDeque<>();
     private int taken;
 
-    PortPool(Set<Integer> avoid) {
-        order = IntStream.rangeClosed(LOW, HIGH).boxed().filter(port -> !avoid.contains(port))
-                .collect(Collectors.toCollection(ArrayList::new));
+    /**
+     * A pool of the ports that nothing holds now.
+     *
+     * @param inUse looks which ports something holds; empty where the platform does not show it
+     * @param ephemeral the ports that the platform hands out itself
+     */
+    PortPool(Supplier<Set<Integer>> inUse, Optional<PortRange> ephemeral) {
+        this.inUse = inUse;
+        Set<Integer> avoid = inUse.get();
+        List<Integer> usual = ports(USUAL, ephemeral, avoid);
+        List<Integer> any = usual.size() >= FEWEST ? usual : ports(ANY, ephemeral, avoid);
+        order = any.size() >= FEWEST ? any : ports(USUAL, Optional.empty(), avoid);
         if (order.isEmpty()) {
-            throw new ReplayException("every port from " + LOW + " to " + HIGH + " is in use");
+            throw new ReplayException("every port from " + USUAL.low() + " to " + USUAL.high() + " is in use");
         }
         Collections.shuffle(order);
     }
 
-    /** The next port; goes round after 22,528 ports, by when the first ones' TIME_WAIT is over. */
+    private static List<Integer> ports(PortRange range, Optional<PortRange> without, Set<Integer> avoid) {
+        return IntStream.rangeClosed(range.low(), range.high()).boxed()
+                .filter(port -> !avoid.contains(port) && without.filter(other -> other.contains(port)).isEmpty())
+                .collect(Collectors.toCollection(ArrayList::new));
+    }
+
+    /** How many ports there are to choose from. */
+    int size() {
+        return order.size();
+    }
+
+    /** The next port; goes round after thousands of ports, by when the first ones' TIME_WAIT is over. */
     synchronized int take() {
-        return order.get(taken++ % order.size());
+        if (reusable.isEmpty() && returned.size() >= BEFORE_REUSE) {
+            Set<Integer> held = inUse.get();
+            if (!held.isEmpty()) {
+                returned.stream().filter(port -> !held.contains(port)).forEach(reusable::add);
+            }
+            returned.clear();
+        }
+        Integer again = reusable.poll();
+        return again != null ? again : order.get(taken++ % order.size());
+    }
+
+    /** Takes back the ports of a scenario that ended as it should; everything of it is closed. */
+    synchronized void giveBack(Collection<Integer> ports) {
+        returned.addAll(ports);
     }
 }

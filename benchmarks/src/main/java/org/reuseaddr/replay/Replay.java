@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntFunction;
 import org.reuseaddr.socket.SockAddr;
+import org.reuseaddr.socket.SocketOption;
 import org.reuseaddr.socket.SyscallResult;
 import org.reuseaddr.transcript.Call;
 import org.reuseaddr.transcript.Outcome;
@@ -33,6 +34,7 @@ final class Replay {
     private final long deadline;
     private final Map<Integer, List<Integer>> actors = new HashMap<>();
     private final Map<Integer, Integer> realPorts = new HashMap<>();
+    private final List<Integer> pooled = new ArrayList<>();
     private final Map<Integer, Integer> literalPorts = new HashMap<>();
     private final Set<Integer> chosenByConnect = new HashSet<>();
     private final Map<SocketName, SockAddr> bound = new LinkedHashMap<>();
@@ -91,6 +93,20 @@ final class Replay {
         return chosenByConnect.contains(literal) ? OptionalInt.of(realPorts.get(literal)) : OptionalInt.empty();
     }
 
+    /** The real port that a bind or listen of the transcript names, or whose socket has it; empty for port 0 and if unknown. */
+    OptionalInt realPortOf(Step step) {
+        int port = step.call() instanceof Call.Bind bind ? realPorts.getOrDefault(bind.address().port(), 0)
+                : step.call() instanceof Call.Listen listen
+                        ? boundPort(new SocketName(processOfThread(step.process()), listen.fd()))
+                : 0;
+        return port == 0 ? OptionalInt.empty() : OptionalInt.of(port);
+    }
+
+    /** The ports that were taken from the pool. */
+    List<Integer> pooled() {
+        return List.copyOf(pooled);
+    }
+
     private int boundPort(SocketName socket) {
         return bound.containsKey(socket) ? bound.get(socket).port() : 0;
     }
@@ -107,7 +123,8 @@ final class Replay {
 
     private Outcome execute(Step step) {
         int process = processOfThread(step.process());
-        Call real = step.call() instanceof Call.Addressed addressed ? withRealPort(addressed) : step.call();
+        Call real = step.call() instanceof Call.Addressed addressed ? withRealPort(addressed)
+                : step.call() instanceof Call.SetOption option ? withRealRange(option) : step.call();
         int newName = step.madeDescriptor().orElse(SocketProcess.UNNAMED);
         Outcome outcome = track(process, real,
                 processOf(process).execute(threadOf(process, step.process()), real, newName, limitMillis));
@@ -174,12 +191,21 @@ final class Replay {
         return call.to(call.address().withPort(realPort(call.address().port())));
     }
 
+    /** A range of exactly one port that the transcript has learned or named before means that port. */
+    private Call.SetOption withRealRange(Call.SetOption call) {
+        int port = call.value() & 0xffff;
+        boolean onePort = call.option() == SocketOption.IP_LOCAL_PORT_RANGE && call.value() >>> Short.SIZE == port
+                && realPorts.containsKey(port);
+        return onePort ? new Call.SetOption(call.fd(), call.option(), realPorts.get(port) << Short.SIZE | realPorts.get(port)) : call;
+    }
+
     private int realPort(int literal) {
         if (literal == 0) {
             return 0;
         }
         return realPorts.computeIfAbsent(literal, port -> {
             int real = pool.take();
+            pooled.add(real);
             literalPorts.put(real, port);
             return real;
         });

@@ -7,8 +7,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
-import java.util.function.LongSupplier;
-import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.reuseaddr.model.Grade;
@@ -64,6 +62,8 @@ public final class Replayer implements AutoCloseable {
     /** Calls that did not come back before the rest is given less time: a platform that hangs must not hang the check. */
     private static final int PATIENCE = 20;
     private static final int IMPATIENT_LIMIT_MILLIS = 200;
+    private static final List<String> REFUSAL_REPORTS =
+            List.of("microsoft/WSL#40984", "microsoft/WSL#40597", "microsoft/WSL#41085", "microsoft/WSL#12703");
     private static final Set<String> RESOURCE_ERRORS = Set.of("EMFILE", "ENFILE", "ENOBUFS", "ENOMEM");
 
     private final PortPool ports;
@@ -71,8 +71,9 @@ public final class Replayer implements AutoCloseable {
     private final LocalProcess client = new LocalProcess();
     private final List<HelperProcess> helpers = new ArrayList<>();
     private final Facilities facilities;
-    private final Supplier<Set<Integer>> portsInUse;
-    private final LongSupplier lostTimeWaits;
+    private final Surroundings surroundings;
+    private final PortWatch watch;
+    private final RefusalLedger ledger;
     private long lostBefore;
     private int timeouts;
     private int attemptsAmongOthers = MAX_ATTEMPTS;
@@ -81,34 +82,32 @@ public final class Replayer implements AutoCloseable {
     /**
      * Finds out what the platform has at all.
      *
-     * @param portsInUse looks which ports something holds, connections in TIME_WAIT included: those to keep away from,
-     *     and those of which the kernel should not have chosen one for a client
-     * @param lostTimeWaits how often so far the kernel had no room for a connection in TIME_WAIT and freed its port at
-     *     once (TCPTimeWaitOverflow); any constant where nobody counts
+     * @param surroundings what is looked up about the machine meanwhile
      */
-    public Replayer(Supplier<Set<Integer>> portsInUse, LongSupplier lostTimeWaits) {
-        this(portsInUse, lostTimeWaits, new LocalProcess());
+    public Replayer(Surroundings surroundings) {
+        this(surroundings, new LocalProcess());
     }
 
     /** For scenarios without TIME_WAIT that meet no crowd: the gate within a fork. */
     Replayer() {
-        this(Set::of, () -> 0);
+        this(Surroundings.unknown());
     }
 
     /** @param local makes the calls of a scenario's first process */
-    Replayer(Supplier<Set<Integer>> portsInUse, LongSupplier lostTimeWaits, SocketProcess local) {
-        this.portsInUse = portsInUse;
+    Replayer(Surroundings surroundings, SocketProcess local) {
+        this.surroundings = surroundings;
         this.local = local;
-        this.lostTimeWaits = lostTimeWaits;
-        lostBefore = lostTimeWaits.getAsLong();
-        ports = new PortPool(portsInUse.get());
+        watch = new PortWatch(surroundings);
+        ledger = new RefusalLedger(surroundings);
+        lostBefore = surroundings.lostTimeWaits().getAsLong();
+        ports = new PortPool(surroundings.portsInUse(), surroundings.ephemeralPorts());
         // Asked of the process that makes the calls: a JVM with java.net.preferIPv4Stack has no AF_INET6 of its own.
         facilities = Facilities.probe(local, client);
     }
 
     /** A replayer that lets the JDK's own listeners make the calls of a scenario's first process, as the gate wants it. */
     static Replayer throughTheJdk() {
-        return new Replayer(Set::of, () -> 0, new JdkProcess());
+        return new Replayer(Surroundings.unknown(), new JdkProcess());
     }
 
     /** The families whose loopback address can be bound. */
@@ -123,34 +122,83 @@ public final class Replayer implements AutoCloseable {
         if (missing.isPresent()) {
             return new ScenarioResult(scenario, Grade.UNSUPPORTED, List.of(), -1, missing.get(), false, 0, 0);
         }
+        Optional<ScenarioResult> sampled = sampled(scenario, start);
+        if (sampled.isPresent()) {
+            return sampled.get();
+        }
         Settled first = settle(scenario);
         // A violation is believed when it has been seen twice; what other processes could explain, settle has repeated.
         if (first.made().grade() != Grade.VIOLATION || first.made().worth() > 1 || repeatable == 0) {
-            return result(scenario, first.made(), first.made().detail(), first.attempts(), start);
+            return result(scenario, first, first.made().detail(), start);
         }
         Settled second = settle(scenario);
         repeatable -= first.made().endsAs(second.made()) ? 1 : 0;
         String detail = first.made().endsAs(second.made()) ? first.made().detail()
                 : Stream.of(first.made().detail(), "1 of 2 attempts: in the other " + second.made().inWords())
                         .filter(part -> !part.isEmpty()).collect(Collectors.joining("; "));
-        return result(scenario, first.made(), detail, first.attempts() + second.attempts(), start);
+        return result(scenario, new Settled(first.made(), first.attempts() + second.attempts(),
+                first.unexplained() + second.unexplained(), first.refused().or(second::refused)), detail, start);
     }
 
-    private static ScenarioResult result(Scenario scenario, Attempt made, String detail, int attempts, long start) {
-        return new ScenarioResult(scenario, made.grade(), made.observed(), made.divergent(), detail, made.twoListeners(),
-                attempts, System.nanoTime() - start);
+    /** The result of a scenario that is about many ports at once; empty for any other. */
+    private Optional<ScenarioResult> sampled(Scenario scenario, long start) {
+        try {
+            Transcript transcript = scenario.transcript();
+            Optional<PortSurvey.Found> found = PortSurvey.of(transcript, local, watch, ledger, surroundings,
+                    limitMillis(transcript)).map(survey -> survey.run(transcript));
+            return found.map(survey -> sampled(scenario, survey, start));
+        } catch (ReplayException e) {
+            return Optional.of(new ScenarioResult(scenario, Grade.ERROR, List.of(), -1, e.getMessage(), false, 1,
+                    System.nanoTime() - start));
+        }
     }
 
-    /** An attempt that is to be believed, and how many it took. */
-    private record Settled(Attempt made, int attempts) {
+    private ScenarioResult sampled(Scenario scenario, PortSurvey.Found found, long start) {
+        Step last = found.steps().get(1);
+        boolean refused = last.outcome().failedWith(Errno.EADDRINUSE);
+        boolean differs = !last.outcome().equals(scenario.transcript().steps().get(1).outcome())
+                && (!refused || found.refusals().isViolation());
+        ledger.settle(differs);
+        return new ScenarioResult(scenario, differs ? grade(scenario, last.outcome()) : Grade.PASS,
+                differs ? found.steps() : scenario.transcript().steps(), differs ? 1 : -1, differs ? found.words() : "", false,
+                Optional.empty(), 1, found.unexplained(), System.nanoTime() - start);
+    }
+
+    private ScenarioResult result(Scenario scenario, Settled settled, String detail, long start) {
+        Attempt made = settled.made();
+        boolean graded = made.isRefusal() && made.grade() != Grade.ERROR;
+        ledger.settle(graded);
+        ScenarioResult result = new ScenarioResult(scenario, made.grade(), made.observed(), made.divergent(), detail,
+                made.twoListeners(), Optional.empty(), settled.attempts(), settled.unexplained(), System.nanoTime() - start);
+        settled.refused().filter(refused -> !graded).ifPresent(refused -> ledger.keepExample(new ScenarioResult(scenario, Grade.VIOLATION,
+                refused.observed(), refused.divergent(), "", false, settled.attempts(), result.durationNanos())));
+        return result;
+    }
+
+    /**
+     * An attempt that is to be believed.
+     *
+     * @param attempts how many it took
+     * @param unexplained how many of them ended with a refusal that nobody explains
+     * @param refused the first of these
+     */
+    private record Settled(Attempt made, int attempts, int unexplained, Optional<Attempt> refused) {
     }
 
     private Settled settle(Scenario scenario) {
+        int unexplained = 0;
+        Optional<Attempt> refused = Optional.empty();
         for (int attempt = 1; ; attempt++) {
             Attempt made = withoutLostTimeWaits(attempt(scenario));
-            if (attempt >= made.worth()) {
+            if (made.seen().filter(seen -> seen != PortWatch.Seen.HELD).isPresent()) {
+                unexplained++;
+                refused = refused.or(() -> Optional.of(made));
+            }
+            boolean alwaysFree = made.seen().filter(seen -> seen == PortWatch.Seen.FREE).isPresent()
+                    && unexplained == attempt && attempt >= FEW_ATTEMPTS;
+            if (attempt >= made.worth() || alwaysFree) {
                 attemptsAmongOthers = attempt == MAX_ATTEMPTS ? FEW_ATTEMPTS : attemptsAmongOthers;
-                return new Settled(made, attempt);
+                return new Settled(made, attempt, unexplained, refused);
             }
         }
     }
@@ -160,16 +208,28 @@ public final class Replayer implements AutoCloseable {
      *
      * @param worth how many attempts must come to such an end before it is believed
      * @param suspect a port that the kernel chose and an unrelated process may hold
+     * @param refusedPort the port of a bind or listen that was refused where it should not have been
+     * @param seen who was seen to hold that port once everything of the scenario was closed
      */
     private record Attempt(Grade grade, List<Step> observed, int divergent, String detail, boolean twoListeners, int worth,
-            OptionalInt suspect) {
+            OptionalInt suspect, OptionalInt refusedPort, Optional<PortWatch.Seen> seen) {
 
         private Attempt(Grade grade, List<Step> observed, int divergent, String detail, int worth) {
-            this(grade, observed, divergent, detail, false, worth, OptionalInt.empty());
+            this(grade, observed, divergent, detail, false, worth, OptionalInt.empty(), OptionalInt.empty(), Optional.empty());
         }
 
         private Attempt failed(String reason) {
-            return new Attempt(Grade.ERROR, observed, divergent, reason, worth);
+            return new Attempt(Grade.ERROR, observed, divergent, reason, false, worth, OptionalInt.empty(), refusedPort, seen);
+        }
+
+        private Attempt seen(PortWatch.Seen holder) {
+            return new Attempt(grade, observed, divergent, detail, twoListeners, worth, suspect, refusedPort,
+                    Optional.of(holder));
+        }
+
+        /** Whether it ended with a refusal. */
+        private boolean isRefusal() {
+            return divergent >= 0 && observed.get(divergent).outcome().failedWith(Errno.EADDRINUSE);
         }
 
         /** Whether the other attempt ended at the same call in the same way; ports and meaningless values aside. */
@@ -211,11 +271,12 @@ public final class Replayer implements AutoCloseable {
         if (!excusable) {
             return made;
         }
-        long lostSoFar = lostTimeWaits.getAsLong();
+        long lostSoFar = surroundings.lostTimeWaits().getAsLong();
         boolean lost = lostSoFar != lostBefore;
         lostBefore = lostSoFar;
         return lost ? new Attempt(Grade.ERROR, made.observed(), made.divergent(), "the kernel had no room for connections in "
-                + "TIME_WAIT meanwhile (TCPTimeWaitOverflow); raise net.ipv4.tcp_max_tw_buckets", FEW_ATTEMPTS) : made;
+                + "TIME_WAIT meanwhile (TCPTimeWaitOverflow); raise net.ipv4.tcp_max_tw_buckets", false, FEW_ATTEMPTS,
+                OptionalInt.empty(), made.refusedPort(), made.seen()) : made;
     }
 
     private Attempt attempt(Scenario scenario) {
@@ -233,6 +294,11 @@ public final class Replayer implements AutoCloseable {
                 made = failed(e);
             }
         }
+        if (made.refusedPort().isPresent()) {
+            int port = made.refusedPort().getAsInt();
+            made = made.seen(watch.look(port));
+            ledger.refused(port, made.seen().orElseThrow());
+        }
         return withoutUnrelated(made);
     }
 
@@ -241,7 +307,7 @@ public final class Replayer implements AutoCloseable {
      * nearly every port it takes is one. With everything of the scenario closed, whoever holds the port is an unrelated process.
      */
     private Attempt withoutUnrelated(Attempt made) {
-        return made.suspect().isPresent() && portsInUse.get().contains(made.suspect().getAsInt())
+        return made.suspect().isPresent() && surroundings.portsInUse().get().contains(made.suspect().getAsInt())
                 ? made.failed("the port that the kernel chose, " + made.suspect().getAsInt() + ", is in use by others, such as "
                         + "connections in TIME_WAIT; try again in a minute")
                 : made;
@@ -254,7 +320,9 @@ public final class Replayer implements AutoCloseable {
                 fresh -> process(processes.size())), ports,
                 timeouts < PATIENCE ? limitMillis : Math.min(limitMillis, IMPATIENT_LIMIT_MILLIS), MAX_SECONDS);
         int divergent = replay.run();
+        ledger.made(replay);
         if (divergent < 0) {
+            ports.giveBack(replay.pooled());
             return new Attempt(Grade.PASS, replay.observed(), -1, "", 1);
         }
         Step promised = transcript.steps().get(divergent);
@@ -270,7 +338,8 @@ public final class Replayer implements AutoCloseable {
         return new Attempt(twoListeners ? Grade.VIOLATION : grade(scenario, observed), replay.observed(), divergent,
                 found.map(DuplicateListeners.Finding::words).orElse(""), twoListeners,
                 twoListeners ? 1 : worth(promised.outcome(), observed),
-                observed.failedWith(Errno.EADDRINUSE) ? replay.chosenPortOf(promised) : OptionalInt.empty());
+                observed.failedWith(Errno.EADDRINUSE) ? replay.chosenPortOf(promised) : OptionalInt.empty(),
+                observed.failedWith(Errno.EADDRINUSE) ? replay.realPortOf(promised) : OptionalInt.empty(), Optional.empty());
     }
 
     private int worth(Outcome promised, Outcome observed) {
@@ -295,6 +364,28 @@ public final class Replayer implements AutoCloseable {
         int fd = ((Call.OnDescriptor) promised.call()).fd();
         return new DuplicateListeners(replay, processes::get, client)
                 .examine(new Replay.SocketName(replay.processOfThread(promised.process()), fd));
+    }
+
+    /** What became of the binds of all scenarios so far. */
+    public Refusals refusals() {
+        return ledger.refusals(ports.size());
+    }
+
+    /**
+     * The finding that binds were refused though nobody held the port, more of them than unrelated processes can explain: a
+     * violation like that of any scenario, with the first refusal as its evidence.
+     */
+    public Optional<ScenarioResult> unexplainedRefusals() {
+        Refusals refusals = refusals();
+        return ledger.example().filter(example -> refusals.isViolation()).map(example -> {
+            Scenario shown = example.scenario();
+            Scenario scenario = new Scenario(Refusals.SCENARIO, "refusals", shown.family(),
+                    "bind succeeds if no socket holds the port", "bind(2), EADDRINUSE; ip(7)", true, REFUSAL_REPORTS,
+                    shown.transcript());
+            return new ScenarioResult(scenario, Grade.VIOLATION, example.observed(), example.divergent(), refusals.words(),
+                    false, Optional.empty(), 1, (int) Math.min(Integer.MAX_VALUE, refusals.unexplained()),
+                    example.durationNanos());
+        });
     }
 
     private SocketProcess process(int index) {
@@ -345,5 +436,6 @@ public final class Replayer implements AutoCloseable {
         helpers.forEach(HelperProcess::close);
         client.close();
         local.close();
+        watch.close();
     }
 }

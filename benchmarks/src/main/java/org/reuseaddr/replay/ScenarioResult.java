@@ -20,10 +20,12 @@ import org.reuseaddr.transcript.Step;
  * @param quirk the quirk of released kernels that explains the difference; present with {@link Grade#KNOWN} alone
  * @param attempts how many times the scenario was replayed, each time on other ports: 1 for a pass, at least 2 for a
  *     violation, more where an unrelated process on the port could explain the difference; 0 if it was not replayed
+ * @param unexplained binds and listens of all attempts that were refused with EADDRINUSE though nobody was seen to hold
+ *     the port, see {@link Refusals}
  * @param durationNanos of all attempts together, in nanoseconds
  */
 public record ScenarioResult(Scenario scenario, Grade grade, List<Step> observed, int divergent, String detail,
-        boolean twoListeners, Optional<Quirk> quirk, int attempts, long durationNanos) {
+        boolean twoListeners, Optional<Quirk> quirk, int attempts, int unexplained, long durationNanos) {
 
     public ScenarioResult {
         observed = List.copyOf(observed);
@@ -31,13 +33,13 @@ public record ScenarioResult(Scenario scenario, Grade grade, List<Step> observed
 
     ScenarioResult(Scenario scenario, Grade grade, List<Step> observed, int divergent, String detail,
             boolean twoListeners, int attempts, long durationNanos) {
-        this(scenario, grade, observed, divergent, detail, twoListeners, Optional.empty(), attempts, durationNanos);
+        this(scenario, grade, observed, divergent, detail, twoListeners, Optional.empty(), attempts, 0, durationNanos);
     }
 
     /** The same observation, explained by a quirk of released kernels. */
     ScenarioResult known(Quirk found) {
         return new ScenarioResult(scenario, Grade.KNOWN, observed, divergent, detail, twoListeners, Optional.of(found),
-                attempts, durationNanos);
+                attempts, unexplained, durationNanos);
     }
 
     /** The first step whose outcome differs, as the transcript promises it. */

@@ -107,7 +107,7 @@ final class Privacy {
         return new SemanticsRow(id(row.run()), text(row.scenario()), text(row.group()), text(row.family()), text(row.grade()),
                 text(row.expected()), text(row.observed()), text(row.divergentCall()), text(row.rule()),
                 text(row.references()), row.durationMicros(), text(row.evidence()), row.attempts(),
-                text(row.quirk()));
+                row.unexplained(), text(row.quirk()));
     }
 
     /** A run's measurements, record and scenarios likewise. */

@@ -218,7 +218,14 @@ final class CProgram {
         @Override
         public String setOption(Call.SetOption call) {
             parts.add("options");
-            return "set(" + fd(call.fd()) + ", " + option(call.option()) + ", " + call.value() + ")";
+            return "set(" + fd(call.fd()) + ", " + option(call.option()) + ", " + value(call) + ")";
+        }
+
+        /** A range of exactly one port means the port that stands for it. */
+        private String value(Call.SetOption call) {
+            int literal = call.value() & 0xffff;
+            return call.option() == SocketOption.IP_LOCAL_PORT_RANGE && call.value() >>> Short.SIZE == literal
+                    ? "(int) (shared->port[" + port(literal) + "] * 65537u)" : Integer.toString(call.value());
         }
 
         private String option(SocketOption option) {

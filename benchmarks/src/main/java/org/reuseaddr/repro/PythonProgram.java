@@ -132,7 +132,17 @@ final class PythonProgram {
 
         @Override
         public String setOption(Call.SetOption call) {
-            return fd(call.fd()) + "setsockopt(" + option(call.option()) + ", " + call.value() + ")";
+            return fd(call.fd()) + "setsockopt(" + option(call.option()) + ", " + value(call) + ")";
+        }
+
+        /** A range of exactly one port means the port that stands for it. */
+        private String value(Call.SetOption call) {
+            int literal = call.value() & 0xffff;
+            if (call.option() != SocketOption.IP_LOCAL_PORT_RANGE || call.value() >>> Short.SIZE != literal) {
+                return Integer.toString(call.value());
+            }
+            parts.add("linger");
+            return "struct.pack(\"I\", port[" + literal + "] * 65537)";
         }
 
         private static String option(SocketOption option) {

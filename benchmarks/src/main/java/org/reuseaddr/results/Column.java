@@ -56,6 +56,8 @@ public final class Column {
     public static final String EVIDENCE = "evidence";
     /** {@link SemanticsRow#attempts}. */
     public static final String ATTEMPTS = "attempts";
+    /** {@link SemanticsRow#unexplained}. */
+    public static final String UNEXPLAINED = "unexplained";
     /** The quirk of released kernels that explains a difference, {@code Q1}; empty for none. */
     public static final String QUIRK = "quirk";
 

@@ -12,7 +12,8 @@ public final class SemanticsFile implements AutoCloseable {
             Column.GROUP, Column.FAMILY, Column.GRADE, Column.EXPECTED, Column.OBSERVED, Column.DIVERGENT_CALL, Column.RULE,
             Column.REFERENCES, Column.DURATION);
     /** Those that came later, which older files lack. */
-    private static final List<String> ADDED = List.of(Column.EVIDENCE, Column.ATTEMPTS, Column.QUIRK);
+    private static final List<String> ADDED = List.of(Column.EVIDENCE, Column.ATTEMPTS, Column.UNEXPLAINED,
+            Column.QUIRK);
 
     private final CsvFile.Writer writer;
 
@@ -36,7 +37,7 @@ public final class SemanticsFile implements AutoCloseable {
         writer.append(List.of(row.run().id(), row.run().label(), row.run().platform(), row.scenario(), row.group(),
                 row.family(), row.grade(), row.expected(), row.observed(), row.divergentCall(), row.rule(),
                 row.references(), Long.toString(row.durationMicros()), row.evidence(),
-                Integer.toString(row.attempts()), row.quirk()));
+                Integer.toString(row.attempts()), Integer.toString(row.unexplained()), row.quirk()));
     }
 
     @Override
@@ -57,7 +58,7 @@ public final class SemanticsFile implements AutoCloseable {
                 row.text(Column.OBSERVED), row.text(Column.DIVERGENT_CALL), row.text(Column.RULE),
                 row.text(Column.REFERENCES), row.integer(Column.DURATION, 0, Integer.MAX_VALUE),
                 row.text(Column.EVIDENCE, ""), row.integer(Column.ATTEMPTS, 0, Integer.MAX_VALUE, 0),
-                row.text(Column.QUIRK, ""))));
+                row.integer(Column.UNEXPLAINED, 0, Integer.MAX_VALUE, 0), row.text(Column.QUIRK, ""))));
         return rows;
     }
 }

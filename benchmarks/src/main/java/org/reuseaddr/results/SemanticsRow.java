@@ -10,17 +10,19 @@ package org.reuseaddr.results;
  * @param evidence what happened in strace notation with the differing line marked; empty for a scenario that passed
  * @param attempts how often the scenario was replayed, above 1 where an unrelated process's port could explain a
  *     difference; 0 where the platform lacks the facility, or where the file does not say
+ * @param unexplained binds and listens of all attempts that were refused with EADDRINUSE though nobody was seen to hold
+ *     the port; 0 where the file does not say
  * @param quirk the id of the quirk of released kernels that explains the difference, {@code Q1}; empty for none
  */
 public record SemanticsRow(RunId run, String scenario, String group, String family, String grade, String expected,
         String observed, String divergentCall, String rule, String references, long durationMicros, String evidence,
-        int attempts, String quirk) {
+        int attempts, int unexplained, String quirk) {
 
-    /** A row whose difference no quirk of released kernels explains. */
+    /** A row without unexplained refusals, whose difference no quirk of released kernels explains. */
     public SemanticsRow(RunId run, String scenario, String group, String family, String grade, String expected,
             String observed, String divergentCall, String rule, String references, long durationMicros, String evidence,
             int attempts) {
         this(run, scenario, group, family, grade, expected, observed, divergentCall, rule, references, durationMicros,
-                evidence, attempts, "");
+                evidence, attempts, 0, "");
     }
 }

@@ -2,7 +2,9 @@ package org.reuseaddr.run;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.reuseaddr.replay.KnownQuirks;
+import org.reuseaddr.replay.Refusals;
 import org.reuseaddr.replay.Replayer;
 import org.reuseaddr.replay.ScenarioResult;
 import org.reuseaddr.results.OutputException;
@@ -46,6 +48,21 @@ public final class CheckSession implements AutoCloseable {
     /** Replays one scenario and records nothing; what a quirk of released kernels explains is graded so. */
     public ScenarioResult replay(Scenario scenario) {
         return quirks.graded(replayer.replay(scenario));
+    }
+
+    /** What became of all binds so far. */
+    public Refusals refusals() {
+        return replayer.refusals();
+    }
+
+    /**
+     * Ends a check: records and returns what shows from all scenarios together and from none alone, that binds were refused
+     * though nobody held the port. Empty where that is not so.
+     */
+    public Optional<ScenarioResult> conclude() {
+        Optional<ScenarioResult> finding = replayer.unexplainedRefusals();
+        finding.ifPresent(this::record);
+        return finding;
     }
 
     /** Records a result. */

@@ -11,12 +11,12 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import org.reuseaddr.compare.Baseline;
 import org.reuseaddr.model.Grade;
-import org.reuseaddr.platform.HeldPorts;
-import org.reuseaddr.platform.NetCounters;
 import org.reuseaddr.platform.Platform;
 import org.reuseaddr.replay.Gate;
+import org.reuseaddr.replay.Refusals;
 import org.reuseaddr.replay.Replayer;
 import org.reuseaddr.replay.ScenarioResult;
+import org.reuseaddr.replay.Surroundings;
 import org.reuseaddr.results.EnvironmentFile;
 import org.reuseaddr.results.OutputException;
 import org.reuseaddr.results.RunDirectory;
@@ -56,8 +56,8 @@ public final class MainJob {
         /** A guarantee is broken: by the gate, or in a fork. */
         void violation(ScenarioResult result);
 
-        /** The full check has ended, the gate's results included. */
-        void checked(List<ScenarioResult> results);
+        /** The full check has ended, the gate's results included; {@code refusals} is about all its binds. */
+        void checked(List<ScenarioResult> results, Refusals refusals);
 
         /** The benchmarks are left out, since the gate is broken. */
         void skipped();
@@ -103,7 +103,7 @@ public final class MainJob {
 
     private Ending run(Instant now) {
         RunDirectory directory = session.directory();
-        try (Replayer replayer = new Replayer(HeldPorts::now, NetCounters::lostTimeWaits)) {
+        try (Replayer replayer = new Replayer(Surroundings.ofThisMachine())) {
             SuiteRun run = new SuiteRun(new SuiteRun.Settings(session.profile(), JmhOptions.parse(session.jmhArguments()),
                     directory, session.id(), session.seed(), replayer.families(), options.continueOnViolation(),
                     options.precision(), options.budget(), session.earlier(), options.watchdog()));
@@ -155,7 +155,8 @@ public final class MainJob {
         if (!session.scenarios().isEmpty() && (broken.isEmpty() || options.continueOnViolation())) {
             List<ScenarioResult> results = new ArrayList<>(gate);
             results.addAll(check.replay(session.scenarios()));
-            listener.checked(results);
+            check.conclude().ifPresent(results::add);
+            listener.checked(results, check.refusals());
             kept &= areKept(results);
         }
         return broken.isEmpty();

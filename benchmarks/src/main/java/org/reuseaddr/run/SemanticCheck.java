@@ -28,7 +28,7 @@ public final class SemanticCheck {
                 detail.map(text -> observed + "; " + text).orElse(observed),
                 result.observedStep().map(SemanticCheck::call).orElse(""), scenario.rule() + " (" + scenario.source() + ")",
                 String.join(" ", scenario.references()), result.durationNanos() / 1_000, evidence(result),
-                result.attempts(), result.quirk().map(Quirk::id).orElse(""));
+                result.attempts(), result.unexplained(), result.quirk().map(Quirk::id).orElse(""));
     }
 
     /** What happened, in strace notation with the differing line marked; empty where nothing differs. */

@@ -22,6 +22,8 @@ final class ForeignSocketCalls extends SocketCalls {
     private static final MethodHandle CLOSE = LINKER.function("close", int.class);
     private static final MethodHandle POLL = LINKER.function("poll", long.class, long.class, int.class);
     private static final MethodHandle FCNTL = LINKER.function("fcntl", int.class, int.class, int.class);
+    private static final MethodHandle SEND = LINKER.function("send", int.class, long.class, long.class, int.class);
+    private static final MethodHandle RECV = LINKER.function("recv", int.class, long.class, long.class, int.class);
     private static final MethodHandle GETPPID = LINKER.function("getppid");
     private static final MethodHandle PRCTL =
             LINKER.function("prctl", int.class, long.class, long.class, long.class, long.class);
@@ -177,6 +179,24 @@ final class ForeignSocketCalls extends SocketCalls {
     public int fcntl(int fd, int command, int argument) {
         try {
             return result((int) FCNTL.invokeExact(errnoSegment, fd, command, argument));
+        } catch (Throwable e) {
+            throw impossible(e);
+        }
+    }
+
+    @Override
+    public int send(int fd, long buffer, int length, int flags) {
+        try {
+            return result((int) SEND.invokeExact(errnoSegment, fd, buffer, (long) length, flags));
+        } catch (Throwable e) {
+            throw impossible(e);
+        }
+    }
+
+    @Override
+    public int recv(int fd, long buffer, int length, int flags) {
+        try {
+            return result((int) RECV.invokeExact(errnoSegment, fd, buffer, (long) length, flags));
         } catch (Throwable e) {
             throw impossible(e);
         }

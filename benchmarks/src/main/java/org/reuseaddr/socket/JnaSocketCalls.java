@@ -106,6 +106,16 @@ final class JnaSocketCalls extends SocketCalls {
     }
 
     @Override
+    public int send(int fd, long buffer, int length, int flags) {
+        return result(LibC.send(fd, buffer, length, flags));
+    }
+
+    @Override
+    public int recv(int fd, long buffer, int length, int flags) {
+        return result(LibC.recv(fd, buffer, length, flags));
+    }
+
+    @Override
     public int getppid() {
         return LibC.getppid();
     }
@@ -150,6 +160,10 @@ final class JnaSocketCalls extends SocketCalls {
         static native int poll(long fds, long count, int timeout);
 
         static native int fcntl(int fd, int command, int argument);
+
+        static native int send(int fd, long buffer, long length, int flags);
+
+        static native int recv(int fd, long buffer, long length, int flags);
 
         static native int getppid();
 

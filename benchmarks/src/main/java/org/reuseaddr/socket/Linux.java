@@ -25,6 +25,11 @@ public final class Linux {
     public static final int POLLWRNORM = 0x100;
     public static final int POLLRDHUP = 0x2000;
 
+    public static final int SOCK_RAW = 3;
+    public static final int AF_NETLINK = 16;
+    public static final int NETLINK_SOCK_DIAG = 4;
+    public static final int MSG_DONTWAIT = 0x40;
+
     private Linux() {
     }
 }

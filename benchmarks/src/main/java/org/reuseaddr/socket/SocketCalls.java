@@ -102,6 +102,12 @@ public abstract sealed class SocketCalls permits ForeignSocketCalls, JnaSocketCa
     /** fcntl(2) with an integer argument. */
     public abstract int fcntl(int fd, int command, int argument);
 
+    /** send(2); {@code buffer} points to {@code length} bytes. */
+    public abstract int send(int fd, long buffer, int length, int flags);
+
+    /** recv(2); {@code buffer} points to room for {@code length} bytes. */
+    public abstract int recv(int fd, long buffer, int length, int flags);
+
     /** getppid(2): the cheapest call that enters the kernel and that no C library answers from memory. */
     public abstract int getppid();
 

@@ -34,6 +34,8 @@ public record Fault(String id, Optional<String> preload, Optional<String> strace
     public enum SeenBy {
         /** A broken scenario that names a report of the defect, if there is any, and whose id matches. */
         SCENARIO,
+        /** A scenario whose id matches is graded KNOWN: released kernels have the defect. */
+        KNOWN,
         /** compare: a benchmark whose name matches is slower than without the fault. */
         SLOWER,
         /** The environment record has a matching value, and the run ends well. */

@@ -3,7 +3,6 @@ package org.reuseaddr.replay;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
@@ -30,35 +29,12 @@ class OddPlatformTest {
     private static final String DUPLICATE = HOLDER + "listen(3, 1) = 0\nsocket(AF_INET, SOCK_STREAM, IPPROTO_TCP) = 4\n"
             + BIND.formatted(4) + " = -1 EADDRINUSE (Address already in use)\n";
 
-    /** Makes calls on this kernel and answers otherwise. */
-    private record Odd(LocalProcess kernel, Function<Call, Function<Outcome, Outcome>> answers) implements SocketProcess {
-
-        private static Odd answering(Function<Call, Function<Outcome, Outcome>> answers) {
-            return new Odd(new LocalProcess(), answers);
-        }
-
-        @Override
-        public Outcome execute(int thread, Call call, int newName, int limitMillis) {
-            return answers.apply(call).apply(kernel.execute(thread, call, newName, limitMillis));
-        }
-
-        @Override
-        public void closeAll() {
-            kernel.closeAll();
-        }
-
-        @Override
-        public void close() {
-            kernel.close();
-        }
-    }
-
     private static boolean isBind(Call call, int fd) {
         return call instanceof Call.Bind bind && bind.fd() == fd && bind.address().port() != 0;
     }
 
     private static ScenarioResult replay(String text, boolean promised, Function<Call, Function<Outcome, Outcome>> answers) {
-        try (Replayer replayer = new Replayer(Set::of, () -> 0, Odd.answering(answers))) {
+        try (Replayer replayer = new Replayer(Surroundings.unknown(), OddPlatform.answering(answers))) {
             return replayer.replay(new Scenario("test", "test", "INET", "rule", "source", promised, List.of(),
                     TranscriptParser.parse("test", text).transcript()));
         } catch (TranscriptException e) {

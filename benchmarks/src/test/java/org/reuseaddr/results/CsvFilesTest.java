@@ -213,7 +213,7 @@ class CsvFilesTest {
     void evidenceOfManyLinesSurvivesInSemantics() {
         Path file = directory.resolve("semantics.csv");
         SemanticsRow row = new SemanticsRow(RUN, "inet/x", "g", "INET", "VIOLATION", "-1 EADDRINUSE", "0",
-                "bind(4, {sa_family=AF_INET, \"x\"}, 16) = 0", "=rule", "microsoft/WSL#1", 12, "line 1\n-> line 2\r\n\"q\"\n", 3);
+                "bind(4, {sa_family=AF_INET, \"x\"}, 16) = 0", "=rule", "microsoft/WSL#1", 12, "line 1\n-> line 2\r\n\"q\"\n", 3, 2, "Q1");
         try (SemanticsFile semantics = new SemanticsFile(file)) {
             semantics.append(row);
         }
@@ -241,8 +241,8 @@ class CsvFilesTest {
             assertThat(semantics).isNotNull();
         }
         String header = Files.readString(file).strip();
-        assertThat(header).endsWith(",evidence,attempts,quirk");
-        Files.writeString(file, header + ",later\nr,l,p,s,g,INET,KNOWN,e,o,,rule,,12,,2,Q1,1\n");
+        assertThat(header).endsWith(",evidence,attempts,unexplained,quirk");
+        Files.writeString(file, header + ",later\nr,l,p,s,g,INET,KNOWN,e,o,,rule,,12,,2,1,Q1,1\n");
 
         assertThat(SemanticsFile.readAll(file)).extracting(SemanticsRow::attempts).containsExactly(2);
         assertThat(SemanticsFile.readAll(file)).extracting(SemanticsRow::quirk).containsExactly("Q1");
