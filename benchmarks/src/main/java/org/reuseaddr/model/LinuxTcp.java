@@ -52,6 +52,33 @@ public final class LinuxTcp {
     }
 
     /**
+     * The world after an outcome that Linux does not allow: from there on the model says nothing of the socket, of what is
+     * connected with it, and of who holds its port and the one that the call names.
+     */
+    public World doubted(World world, Step step) {
+        World.Draft draft = world.draft();
+        if (step.call() instanceof Call.OnDescriptor on) {
+            world.named(step.process(), on.fd()).ifPresent(socket -> Connections.doubt(draft, draft.edit(socket.id)));
+        }
+        if (step.call() instanceof Call.Addressed addressed && addressed.address().port() != 0) {
+            draft.doubt(addressed.address().port());
+            for (TcpSocket other : world.sockets()) {
+                if (other.holds(addressed.address().port())) {
+                    Connections.doubt(draft, draft.edit(other.id));
+                }
+            }
+        }
+        step.madeDescriptor().ifPresent(fd -> addUnknown(draft, step.process(), fd));
+        return draft.world();
+    }
+
+    private static void addUnknown(World.Draft draft, int process, int fd) {
+        TcpSocket made = draft.add(new TcpSocket(draft.nextNumber(), Family.INET));
+        made.uncertain = true;
+        draft.name(process, fd, made);
+    }
+
+    /**
      * The answers that Linux allows, the first of which is the usual one. Never empty.
      *
      * @param process the process that makes the call
@@ -343,11 +370,7 @@ public final class LinuxTcp {
         }
 
         private void acceptUnknown(World.Draft draft, Outcome outcome) {
-            outcome.returned().ifPresent(fd -> {
-                TcpSocket made = draft.add(new TcpSocket(draft.nextNumber(), Family.INET));
-                made.uncertain = true;
-                draft.name(process, fd, made);
-            });
+            outcome.returned().ifPresent(fd -> addUnknown(draft, process, fd));
         }
 
         @Override

@@ -275,6 +275,10 @@ public final class Exploration {
             for (int i = 0; i < settings.calls() && !stopped; i++) {
                 Made made = generator.next(trial.world());
                 Optional<Allowed> allowed = make(trial, made);
+                if (allowed.isEmpty() && isKnown(trial)) {
+                    trial.goOn();
+                    continue;
+                }
                 if (allowed.isEmpty()) {
                     end(trial);
                     sequences.increment();
@@ -339,15 +343,24 @@ public final class Exploration {
             return helpers.get(number - 2);
         }
 
+        /** Counts a difference of a kind that has been made small already: the sequence goes on, it may hold others. */
+        private boolean isKnown(Trial trial) {
+            Optional<Group> known = known(trial);
+            known.ifPresent(group -> group.times.increment());
+            return known.isPresent();
+        }
+
+        /** The kind of the difference that a trial has just met, if it has been made small before and no quirk explains it. */
+        private Optional<Group> known(Trial trial) {
+            Step last = trial.observed().get(trial.observed().size() - 1);
+            return Optional.ofNullable(groups.get(Difference.kind(last, trial.answers())))
+                    .filter(group -> group.smallest().quirks().isEmpty());
+        }
+
         private void differs(long number, Trial trial, LinuxTcp judge) {
             Difference first = new Difference(trial.observed(), trial.answers(), number, 0, 0, Set.of());
             if (first.last().outcome() instanceof Outcome.Plain plain && isResourceError(plain)) {
                 throw new ReplayException("the machine has run out of what a sequence needs: " + TranscriptPrinter.line(first.last()));
-            }
-            Group known = groups.get(first.kind());
-            if (known != null && known.smallest().quirks().isEmpty()) {
-                known.times.increment();
-                return;
             }
             int again = again(first, judge);
             if (again < required(first)) {
@@ -359,6 +372,10 @@ public final class Exploration {
             boolean holds = shrunkAgain >= required(first);
             Difference small = holds ? shrunk : first;
             again = holds ? shrunkAgain : again;
+            if (!isAllowed(small.observed().subList(0, small.observed().size() - 1), judge)) {
+                // It shows only behind another difference, whose calls nobody could tell from its own.
+                return;
+            }
             Set<Quirk> explanation = explanation(small.observed());
             boolean explained = !explanation.contains(Quirk.LISTEN_HIDES_REFUSAL) || doesNotListen(small);
             record(new Difference(small.observed(), small.allowed(), number, again, REPETITIONS, explained ? explanation : Set.of()));
@@ -391,10 +408,14 @@ public final class Exploration {
             Trial trial = trial(judge);
             Optional<Difference> difference = Optional.empty();
             for (Made made : candidate) {
-                if (make(trial, made).isEmpty()) {
+                if (make(trial, made).isPresent()) {
+                    continue;
+                }
+                if (known(trial).isEmpty()) {
                     difference = Optional.of(new Difference(trial.observed(), trial.answers(), 0, 0, 0, Set.of()));
                     break;
                 }
+                trial.goOn();
             }
             end(trial);
             return difference;

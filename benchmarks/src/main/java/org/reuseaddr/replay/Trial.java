@@ -71,7 +71,12 @@ final class Trial {
         return answers;
     }
 
-    /** Makes a call and judges it; empty if Linux does not answer so, and then the trial has ended. */
+    /** Goes on after a call that Linux does not answer so: what it may have done is doubted. */
+    void goOn() {
+        world = model.doubted(world, observed.get(observed.size() - 1));
+    }
+
+    /** Makes a call and judges it; empty if Linux does not answer so. */
     Optional<Allowed> make(Made made) {
         int process = made.process();
         Call call = made.call();
