@@ -140,6 +140,9 @@ final class CallReader {
 
     /** The option of a setsockopt or getsockopt that the suite neither models nor knows to be of no effect; empty for any other. */
     static Optional<String> unknownOption(String text) {
+        if (!text.startsWith("sockopt(", 3)) {
+            return Optional.empty();
+        }
         Matcher matcher = OPTION.matcher(text);
         return matcher.lookingAt() ? Optional.of(matcher.group(1)).filter(name -> !SKIPPED_OPTIONS.contains(name)
                 && !name.equals("SO_LINGER") && SocketOption.named(name).isEmpty()) : Optional.empty();
@@ -411,8 +414,11 @@ final class CallReader {
             int start = cursor.index();
             if (cursor.nextIsWord()) {
                 String word = cursor.word(expected);
-                value |= Stream.of(tables).map(table -> table.value(word)).filter(OptionalInt::isPresent).findFirst()
-                        .orElseThrow(() -> cursor.expectedAt(start, expected)).getAsInt();
+                OptionalInt known = OptionalInt.empty();
+                for (SymbolTable table : tables) {
+                    known = known.isPresent() ? known : table.value(word);
+                }
+                value |= known.orElseThrow(() -> cursor.expectedAt(start, expected));
             } else {
                 value |= cursor.bits(expected);
             }

@@ -6,6 +6,8 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.PrintStream;
+import java.io.Writer;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -188,9 +190,9 @@ class JudgeCommandTest {
     void anImpossibleLineIsPrintedBeforeTheStreamEnds() {
         InputStream before = System.in;
         StringBuilder seen = new StringBuilder();
-        java.io.PrintStream out = System.out;
+        PrintStream out = System.out;
         try {
-            System.setOut(new java.io.PrintStream(new OutputStream() {
+            System.setOut(new PrintStream(new OutputStream() {
                 @Override
                 public void write(int letter) {
                     seen.append((char) letter);
@@ -224,6 +226,21 @@ class JudgeCommandTest {
             System.setIn(before);
             System.setOut(out);
         }
+    }
+
+    @Test
+    void aMillionLinesAreReadAndTheLastIsJudged() throws IOException {
+        Path file = folder.resolve("million.log");
+        try (Writer text = Files.newBufferedWriter(file)) {
+            text.write(listener("1 ", 3));
+            for (int i = 0; i < 1_000_000; i++) {
+                text.write("1 epoll_wait(5, [], 512, 0) = 0\n");
+            }
+            text.write(listener("1 ", 4));
+        }
+        Answer answer = answer(List.of(file.toString()));
+        assertSecondListenerFound(answer);
+        assertThat(answer.out()).contains("line 1000007: ");
     }
 
     @Test
