@@ -50,7 +50,7 @@ public final class ComparisonBenchfmt {
     private static void line(StringBuilder text, CellData data, Fork fork) {
         text.append(name(data.cell())).append(' ').append(Math.max(1, fork.iterations().size())).append(' ')
                 .append(fork.metrics().get(Sample.SCORE)).append(' ')
-                .append(data.unit().isEmpty() ? Unit.NANOS : word(data.unit())).append('\n');
+                .append(data.unit().isEmpty() ? Unit.NANOS : Plain.text(data.unit()).replaceAll("\\s+", "_")).append('\n');
     }
 
     /** {@code BenchmarkListenerLifecycle.cycle/family=INET/port=fixed}; the mode where it is not the mean time. */
