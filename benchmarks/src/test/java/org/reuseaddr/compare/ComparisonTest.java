@@ -165,6 +165,20 @@ class ComparisonTest {
         });
     }
 
+    /** gVisor's system calls cost sixty times and more what Linux's cost, on a CPU that is as fast: no drift does that. */
+    @Test
+    void platformThatInterceptsEverySystemCallIsSlower() {
+        SyntheticRuns runs = new SyntheticRuns(63, 5);
+        RunData other = with(with(runs.run("b", slowed(60), Map.of(), 0), "control_getppid", 60), "control_socket_close", 60);
+        Versus versus = compare(List.of(runs.run("a", NATIVE, Map.of(), 0)), List.of(other));
+
+        assertThat(versus.cells()).allSatisfy(cell -> {
+            assertThat(cell.verdict()).isEqualTo(Verdict.SLOWER);
+            assertThat(cell.ratio().orElseThrow().value()).isBetween(45.0, 80.0);
+        });
+        assertThat(versus.remarks()).anySatisfy(remark -> assertThat(remark).contains("changed by different factors"));
+    }
+
     /** There is no factor at which drift turns into the platform's doing. */
     @Test
     void driftOfAnySizeIsTakenOutButIsNeverTheSame() {

@@ -96,7 +96,7 @@ final class SimulatedReports {
      * @param runs per group
      * @param baseForks of each cell in each run of the base, and so on
      * @param session whether one driver made both by turns
-     * @param changed the cells that did change: a claim about others is false, and the verdict of equality about these
+     * @param changed the cells that did change: a claim about others is false, and so is calling these the same
      */
     record Setting(String name, Machine base, Machine other, int runs, int baseForks, int otherForks, boolean session,
             double margin, List<Cell> changed) {
