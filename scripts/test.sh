@@ -14,6 +14,11 @@ need ip iproute2
 need nft nftables
 need sysctl procps
 need git git
+# servers that twice is tried on
+need nginx nginx-light
+need redis-server redis-server
+need musl-gcc musl-tools
+need node nodejs
 need chromium chromium
 need chromedriver chromium-driver
 # Charts are drawn with the fonts of the system.

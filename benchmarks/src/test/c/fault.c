@@ -31,6 +31,7 @@
  *   accepted-shows-any     an accepted socket shows the wildcard address as its own            D33
  *   listen-hides-refusal   listen that fails with EADDRINUSE returns 0 and does not listen     D34
  *   clock-steps            the clock on the wall jumps by hours, forth and back                none: time is set
+ *   reuseaddr-remembered   SO_REUSEADDR cannot be changed once the socket is bound              none: Linux up to 6.7
  *
  * REUSEADDR_FAULT_ONLY_IN narrows the fault to processes whose command line contains this text, or, with a leading
  * '!', to those whose command line does not: JMH's forks can be broken and their parent left honest, or the reverse.
@@ -86,6 +87,7 @@ enum fault {
     ACCEPTED_SHOWS_ANY,
     LISTEN_HIDES_REFUSAL,
     CLOCK_STEPS,
+    REUSEADDR_REMEMBERED,
 };
 
 static const struct {
@@ -117,6 +119,7 @@ static const struct {
     {"accepted-shows-any", ACCEPTED_SHOWS_ANY},
     {"listen-hides-refusal", LISTEN_HIDES_REFUSAL},
     {"clock-steps", CLOCK_STEPS},
+    {"reuseaddr-remembered", REUSEADDR_REMEMBERED},
 };
 
 /* IP_LOCAL_PORT_RANGE, which headers of before Linux 6.3 do not have. */
@@ -471,6 +474,9 @@ int setsockopt(int fd, int level, int option, const void *value, socklen_t lengt
         errno = EINVAL;
         return -1;
     }
+    if (fault_here == REUSEADDR_REMEMBERED && level == SOL_SOCKET && option == SO_REUSEADDR && is_tcp(fd)
+            && !is_unbound(fd) && value_of(fd, SOL_SOCKET, SO_ACCEPTCONN) == 0)
+        return 0;
     if (level == SOL_SOCKET && option == SO_REUSEPORT && is_tcp(fd)) {
         if (fault_here == REUSEPORT_DROPPED)
             return 0;

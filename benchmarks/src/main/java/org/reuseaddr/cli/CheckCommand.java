@@ -1,20 +1,30 @@
 package org.reuseaddr.cli;
 
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
-import org.reuseaddr.model.Grade;
+import org.reuseaddr.compare.Baseline.Standing;
+import org.reuseaddr.compare.Baseline.Standings;
 import org.reuseaddr.platform.Platform;
+import org.reuseaddr.replay.Refusals;
 import org.reuseaddr.replay.Replayer;
 import org.reuseaddr.replay.ScenarioResult;
 import org.reuseaddr.replay.Surroundings;
+import org.reuseaddr.report.JunitReport;
+import org.reuseaddr.report.KtapReport;
+import org.reuseaddr.report.StepSummary;
 import org.reuseaddr.results.EnvironmentFile;
 import org.reuseaddr.results.RunDirectory;
 import org.reuseaddr.results.RunEntry;
@@ -29,16 +39,19 @@ import picocli.CommandLine.Parameters;
 
 /** The semantic scenarios alone, some of them, or transcripts of the user's. */
 @Command(name = "check", description = {"Replay the semantic scenarios alone (seconds), some of them, or strace transcripts."},
-        footer = {"", "A transcript is the promise: a call that ends otherwise is a VIOLATION. It may have at most "
+        footer = {"", "A scenario is named by its id, by what it begins with, or by a regular expression that is found in it.",
+            "A transcript is the promise: a call that ends otherwise is a VIOLATION. It may have at most "
             + Replayer.MAX_PROCESSES + " processes, " + Replayer.MAX_THREADS + " threads and " + Replayer.MAX_DESCRIPTORS
             + " open", "sockets in each, and take " + Replayer.MAX_SECONDS + " seconds. Exit codes: 0 promises kept, 1 a "
             + "check failed itself, 2 wrong usage or input,", "3 a promise is broken."})
 final class CheckCommand implements Callable<Integer> {
 
     private static final int MAX_REPEAT = 10_000;
+    /** GitHub's runner names a file in it whose Markdown is shown on the page of the workflow's run. */
+    private static final String STEP_SUMMARY = "GITHUB_STEP_SUMMARY";
 
     @Parameters(paramLabel = "FILE.strace|SCENARIO",
-            description = "Transcripts, and ids of scenarios or what they begin with. Default: all scenarios.")
+            description = "Transcripts, and ids of scenarios, what they begin with, or a regular expression. Default: all.")
     private List<String> arguments = new ArrayList<>();
 
     @Option(names = "--list", description = "List the scenarios with group, family and rule, tab-separated; replay nothing.")
@@ -50,6 +63,22 @@ final class CheckCommand implements Callable<Integer> {
     @Option(names = "--full",
             description = "Choose from every combination of addresses, options, states and orders, some 20,000 scenarios.")
     private boolean full;
+
+    @Option(names = "--shard", paramLabel = "K/N",
+            description = "Of the scenarios chosen, the Kth of N parts, for N machines that share a check.")
+    private String shard;
+
+    @Option(names = "--format", paramLabel = "text|ktap|junit", defaultValue = "text",
+            description = "Of what is printed: for people, KTAP version 1, or JUnit's XML. Default: ${DEFAULT-VALUE}.")
+    private String format;
+
+    @Option(names = "--known", paramLabel = "FILE",
+            description = {"Accept the differences of this list and fail on any other: semantics.csv of an earlier run, or a CSV",
+                "with the columns scenario,grade,observed,reference,comment (docs/GATE.md)."})
+    private Path knownFile;
+
+    @Option(names = "--update-known", description = "Write what was found into the list of --known; its comments stay.")
+    private boolean updateKnown;
 
     @Option(names = "--out", paramLabel = "DIR", description = "Write semantics.csv and environment.csv there.")
     private Path out;
@@ -68,7 +97,8 @@ final class CheckCommand implements Callable<Integer> {
     private boolean allowAddress;
 
     @Option(names = "--strict",
-            description = "Exit with 3 for quirks of released Linux kernels too, which are graded KNOWN.")
+            description = {"Exit with 3 for quirks of released Linux kernels too, which are graded KNOWN, and for entries of",
+                "--known that are out of date."})
     private boolean strict;
 
     @Option(names = "--repeat", paramLabel = "N", defaultValue = "1",
@@ -79,7 +109,9 @@ final class CheckCommand implements Callable<Integer> {
     public Integer call() {
         require("--limit", limitMillis == null ? 1 : limitMillis, Replayer.MAX_LIMIT_MILLIS);
         require("--repeat", repeat, MAX_REPEAT);
-        List<Supplier<Scenario>> scenarios = chosen();
+        Format chosenFormat = RunCommand.oneOf("--format", format, Format.values(), Format::optionName);
+        KnownDifferences known = KnownDifferences.read(knownFile, updateKnown, strict);
+        List<Supplier<Scenario>> scenarios = shard == null ? chosen() : Shard.parse("--shard", shard).of(chosen());
         if (list) {
             scenarios.stream().map(Supplier::get).forEach(scenario -> System.out.println(String.join("\t",
                     scenario.id(), scenario.group(), scenario.family(), scenario.rule())));
@@ -91,14 +123,14 @@ final class CheckCommand implements Callable<Integer> {
         RunId id = Session.id(name, platform, started);
         try (Replayer replayer = new Replayer(Surroundings.ofThisMachine())) {
             if (out == null) {
-                return check(new CheckSession(id, null, replayer), scenarios);
+                return check(new CheckSession(id, null, replayer), scenarios, known, chosenFormat);
             }
             RunDirectory directory = new RunDirectory(out);
             directory.prepare();
             try (RunDirectory.Claim claim = directory.claim()) {
                 EnvironmentFile.append(directory.environment(), environment(platform, id, started));
                 try (CheckSession session = new CheckSession(id, directory, replayer)) {
-                    return check(session, scenarios);
+                    return check(session, scenarios, known, chosenFormat);
                 } finally {
                     EnvironmentFile.append(directory.environment(),
                             Map.of(RunEntry.FINISHED, Instant.now().truncatedTo(ChronoUnit.SECONDS).toString()));
@@ -123,7 +155,7 @@ final class CheckCommand implements Callable<Integer> {
                 Scenario scenario = UserTranscript.read(file, allowAddress);
                 chosen.put(scenario.id(), () -> scenario);
             } else {
-                names.startingWith(argument).forEach(entry -> chosen.put(entry.id(), entry::scenario));
+                names.matching(argument).forEach(entry -> chosen.put(entry.id(), entry::scenario));
             }
         }
         groups.forEach(group -> names.inGroup(group).forEach(entry -> chosen.put(entry.id(), entry::scenario)));
@@ -147,7 +179,7 @@ final class CheckCommand implements Callable<Integer> {
         return environment;
     }
 
-    private int check(CheckSession session, List<Supplier<Scenario>> scenarios) {
+    private int check(CheckSession session, List<Supplier<Scenario>> scenarios, KnownDifferences known, Format printed) {
         List<ScenarioResult> results = new ArrayList<>();
         for (Supplier<Scenario> chosen : scenarios) {
             Scenario scenario = limited(chosen.get());
@@ -160,10 +192,65 @@ final class CheckCommand implements Callable<Integer> {
             results.add(worst);
         }
         session.conclude().ifPresent(results::add);
-        new SemanticsSummary(System.out).print(results, session.refusals());
-        if (results.stream().anyMatch(result -> result.grade().isBroken() || strict && result.grade() == Grade.KNOWN)) {
-            return ExitCode.VIOLATION;
+        List<Standings> standings = known.standings(results);
+        printed.print(results, session.refusals(), standings, known);
+        summarizeForGitHub(standings);
+        boolean failedItself = standings.stream().anyMatch(result -> result.standing() == Standing.NOT_CHECKED);
+        if (updateKnown) {
+            known.update(standings);
+            return failedItself ? ExitCode.FAILED : ExitCode.DONE;
         }
-        return results.stream().anyMatch(result -> result.grade() == Grade.ERROR) ? ExitCode.FAILED : ExitCode.DONE;
+        return known.isBroken(standings) ? ExitCode.VIOLATION : failedItself ? ExitCode.FAILED : ExitCode.DONE;
+    }
+
+    /** A summary that cannot be written is not what the check is about. */
+    private static void summarizeForGitHub(List<Standings> standings) {
+        String file = System.getenv(STEP_SUMMARY);
+        if (file == null || file.isEmpty()) {
+            return;
+        }
+        try {
+            Files.writeString(Path.of(file), StepSummary.text(standings), StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+        } catch (IOException | InvalidPathException e) {
+            System.err.println("warning: " + STEP_SUMMARY + "=" + file + " cannot be written: " + e.getMessage());
+        }
+    }
+
+    /** What the check prints. */
+    private enum Format {
+        TEXT {
+            @Override
+            void print(List<ScenarioResult> results, Refusals refusals, List<Standings> standings, KnownDifferences known) {
+                new SemanticsSummary(System.out).print(results, refusals, known::isListed);
+                known.print(standings, System.out);
+            }
+        },
+        KTAP {
+            @Override
+            void print(List<ScenarioResult> results, Refusals refusals, List<Standings> standings, KnownDifferences known) {
+                write(KtapReport.text(standings));
+                known.print(standings, System.err);
+            }
+        },
+        JUNIT {
+            @Override
+            void print(List<ScenarioResult> results, Refusals refusals, List<Standings> standings, KnownDifferences known) {
+                write(JunitReport.text(standings));
+                known.print(standings, System.err);
+            }
+        };
+
+        abstract void print(List<ScenarioResult> results, Refusals refusals, List<Standings> standings, KnownDifferences known);
+
+        private String optionName() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+
+        /** In UTF-8, whatever the locale. */
+        private static void write(String text) {
+            byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+            System.out.write(bytes, 0, bytes.length);
+            System.out.flush();
+        }
     }
 }

@@ -1,8 +1,11 @@
 package org.reuseaddr.cli;
 
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -14,17 +17,23 @@ import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.reuseaddr.compare.CellComparison;
+import org.reuseaddr.compare.ChangeGate;
 import org.reuseaddr.compare.Comparison;
 import org.reuseaddr.compare.Group;
 import org.reuseaddr.compare.RunData;
 import org.reuseaddr.compare.RunLoader;
 import org.reuseaddr.compare.Verdict;
+import org.reuseaddr.report.ComparisonBenchfmt;
 import org.reuseaddr.report.ComparisonCsv;
 import org.reuseaddr.report.ComparisonHtml;
 import org.reuseaddr.report.ComparisonMarkdown;
 import org.reuseaddr.report.ComparisonText;
 import org.reuseaddr.report.ComparisonView;
+import org.reuseaddr.report.SmallerIsBetterJson;
 import org.reuseaddr.report.chart.DisplayUnit;
+import org.reuseaddr.results.Cell;
+import org.reuseaddr.results.InputException;
+import org.reuseaddr.results.Visible;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -35,35 +44,36 @@ import picocli.CommandLine.Spec;
 /** {@code compare BASE OTHER…}: runs against the first, with verdicts that the data support. */
 @Command(name = "compare", description = "Compares runs with the first: how much, how sure, and which call is to blame.",
         footer = {"", "A run is its directory, its samples.csv, or a result file of any JMH jar (-rf json).",
-            "Several runs a side tell the platform from the machine's hour: compare BASE1 BASE2 -- OTHER1 OTHER2.",
-            "", "Exit codes: 0 compared; 2 wrong usage or unreadable input; 4 a change beyond --fail-on."})
+            "Several runs per group distinguish the platform from machine drift: compare BASE1 BASE2 -- OTHER1 OTHER2.",
+            "", "Exit codes: 0 compared; 2 wrong usage or unreadable input; with --fail-on also 3 a scenario became a",
+            "violation; 4 a change beyond the limit; 5 primary benchmarks are missing or undecided."})
 final class CompareCommand implements Callable<Integer> {
 
     private static final String SEPARATOR = "--";
-    /** What ends options where the user cannot type it, so that "--" can part the sides. */
+    /** What ends options where the user cannot type it, so that "--" can separate groups. */
     private static final String NO_DELIMITER = "\0";
 
     /** The forms of the output. */
     enum Format {
-        TEXT, MARKDOWN, CSV, HTML;
+        TEXT, MARKDOWN, CSV, HTML, BENCHFMT, JSON_SMALLER;
 
         @Override
         public String toString() {
-            return name().toLowerCase(Locale.ROOT);
+            return name().toLowerCase(Locale.ROOT).replace('_', '-');
         }
     }
 
     private CommandSpec spec;
 
     @Parameters(paramLabel = "RUN", arity = "2..*",
-            description = "The base, then what is compared with it; -- parts sides of several runs.")
+            description = "The base, then what is compared with it; -- separates groups of several runs.")
     private List<String> runs = new ArrayList<>();
 
     @Option(names = "--help", usageHelp = true, description = "Show this help.")
     @SuppressWarnings("unused") // picocli reads it
     private boolean help;
 
-    @Option(names = "--by-label", description = "Runs of one label are one side; the first run's label is the base.")
+    @Option(names = "--by-label", description = "Runs of one label are one group; the first run's label is the base.")
     private boolean byLabel;
 
     @Option(names = "--margin", paramLabel = "P%", defaultValue = "5%", converter = PercentConverter.class,
@@ -71,8 +81,15 @@ final class CompareCommand implements Callable<Integer> {
     private double margin;
 
     @Option(names = "--fail-on", paramLabel = "P%", converter = PercentConverter.class,
-            description = "Exit 4 if a cell is slower or faster by more than P %%.")
+            description = "Exit 4 if a benchmark is slower or faster by more than P %%, 5 if the data do not decide.")
     private Double failOn;
+
+    @Option(names = "--slower-only", description = "With --fail-on: what became faster does not fail.")
+    private boolean slowerOnly;
+
+    @Option(names = "--fail-on-semantics", negatable = true, arity = "0",
+            description = "Exit 3 if a scenario became a violation (default: with --fail-on).")
+    private Boolean failOnSemantics;
 
     @Option(names = "--format", defaultValue = "text", description = "${COMPLETION-CANDIDATES} (default: text).")
     private Format format;
@@ -84,11 +101,11 @@ final class CompareCommand implements Callable<Integer> {
     private DisplayUnit units;
 
     @Option(names = "--benchmark", paramLabel = "REGEX",
-            description = "Show only benchmarks whose Class.method contains a match.")
+            description = "Test and show only benchmarks whose Class.method contains a match.")
     private Pattern benchmark;
 
     @Option(names = "--param", paramLabel = "NAME=VALUE",
-            description = "Show only cells with this parameter value; may be repeated.")
+            description = "Test and show only cells with this parameter value; may be repeated.")
     private Map<String, String> params = new LinkedHashMap<>();
 
     @Option(names = "--verdict", paramLabel = "VERDICT", split = ",",
@@ -115,11 +132,29 @@ final class CompareCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Comparison comparison = Comparison.of(sides(), margin);
+        if (slowerOnly && failOn == null) {
+            throw new ParameterException(spec.commandLine(), "--slower-only needs --fail-on.");
+        }
+        Comparison comparison = Comparison.of(groups(), margin, this::isTested);
         PrintWriter out = spec.commandLine().getOut();
         out.print(render(comparison));
         out.flush();
-        return failOn != null && hasChange(comparison, failOn) ? ExitCode.CHANGED : ExitCode.DONE;
+        return failOn == null && !Boolean.TRUE.equals(failOnSemantics) ? ExitCode.DONE : gate(comparison);
+    }
+
+    private int gate(Comparison comparison) {
+        boolean semantics = failOnSemantics == null || failOnSemantics;
+        ChangeGate.Answer answer = failOn == null ? ChangeGate.ofSemantics(comparison)
+                : new ChangeGate(failOn, slowerOnly, semantics).judge(comparison);
+        PrintWriter err = spec.commandLine().getErr();
+        answer.reasons().forEach(reason -> err.println("fail-on: " + Visible.line(reason)));
+        err.flush();
+        return switch (answer.outcome()) {
+            case PASSED -> ExitCode.DONE;
+            case UNDECIDED -> ExitCode.UNDECIDED;
+            case CHANGED -> ExitCode.CHANGED;
+            case VIOLATED -> ExitCode.VIOLATION;
+        };
     }
 
     private String render(Comparison comparison) {
@@ -129,6 +164,8 @@ final class CompareCommand implements Callable<Integer> {
             case MARKDOWN -> ComparisonMarkdown.render(comparison, view);
             case CSV -> ComparisonCsv.render(comparison, view);
             case HTML -> ComparisonHtml.render(comparison, view);
+            case BENCHFMT -> ComparisonBenchfmt.render(comparison, view);
+            case JSON_SMALLER -> SmallerIsBetterJson.render(comparison, view);
         };
     }
 
@@ -139,19 +176,15 @@ final class CompareCommand implements Callable<Integer> {
 
     private Predicate<CellComparison> shown() {
         Set<Verdict> wanted = verdicts.stream().map(name -> name.verdict).collect(Collectors.toSet());
-        return cell -> (benchmark == null || benchmark.matcher(cell.cell().benchmark()).find())
-                && cell.cell().params().entrySet().containsAll(params.entrySet())
-                && (wanted.isEmpty() || wanted.contains(cell.verdict()));
+        return cell -> isTested(cell.cell()) && (wanted.isEmpty() || wanted.contains(cell.verdict()));
     }
 
-    private static boolean hasChange(Comparison comparison, double limit) {
-        return comparison.others().stream().flatMap(versus -> versus.cells().stream())
-                .filter(cell -> cell.verdict().isClaim())
-                .mapToDouble(cell -> cell.ratio().orElseThrow().value())
-                .anyMatch(ratio -> Math.max(ratio, 1 / ratio) > 1 + limit);
+    private boolean isTested(Cell cell) {
+        return (benchmark == null || benchmark.matcher(cell.benchmark()).find())
+                && cell.params().entrySet().containsAll(params.entrySet());
     }
 
-    private List<Group> sides() {
+    private List<Group> groups() {
         for (String run : runs) {
             if (run.startsWith("-") && !run.equals(SEPARATOR)) {
                 throw new ParameterException(spec.commandLine(),
@@ -159,29 +192,50 @@ final class CompareCommand implements Callable<Integer> {
             }
         }
         RunLoader loader = new RunLoader();
-        List<Group> sides = runs.contains(SEPARATOR) ? parted(loader) : each(loader);
-        if (sides.size() < 2) {
+        List<Group> groups = runs.contains(SEPARATOR) ? separated(loader) : each(loader);
+        requireDistinct();
+        if (groups.size() < 2) {
             throw new ParameterException(spec.commandLine(), byLabel
-                    ? "All runs have the label " + sides.get(0).label() + ": two labels are needed."
-                    : "Two sides are needed: compare BASE OTHER");
+                    ? "All runs have the label " + groups.get(0).label() + ": two labels are needed."
+                    : "Two groups are needed: compare BASE OTHER");
         }
-        return sides;
+        return groups;
     }
 
-    private List<Group> parted(RunLoader loader) {
-        List<List<RunData>> sides = new ArrayList<>(List.of(new ArrayList<>()));
+    /** A run that is compared with itself, or counted twice in a group, would be no further observation. */
+    private void requireDistinct() {
+        Set<Path> seen = new HashSet<>();
         for (String run : runs) {
-            if (run.equals(SEPARATOR)) {
-                sides.add(new ArrayList<>());
-            } else {
-                sides.get(sides.size() - 1).addAll(loader.load(Path.of(run)));
+            if (!run.equals(SEPARATOR) && Files.exists(Path.of(run)) && !seen.add(identity(Path.of(run)))) {
+                throw new ParameterException(spec.commandLine(), "The run " + run + " is given twice.");
             }
         }
-        if (byLabel || sides.stream().anyMatch(List::isEmpty)) {
-            throw new ParameterException(spec.commandLine(),
-                    byLabel ? "--by-label and -- exclude each other." : "Each side of -- needs a run.");
+    }
+
+    /** The run's directory, also where it is given by its samples.csv or through a link. */
+    private static Path identity(Path run) {
+        try {
+            Path real = run.toRealPath();
+            return real.endsWith("samples.csv") ? real.getParent() : real;
+        } catch (IOException e) {
+            throw new InputException(run, "cannot be read: " + e.getMessage());
         }
-        return named(sides);
+    }
+
+    private List<Group> separated(RunLoader loader) {
+        List<List<RunData>> groups = new ArrayList<>(List.of(new ArrayList<>()));
+        for (String run : runs) {
+            if (run.equals(SEPARATOR)) {
+                groups.add(new ArrayList<>());
+            } else {
+                groups.get(groups.size() - 1).addAll(loader.load(Path.of(run)));
+            }
+        }
+        if (byLabel || groups.stream().anyMatch(List::isEmpty)) {
+            throw new ParameterException(spec.commandLine(),
+                    byLabel ? "--by-label and -- exclude each other." : "Each group of -- needs a run.");
+        }
+        return named(groups);
     }
 
     private List<Group> each(RunLoader loader) {
@@ -191,13 +245,13 @@ final class CompareCommand implements Callable<Integer> {
                 : all.stream().map(List::of).toList());
     }
 
-    /** Sides by their runs' labels; where two sides have the same, by the names of their first runs. */
-    private static List<Group> named(List<List<RunData>> sides) {
-        List<String> labels = sides.stream().map(side -> side.get(0).run().label()).toList();
+    /** Groups by their runs' labels; where two groups have the same, by the names of their first runs. */
+    private static List<Group> named(List<List<RunData>> groups) {
+        List<String> labels = groups.stream().map(group -> group.get(0).run().label()).toList();
         boolean distinct = Set.copyOf(labels).size() == labels.size();
         List<Group> named = new ArrayList<>();
-        for (int i = 0; i < sides.size(); i++) {
-            named.add(new Group(distinct ? labels.get(i) : sides.get(i).get(0).run().id(), sides.get(i)));
+        for (int i = 0; i < groups.size(); i++) {
+            named.add(new Group(distinct ? labels.get(i) : groups.get(i).get(0).run().id(), groups.get(i)));
         }
         return named;
     }

@@ -11,6 +11,8 @@ final class ExitCode {
     static final int VIOLATION = 3;
     /** {@code compare --fail-on}: a cell is slower or faster by more than was allowed. */
     static final int CHANGED = 4;
+    /** {@code compare --fail-on}: the data do not decide, since primary cells are missing or undecided. */
+    static final int UNDECIDED = 5;
 
     private ExitCode() {
     }

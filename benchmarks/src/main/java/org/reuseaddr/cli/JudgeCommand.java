@@ -1,21 +1,22 @@
 package org.reuseaddr.cli;
 
-import java.io.IOException;
-import java.io.PrintStream;
 import java.nio.file.Path;
-import java.util.EnumMap;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoUnit;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import org.reuseaddr.model.TraceModel;
-import org.reuseaddr.model.TraceModel.Judgement;
-import org.reuseaddr.model.TraceModel.Kind;
+import org.reuseaddr.results.EnvironmentFile;
+import org.reuseaddr.results.RunDirectory;
+import org.reuseaddr.results.RunEntry;
+import org.reuseaddr.results.RunId;
+import org.reuseaddr.results.SemanticsFile;
 import org.reuseaddr.run.UsageException;
-import org.reuseaddr.transcript.Parsed;
-import org.reuseaddr.transcript.Step;
-import org.reuseaddr.transcript.TranscriptException;
-import org.reuseaddr.transcript.TranscriptParser;
-import org.reuseaddr.transcript.TranscriptPrinter;
+import org.reuseaddr.transcript.TraceFiles;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -24,80 +25,82 @@ import picocli.CommandLine.Parameters;
 @Command(name = "judge", description = {"Judge the binds and listens of strace output: can Linux have answered so?",
     "Opens no socket and needs no Linux."},
         footer = {"", "Sockets that the trace does not show may exist: a refusal without a reason in the trace is reported",
-            "as one that needs another socket. Exit codes: 0 Linux can have answered so, 2 wrong usage or input,",
-            "3 a call of the trace is impossible on Linux."})
+            "as one that needs another socket. Exit codes: 0 Linux can have answered so, or the trace decides nothing;",
+            "2 wrong usage or input, 3 a call of the trace is impossible on Linux."})
 final class JudgeCommand implements Callable<Integer> {
 
-    private static final Path STANDARD_INPUT = Path.of("-");
+    private static final int MAX_INSTANCES = 100;
 
-    @Parameters(paramLabel = "FILE", arity = "1..*", description = "Output of strace -f; - reads standard input.")
+    @Parameters(paramLabel = "FILE", arity = "1..*", description = {"Output of strace -f, directories of such files, or the files",
+        "NAME.PID of strace -ff -ttt; - reads standard input and judges each call as it comes."})
     private List<Path> files;
 
     @Option(names = "--closed",
             description = "The trace shows every socket of its ports: a refusal without a reason in it is impossible.")
     private boolean closed;
 
+    @Option(names = "--instances", paramLabel = "N", defaultValue = "1",
+            description = {"The program of the trace was started N times: judge its calls up to the last bind or listen N times,",
+                "one instance after another, none of which ends. Default: ${DEFAULT-VALUE}."})
+    private int instances;
+
+    @Option(names = "--out", paramLabel = "DIR", description = "Write semantics.csv and environment.csv there: a row a fragment.")
+    private Path out;
+
+    @Option(names = "--label", paramLabel = "NAME", defaultValue = "trace",
+            description = "The name of the platform that made the traces. Default: ${DEFAULT-VALUE}.")
+    private String label;
+
     @Override
     public Integer call() {
-        boolean possible = true;
-        for (Path file : files) {
-            possible &= judge(file, System.out);
+        if (instances < 1 || instances > MAX_INSTANCES) {
+            throw new UsageException("--instances: expected 1 to " + MAX_INSTANCES + ", found " + instances);
         }
-        return possible ? ExitCode.DONE : ExitCode.VIOLATION;
-    }
-
-    private boolean judge(Path file, PrintStream out) {
-        Parsed parsed = file.equals(STANDARD_INPUT) ? standardInput() : UserTranscript.parse(file);
-        String name = file.equals(STANDARD_INPUT) ? "standard input" : file.toString();
-        Map<Integer, Integer> threads = parsed.transcript().threads();
-        TraceModel model = new TraceModel(closed);
-        Map<Kind, Integer> counts = new EnumMap<>(Kind.class);
-        int number = 0;
-        for (Step step : parsed.transcript().steps()) {
-            number++;
-            Judgement judgement = model.next(threads.getOrDefault(step.process(), step.process()), step);
-            counts.merge(judgement.kind(), 1, Integer::sum);
-            if (judgement.kind() != Kind.POSSIBLE && judgement.kind() != Kind.NOT_JUDGED) {
-                print(name, number, step, judgement, out);
-            }
+        Labels.checked(label);
+        List<TraceInput> inputs = TraceInput.of(files);
+        if (out == null) {
+            return exitCode(inputs.stream().map(input -> judge(input, null, null)).toList());
         }
-        int judged = parsed.transcript().steps().size() - counts.getOrDefault(Kind.NOT_JUDGED, 0);
-        int impossible = counts.getOrDefault(Kind.IMPOSSIBLE, 0);
-        out.println(name + ": " + parsed.transcript().steps().size() + " socket calls, " + judged
-                + " binds and listens judged: " + (impossible == 0 ? "Linux can have answered so" : impossible + " impossible on Linux")
-                + count(counts, Kind.QUIRK, "only on kernels with a quirk") + count(counts, Kind.NEEDS_ANOTHER_SOCKET,
-                        "with a socket that the trace does not show"));
-        if (judged == 0) {
-            out.println(name + ": nothing was judged: the trace needs socket, setsockopt, bind and listen of a process from "
-                    + "its start, as 'strace -f -e trace=network,close' writes them");
-        }
-        return impossible == 0;
-    }
-
-    private static String count(Map<Kind, Integer> counts, Kind kind, String text) {
-        return counts.containsKey(kind) ? ", " + counts.get(kind) + " " + text : "";
-    }
-
-    private static void print(String name, int number, Step step, Judgement judgement, PrintStream out) {
-        out.println(name + ": call " + number + ": " + TranscriptPrinter.line(step));
-        String because = judgement.because().isEmpty() ? "" : judgement.because() + ". ";
-        String rule = judgement.reason().map(reason -> reason.sentence() + " [" + reason.source() + "]").orElse("");
-        switch (judgement.kind()) {
-            case QUIRK -> out.println("    " + because + judgement.quirk().map(quirk -> quirk.sentence() + " Native Linux of these "
-                    + "releases does the same: " + quirk.releases() + ".").orElseThrow());
-            case NEEDS_ANOTHER_SOCKET -> out.println("    possible if a socket that the trace does not show holds the address: "
-                    + judgement.because() + ".");
-            default -> out.println("    impossible on Linux: " + because + rule);
+        Instant started = Instant.now().truncatedTo(ChronoUnit.SECONDS);
+        String time = DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'", Locale.ROOT).withZone(ZoneOffset.UTC).format(started);
+        RunId id = new RunId(label + "-" + time, label, label);
+        RunDirectory directory = new RunDirectory(out);
+        directory.prepare();
+        try (RunDirectory.Claim claim = directory.claim(); SemanticsFile rows = new SemanticsFile(directory.semantics())) {
+            EnvironmentFile.append(directory.environment(), environment(id, started));
+            return exitCode(inputs.stream().map(input -> judge(input, rows, id)).toList());
         }
     }
 
-    private static Parsed standardInput() {
-        try {
-            return TranscriptParser.parse("standard input", System.in);
-        } catch (IOException e) {
-            throw new UsageException("standard input: cannot be read: " + e.getMessage());
-        } catch (TranscriptException e) {
-            throw new UsageException(e.getMessage());
+    /** Not the record of this machine: it only judged. */
+    private Map<String, String> environment(RunId id, Instant started) {
+        Map<String, String> entries = new LinkedHashMap<>();
+        entries.put(RunEntry.SCHEMA, Integer.toString(RunEntry.KNOWN_SCHEMA));
+        entries.put(RunEntry.ID, id.id());
+        entries.put(RunEntry.LABEL, id.label());
+        entries.put(RunEntry.STARTED, started.toString());
+        entries.put(RunEntry.CHECK_ARGUMENTS, String.join(" ", files.stream().map(Path::toString).toList()));
+        return entries;
+    }
+
+    private static int exitCode(List<Boolean> possible) {
+        return possible.contains(false) ? ExitCode.VIOLATION : ExitCode.DONE;
+    }
+
+    private boolean judge(TraceInput input, SemanticsFile rows, RunId id) {
+        TraceJudge judge = new TraceJudge(input.name(), closed, instances, System.out);
+        TraceFiles.Read read = input.read(judge);
+        if (read.summary().calls() == 0) {
+            throw new UsageException(input.name() + ": expected output of strace, found " + read.summary().lines()
+                    + " lines without a system call");
         }
+        boolean possible = judge.end(read.summary());
+        if (!read.hasTimes()) {
+            System.out.println(input.name() + ": the files have no times, so each is judged alone: 'strace -ff -ttt' writes them");
+        }
+        if (rows != null) {
+            judge.rows(id).forEach(rows::append);
+        }
+        return possible;
     }
 }

@@ -22,15 +22,15 @@ import picocli.CommandLine.IParameterExceptionHandler;
  * command it runs the suite.
  */
 @Command(name = "benchmarks", mixinStandardHelpOptions = false, versionProvider = SuiteVersion.class,
-        subcommands = {RunCommand.class, CheckCommand.class, JudgeCommand.class, CompareCommand.class, ReportCommand.class,
-            ReproCommand.class, EnvCommand.class, HelpCommand.class},
+        subcommands = {RunCommand.class, CheckCommand.class, JudgeCommand.class, ExploreCommand.class, TwiceCommand.class,
+            CompareCommand.class, ReportCommand.class, ReproCommand.class, EnvCommand.class, HelpCommand.class},
         synopsisHeading = "", customSynopsis = {
             "Usage: java -jar benchmarks.jar [COMMAND] [--options] [JMH options] [benchmark regex ...]"},
         description = {"", "Checks whether bind and listen behave as on Linux, and measures what bind, listen, accept and "
                 + "close cost. Without a command: run."},
         footer = {"", "Options with one dash are JMH's: -h explains them, -l lists the benchmarks, -lp with parameters.",
             "Exit codes: 0 done, 1 failed, 2 wrong usage or input, 3 a guarantee is violated, 4 compare --fail-on,",
-            "130/143 interrupted/terminated (everything measured so far is on disk)."})
+            "5 its data do not decide, 130/143 interrupted/terminated (everything measured so far is on disk)."})
 public final class Main {
 
     /** Environment variable: prints the stack trace of an unexpected exception. */

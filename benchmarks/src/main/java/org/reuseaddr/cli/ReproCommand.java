@@ -10,6 +10,8 @@ import java.util.function.Function;
 import org.reuseaddr.report.OutputFile;
 import org.reuseaddr.repro.Reproduction;
 import org.reuseaddr.results.OutputException;
+import org.reuseaddr.run.UsageException;
+import org.reuseaddr.scenario.Catalogue;
 import org.reuseaddr.scenario.Scenario;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -20,8 +22,11 @@ import picocli.CommandLine.Parameters;
     "It exits with 0 if all is as on Linux, 1 if the platform differs, 2 if it cannot run there."})
 final class ReproCommand implements Callable<Integer> {
 
-    @Parameters(paramLabel = "SCENARIO", description = "A scenario's id, as check --list and semantics.csv have it.")
+    @Parameters(paramLabel = "SCENARIO", arity = "0..1", description = "A scenario's id, as check --list and semantics.csv have it.")
     private String id;
+
+    @Option(names = "--all", description = "The whole catalogue as one program, which prints KTAP; with --lang c alone.")
+    private boolean all;
 
     @Option(names = "--lang", paramLabel = "python|c|strace", defaultValue = "python",
             description = "Python 3.6 or later, C11, or the transcript. Default: ${DEFAULT-VALUE}.")
@@ -47,7 +52,14 @@ final class ReproCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Language chosen = RunCommand.oneOf("--lang", language, Language.values(), Language::optionName);
-        String program = chosen.writer.apply(ScenarioNames.ofCatalogue().named(id));
+        if (all == (id != null)) {
+            throw new UsageException("repro: expected a scenario or --all");
+        }
+        if (all && chosen != Language.C) {
+            throw new UsageException("--all: needs --lang c");
+        }
+        String program = all ? Reproduction.c(Catalogue.scenarios())
+                : chosen.writer.apply(ScenarioNames.ofCatalogue().named(id));
         if (out == null) {
             System.out.print(program);
             System.out.flush();

@@ -3,10 +3,13 @@ package org.reuseaddr.cli;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
@@ -14,6 +17,7 @@ import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
 import org.reuseaddr.platform.Platform;
+import org.reuseaddr.platform.PlatformEntry;
 import org.reuseaddr.run.FreshSession;
 import org.reuseaddr.run.JmhOptions;
 import org.reuseaddr.run.MainJob;
@@ -32,6 +36,9 @@ final class RunCommand implements Callable<Integer> {
 
     /** What a fork may be silent beyond an iteration's length: JMH's hand-shake and a benchmark's set-up take seconds. */
     private static final int WATCHDOG_SECONDS = 60;
+
+    /** As many forks as the standard profile has. */
+    private static final int ALTERNATED_PASSES = 5;
 
     @Option(names = "--out", paramLabel = "DIR", description = "The run directory. Default: results/<label>-<UTC time>.")
     private Path out;
@@ -61,12 +68,26 @@ final class RunCommand implements Callable<Integer> {
                 "Whatever is violated, the exit code is 3."})
     private String onViolation;
 
+    @Option(names = "--known", paramLabel = "FILE",
+            description = {"Accept the differences of this list: semantics.csv of an earlier run, or a CSV with the columns",
+                "scenario,grade,observed,reference,comment. A gate that is violated skips the benchmarks all the same."})
+    private Path knownFile;
+
+    @Option(names = "--strict",
+            description = "Exit with 3 for quirks of released Linux kernels too, which are graded KNOWN.")
+    private boolean strict;
+
     @Option(names = "--seed", paramLabel = "N", description = "Seed of the order of forks. Default: a fresh one, recorded.")
     private Long seed;
 
     @Option(names = "--watchdog", paramLabel = "SECONDS", defaultValue = "" + WATCHDOG_SECONDS,
             description = "End a fork that is silent for so long beyond an iteration. Default: ${DEFAULT-VALUE}.")
     private int watchdogSeconds;
+
+    @Option(names = "--alternate", paramLabel = "COMMAND", arity = "2",
+            description = {"Make two runs by turns, a pass each, for small differences: each COMMAND begins a call of this jar,",
+                "such as \"/opt/jdk-25/bin/java -jar benchmarks.jar\". The runs are DIR/a and DIR/b of --out DIR."})
+    private List<String> alternate;
 
     @Parameters(paramLabel = "JMH", hidden = true)
     private List<String> jmhArguments = new ArrayList<>();
@@ -81,19 +102,44 @@ final class RunCommand implements Callable<Integer> {
         if (out != null && out.toString().isBlank()) {
             throw new UsageException("--out: expected the name of a directory, found none");
         }
+        if (alternate != null) {
+            return alternation().run();
+        }
+        KnownDifferences known = KnownDifferences.read(knownFile, false, strict);
         MainJob.Options options = new MainJob.Options(continues,
                 precision == null ? OptionalDouble.empty() : OptionalDouble.of(share(precision)),
                 Optional.ofNullable(budget).map(text -> Durations.parse("--budget", text)),
-                Duration.ofSeconds(watchdogSeconds));
+                Duration.ofSeconds(watchdogSeconds), known.baseline());
         JmhOptions given = JmhOptions.parse(jmhArguments);
         Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
         Platform platform = EnvCommand.probe();
         return switch (MainJob.run(session(platform, given, now), platform, options, now,
-                new RunListener(platform.warnings()))) {
+                new RunListener(platform.warnings(), known))) {
             case DONE -> ExitCode.DONE;
             case INCOMPLETE -> ExitCode.FAILED;
             case VIOLATION -> ExitCode.VIOLATION;
         };
+    }
+
+    private Alternation alternation() {
+        if (resume != null || precision != null || budget != null || seed != null || label != null) {
+            throw new UsageException("--alternate: only --out, --profile, --on-violation, -f and what JMH takes may be given with it");
+        }
+        JmhOptions given = JmhOptions.parse(jmhArguments);
+        List<String> arguments = new ArrayList<>(List.of("--profile", profile().optionName(), "--on-violation", onViolation));
+        for (int i = 0; i < jmhArguments.size(); i++) {
+            // The number of forks is the driver's: each call makes one pass.
+            if (jmhArguments.get(i).equals("-f")) {
+                i++;
+            } else if (!jmhArguments.get(i).matches("-f[0-9]+")) {
+                arguments.add(jmhArguments.get(i));
+            }
+        }
+        int passes = given.options().getForkCount().hasValue() ? given.options().getForkCount().get() : ALTERNATED_PASSES;
+        String cpu = EnvCommand.probe().entries().getOrDefault(PlatformEntry.CPU_MODEL, "");
+        Path directory = out != null ? out : Path.of("results", "alternate-" + DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'",
+                Locale.ROOT).withZone(ZoneOffset.UTC).format(Instant.now()));
+        return new Alternation(alternate, directory, arguments, passes, cpu);
     }
 
     private Session session(Platform platform, JmhOptions given, Instant now) {
@@ -112,7 +158,7 @@ final class RunCommand implements Callable<Integer> {
         boolean onlyForks = jmhArguments.isEmpty() || jmhArguments.size() == 2 && jmhArguments.get(0).equals("-f");
         if (!onlyForks || profileName != null || label != null || out != null || seed != null) {
             throw new UsageException("--resume takes benchmarks and options from the run; only -f, --precision, --budget, "
-                    + "--on-violation and --watchdog may be given with it");
+                    + "--on-violation, --known and --watchdog may be given with it");
         }
         return given.options().getForkCount().hasValue() ? OptionalInt.of(given.options().getForkCount().get())
                 : OptionalInt.empty();

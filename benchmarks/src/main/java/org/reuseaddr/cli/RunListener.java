@@ -17,8 +17,9 @@ import org.reuseaddr.run.SuiteRun;
  * Prints what happens in a run, and writes its report.
  *
  * @param warnings of the platform
+ * @param known which differences are accepted
  */
-record RunListener(List<Warning> warnings) implements MainJob.Listener {
+record RunListener(List<Warning> warnings, KnownDifferences known) implements MainJob.Listener {
 
     RunListener {
         warnings = List.copyOf(warnings);
@@ -37,7 +38,8 @@ record RunListener(List<Warning> warnings) implements MainJob.Listener {
 
     @Override
     public void checked(List<ScenarioResult> results, Refusals refusals) {
-        new SemanticsSummary(System.out).print(results, refusals);
+        new SemanticsSummary(System.out).print(results, refusals, known::isListed);
+        known.print(known.standings(results), System.out);
     }
 
     @Override

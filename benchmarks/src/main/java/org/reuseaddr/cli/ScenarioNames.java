@@ -1,17 +1,21 @@
 package org.reuseaddr.cli;
 
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
 import java.util.stream.Stream;
 import org.reuseaddr.run.UsageException;
 import org.reuseaddr.scenario.Catalogue;
 import org.reuseaddr.scenario.CatalogueEntry;
 import org.reuseaddr.scenario.Scenario;
 
-/** Finds scenarios by id, prefix or group. */
+/** Finds scenarios by id, prefix, regular expression or group. */
 final class ScenarioNames {
 
     private static final int SUGGESTIONS = 3;
@@ -45,20 +49,34 @@ final class ScenarioNames {
     }
 
     /**
-     * The scenario of this id, or all whose ids begin with it.
+     * The scenario of this id, or all whose ids begin with the text, or all in whose ids it is found as a regular
+     * expression, in the catalogue's order.
      *
      * @throws UsageException if there is none, with ids that are like it
      */
-    List<CatalogueEntry> startingWith(String prefix) {
-        CatalogueEntry exact = byId.get(prefix);
+    List<CatalogueEntry> matching(String text) {
+        CatalogueEntry exact = byId.get(text);
         if (exact != null) {
             return List.of(exact);
         }
-        List<CatalogueEntry> found = byId.values().stream().filter(entry -> entry.id().startsWith(prefix)).toList();
+        List<CatalogueEntry> found = byId.values().stream().filter(entry -> entry.id().startsWith(text)).toList();
+        if (!found.isEmpty()) {
+            return found;
+        }
+        Pattern pattern = pattern(text);
+        found = byId.values().stream().filter(entry -> pattern.matcher(entry.id()).find()).toList();
         if (found.isEmpty()) {
-            throw unknown(prefix);
+            throw unknown(text);
         }
         return found;
+    }
+
+    private Pattern pattern(String text) {
+        try {
+            return Pattern.compile(text);
+        } catch (PatternSyntaxException e) {
+            throw new UsageException("no scenario is called " + text + ", and it is no regular expression: " + e.getDescription());
+        }
     }
 
     /**
@@ -78,6 +96,10 @@ final class ScenarioNames {
 
     List<CatalogueEntry> all() {
         return List.copyOf(byId.values());
+    }
+
+    Set<String> ids() {
+        return Collections.unmodifiableSet(byId.keySet());
     }
 
     private UsageException unknown(String id) {

@@ -9,15 +9,16 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.reuseaddr.model.Grade;
-import org.reuseaddr.model.Quirk;
 import org.reuseaddr.replay.Gate;
 import org.reuseaddr.replay.Refusals;
 import org.reuseaddr.replay.ScenarioResult;
 import org.reuseaddr.run.SemanticCheck;
+import org.reuseaddr.scenario.Behaviour;
+import org.reuseaddr.scenario.KnownAnswers;
 import org.reuseaddr.scenario.Scenario;
 import org.reuseaddr.socket.SyscallResult;
 import org.reuseaddr.transcript.Call;
@@ -42,38 +43,28 @@ final class SemanticsSummary {
         this.out = out;
     }
 
-    /** Prints the results; {@code refusals} is about the binds of all of them. */
-    void print(List<ScenarioResult> results, Refusals refusals) {
+    /**
+     * Prints the results.
+     *
+     * @param refusals what became of the binds of all of them
+     * @param listed which differences are in a list of known ones: they are counted and not shown
+     */
+    void print(List<ScenarioResult> results, Refusals refusals, Predicate<ScenarioResult> listed) {
         for (Grade grade : Grade.SEVERITY) {
-            List<ScenarioResult> graded = results.stream().filter(result -> result.grade() == grade).toList();
+            List<ScenarioResult> graded = results.stream().filter(result -> result.grade() == grade && !listed.test(result)).toList();
             if (!graded.isEmpty() && grade != Grade.PASS && grade != Grade.KNOWN) {
                 print(grade, graded);
             }
         }
-        behaviour(results).ifPresent(out::println);
+        Behaviour behaviour = new Behaviour();
+        results.stream().filter(result -> !result.scenario().group().equals(UserTranscript.GROUP)).forEach(result ->
+                behaviour.add(result.grade(), Optional.of(result.scenario()), result.quirk()));
+        behaviour.sentences().forEach(out::println);
         out.println(binds(refusals));
         out.println(results.size() + (results.size() == 1 ? " scenario" : " scenarios") + ofGate(results) + ": " + Grade.SEVERITY.stream()
                 .map(grade -> Map.entry(grade, results.stream().filter(result -> result.grade() == grade).count()))
                 .filter(count -> count.getValue() > 0).map(count -> count.getValue() + " " + count.getKey())
                 .collect(Collectors.joining(", ")));
-    }
-
-    /**
-     * Which Linux the platform behaves like; empty where too little was replayed to tell. Old kernels show by what they
-     * do, see {@link Quirk}.
-     */
-    private static Optional<String> behaviour(List<ScenarioResult> results) {
-        Map<Quirk, Long> quirks = results.stream().flatMap(result -> result.quirk().stream())
-                .collect(Collectors.groupingBy(Function.identity(), TreeMap::new, Collectors.counting()));
-        if (quirks.isEmpty()) {
-            return Optional.empty();
-        }
-        return Optional.of(quirks.entrySet().stream()
-                .map(quirk -> quirk.getKey().id() + " in " + quirk.getValue()
-                        + (quirk.getValue() == 1 ? " scenario: " : " scenarios: ") + quirk.getKey().sentence()
-                        + " Native Linux of these releases does the same: " + quirk.getKey().releases()
-                        + "; it is not this platform's doing.")
-                .collect(Collectors.joining("\n")));
     }
 
     private static String binds(Refusals refusals) {
@@ -167,7 +158,14 @@ final class SemanticsSummary {
             happened += port(observed);
         }
         return (result.twoListeners() ? "two listeners hold one port: " : "") + promised.call().name() + " "
-                + happened + "; on Linux it " + expected;
+                + happened + "; " + authority(result) + " it " + expected;
+    }
+
+    /** Who says what the call should have done: the model of Linux, or the user's file where the model leaves it open. */
+    private static String authority(ScenarioResult result) {
+        boolean ofFile = result.scenario().group().equals(UserTranscript.GROUP)
+                && !UserTranscript.isDecidedByLinux(result.scenario(), result.divergent());
+        return ofFile ? "in the file" : "on " + KnownAnswers.of(result.scenario()).linux(result.divergent());
     }
 
     /** The port of an address that differs in nothing else; empty where there is no address. */

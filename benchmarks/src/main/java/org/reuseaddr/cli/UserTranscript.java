@@ -1,12 +1,15 @@
 package org.reuseaddr.cli;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.NetworkInterface;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,7 +19,9 @@ import org.reuseaddr.model.TraceModel;
 import org.reuseaddr.run.UsageException;
 import org.reuseaddr.scenario.Scenario;
 import org.reuseaddr.socket.Family;
+import org.reuseaddr.socket.SockAddr;
 import org.reuseaddr.transcript.Call;
+import org.reuseaddr.transcript.Outcome;
 import org.reuseaddr.transcript.Parsed;
 import org.reuseaddr.transcript.Step;
 import org.reuseaddr.transcript.Transcript;
@@ -27,7 +32,8 @@ import org.reuseaddr.transcript.TranscriptPrinter;
 /** A transcript that the user gives, as a scenario whose every result is promised. */
 final class UserTranscript {
 
-    private static final String GROUP = "file";
+    /** The group of scenarios that are files of the user. */
+    static final String GROUP = "file";
 
     private UserTranscript() {
     }
@@ -53,7 +59,59 @@ final class UserTranscript {
                 .filter(reference -> !reference.isEmpty()).toList();
         return new Scenario(file.toString(), GROUP, family(parsed.transcript()),
                 headers.getOrDefault("rule", "bind and listen end as on Linux, the other calls as in the transcript."),
-                headers.getOrDefault("source", file.toString()), true, references, asOnLinux(file, parsed.transcript()));
+                headers.getOrDefault("source", file.toString()), true, references,
+                asOnLinux(file, withoutOthers(file, parsed.transcript())));
+    }
+
+    /**
+     * The transcript without calls that depend on what is not here: connections to services that it does not contain, and
+     * sockets bound to addresses that this machine does not have. How they end says nothing of a platform.
+     */
+    private static Transcript withoutOthers(Path file, Transcript transcript) {
+        Set<Integer> served = servedPorts(transcript);
+        Map<Integer, Integer> threads = transcript.threads();
+        Set<List<Integer>> left = new HashSet<>();
+        List<Step> steps = new ArrayList<>();
+        for (Step step : transcript.steps()) {
+            int process = threads.getOrDefault(step.process(), step.process());
+            boolean isElsewhere = step.call() instanceof Call.Connect connect && !served.contains(connect.address().port())
+                    || step.call() instanceof Call.Bind bind && step.succeeded() && !isHere(bind.address());
+            if (isElsewhere) {
+                left.add(List.of(process, ((Call.OnDescriptor) step.call()).fd()));
+                System.err.println(file + ": " + TranscriptPrinter.line(step) + ": left out, with what is done to its socket: "
+                        + (step.call() instanceof Call.Connect ? "the transcript does not contain the service"
+                        : "this machine does not have the address"));
+            }
+            step.madeDescriptor().ifPresent(fd -> left.remove(List.of(process, fd)));
+            boolean isLeft = step.call() instanceof Call.OnDescriptor on && left.contains(List.of(process, on.fd()));
+            if (!isLeft || step.call() instanceof Call.Close) {
+                steps.add(step);
+            }
+        }
+        return new Transcript(transcript.headers(), steps);
+    }
+
+    /** The ports that a socket of the transcript listens on at any time, chosen ones included where a call shows them. */
+    private static Set<Integer> servedPorts(Transcript transcript) {
+        Set<Integer> ports = new HashSet<>();
+        for (Step step : transcript.steps()) {
+            if (step.call() instanceof Call.Bind bind) {
+                ports.add(bind.address().port());
+            } else if (step.call() instanceof Call.GetSockName && step.outcome() instanceof Outcome.WithAddress shown
+                    && shown.address() != null) {
+                ports.add(shown.address().port());
+            }
+        }
+        return ports;
+    }
+
+    private static boolean isHere(SockAddr address) {
+        try {
+            return address.isLoopback() || address.isWildcard()
+                    || NetworkInterface.getByInetAddress(InetAddress.getByName(address.host())) != null;
+        } catch (IOException e) {
+            throw new UsageException(address.host() + ": the addresses of this machine cannot be read: " + e.getMessage());
+        }
     }
 
     /**
@@ -84,6 +142,18 @@ final class UserTranscript {
         return new Transcript(transcript.headers(), steps);
     }
 
+    /** Whether the sockets of the transcript determine what Linux answers to the call of this index. */
+    static boolean isDecidedByLinux(Scenario scenario, int index) {
+        TraceModel linux = new TraceModel(true);
+        Map<Integer, Integer> threads = scenario.transcript().threads();
+        List<Step> steps = scenario.transcript().steps();
+        for (Step step : steps.subList(0, index)) {
+            linux.next(threads.getOrDefault(step.process(), step.process()), step);
+        }
+        Step step = steps.get(index);
+        return linux.weigh(threads.getOrDefault(step.process(), step.process()), step).expected().isPresent();
+    }
+
     private static String result(Step step) {
         String line = TranscriptPrinter.line(step);
         return line.substring(line.lastIndexOf(" = ") + 2);
@@ -91,7 +161,7 @@ final class UserTranscript {
 
     static Parsed parse(Path file) {
         try {
-            return TranscriptParser.parse(file);
+            return TranscriptParser.parseLog(file);
         } catch (NoSuchFileException e) {
             throw new UsageException(file + ": there is no such file");
         } catch (IOException e) {

@@ -4,7 +4,7 @@ package org.reuseaddr.compare;
 public enum Basis {
     /** Costs as measured. */
     ABSOLUTE("as measured"),
-    /** Costs after what the controls of the same forks say about the machine's hour was taken out. */
+    /** Costs after what the controls of the same forks say about machine drift was taken out. */
     CONTROLLED("relative to controls");
 
     private final String displayName;

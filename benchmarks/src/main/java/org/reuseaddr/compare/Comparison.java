@@ -1,11 +1,13 @@
 package org.reuseaddr.compare;
 
 import java.util.List;
+import java.util.function.Predicate;
+import org.reuseaddr.results.Cell;
 
 /**
- * Two or more sides, every one compared with the first.
+ * Two or more groups, every one compared with the first.
  *
- * @param base the side that the others are compared with
+ * @param base the group that the others are compared with
  * @param others the others, each against the base
  * @param margin how far a ratio may be from 1 and still count as the same: 0.05 is ±5 %
  */
@@ -19,17 +21,29 @@ public record Comparison(Group base, List<Versus> others, double margin) {
     }
 
     /**
-     * Compares every side with the first.
+     * Compares every group with the first, and concludes something about every cell.
      *
-     * @param sides at least two
+     * @param groups at least two
      * @param margin above 0
      */
-    public static Comparison of(List<Group> sides, double margin) {
-        if (sides.size() < 2 || !(margin > 0)) {
-            throw new IllegalArgumentException("two sides or more and a margin above 0 are needed");
+    public static Comparison of(List<Group> groups, double margin) {
+        return of(groups, margin, cell -> true);
+    }
+
+    /**
+     * Compares every group with the first, and concludes something only about some cells: the fewer are tested, the more is
+     * found among them.
+     *
+     * @param groups at least two
+     * @param margin above 0
+     * @param tested the cells that are tested
+     */
+    public static Comparison of(List<Group> groups, double margin, Predicate<Cell> tested) {
+        if (groups.size() < 2 || !(margin > 0)) {
+            throw new IllegalArgumentException("two groups or more and a margin above 0 are needed");
         }
-        Comparer comparer = new Comparer(margin);
-        return new Comparison(sides.get(0),
-                sides.stream().skip(1).map(other -> comparer.compare(sides.get(0), other)).toList(), margin);
+        Comparer comparer = new Comparer(margin, tested);
+        return new Comparison(groups.get(0),
+                groups.stream().skip(1).map(other -> comparer.compare(groups.get(0), other)).toList(), margin);
     }
 }

@@ -1,13 +1,13 @@
 package org.reuseaddr.compare;
 
-/** How the runs of two sides lie to each other in time, which decides what can be told apart. */
+/** How the runs of two groups lie to each other in time, which decides what can be told apart. */
 public enum Design {
-    /** Both sides were measured at the same time, their forks interleaved: the machine's hour hits both alike. */
+    /** Both groups were measured at the same time, their forks interleaved: machine drift hits both alike. */
     SAME_SESSION("forks of one session"),
-    /** Several runs a side at different times: how much runs differ is seen in the data. */
-    SEVERAL_RUNS("several runs a side"),
-    /** A side has a single run: how much runs differ is only known from experience. */
-    ONE_RUN("one run a side");
+    /** Several runs per group at different times: how much runs differ is seen in the data. */
+    SEVERAL_RUNS("several runs per group"),
+    /** A group has a single run: how much runs differ is only known from experience. */
+    ONE_RUN("one run per group");
 
     private final String displayName;
 

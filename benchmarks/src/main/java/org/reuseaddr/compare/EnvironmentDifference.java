@@ -5,7 +5,7 @@ package org.reuseaddr.compare;
  *
  * @param name the entry's name
  * @param base its value on the base; several, joined, where its runs differ; empty where it is missing
- * @param other its value on the other side, likewise
+ * @param other its value on the other group, likewise
  */
 public record EnvironmentDifference(String name, String base, String other) {
 }

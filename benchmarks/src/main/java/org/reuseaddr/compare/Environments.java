@@ -7,7 +7,7 @@ import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** The platform records of two sides: what differs and matters, first what could explain most. */
+/** The platform records of two groups: what differs and matters, first what could explain most. */
 final class Environments {
 
     /**
@@ -18,8 +18,8 @@ final class Environments {
             "governor|frequency|boost|turbo|smt|cgroup|throttle", "^cpu", "mitigation|clocksource", "^net\\.|ipv6",
             "native\\.binding", "^java|^jvm", "memory|fd_limit|process", "distribution", "load|warnings", "suite|profile");
     /** What differs between any two runs and explains nothing. */
-    private static final Pattern TRIVIAL =
-            Pattern.compile("(?i)(^run\\.|started|finished|time$|date|run_id|label|\\bout\\b|directory|uptime|seed|pid)");
+    private static final Pattern TRIVIAL = Pattern.compile(
+            "(?i)(^run\\.|^session\\.|started|finished|time$|date|run_id|label|\\bout\\b|directory|uptime|seed|(?<!tracer_)pid)");
 
     private Environments() {
     }
@@ -47,8 +47,8 @@ final class Environments {
         return differences;
     }
 
-    private static boolean isUnknown(Group side) {
-        return side.runs().stream().allMatch(run -> run.environment().isEmpty());
+    private static boolean isUnknown(Group group) {
+        return group.runs().stream().allMatch(run -> run.environment().isEmpty());
     }
 
     private static int rank(String name) {
@@ -60,8 +60,8 @@ final class Environments {
         return EXPLAINS.size();
     }
 
-    private static String values(Group side, String name) {
-        return side.runs().stream().map(run -> run.environment().getOrDefault(name, "")).distinct().sorted()
+    private static String values(Group group, String name) {
+        return group.runs().stream().map(run -> run.environment().getOrDefault(name, "")).distinct().sorted()
                 .collect(Collectors.joining(" | "));
     }
 }

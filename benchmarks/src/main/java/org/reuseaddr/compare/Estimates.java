@@ -18,6 +18,8 @@ public final class Estimates {
 
     /** How often an estimate's interval holds the truth, at least. */
     public static final double CONFIDENCE = 0.95;
+    /** The p-value below which a difference is significant by itself. */
+    static final double SIGNIFICANCE = 1 - CONFIDENCE;
 
     /** From how many forks on the interval is made of order statistics: with fewer, no pair of them reaches 95 %. */
     private static final int ORDER_STATISTICS_FROM = 6;

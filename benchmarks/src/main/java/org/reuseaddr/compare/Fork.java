@@ -3,6 +3,7 @@ package org.reuseaddr.compare;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.reuseaddr.results.Metric;
@@ -16,11 +17,11 @@ import org.reuseaddr.results.Metric;
  * @param metrics the mean over iterations of every metric, {@code score} included, but the median of a control: a control
  *     is so short that one time slice of another process would double it; where the fork has a value for itself as a
  *     whole (iteration 0), that value
- * @param running the mean over iterations of the primary result without the time in which the fork's threads were ready to
- *     run and had no CPU; the mean of the primary result where that time is not known
+ * @param running the mean over iterations of the primary result without the time in which the worker threads were ready to
+ *     run and had no CPU, iterations in which they had hardly any left out; empty where that time is not known
  */
 public record Fork(int number, List<Double> iterations, SortedMap<String, Double> metrics,
-        double running) {
+        OptionalDouble running) {
 
     public Fork {
         iterations = List.copyOf(iterations);

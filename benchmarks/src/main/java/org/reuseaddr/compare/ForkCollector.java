@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.apache.commons.statistics.descriptive.Mean;
@@ -16,8 +17,8 @@ import org.reuseaddr.results.Sample;
 /** Takes samples one by one and keeps what fork means need: the memory used grows with forks, not with rows. */
 final class ForkCollector {
 
-    /** Threads that ran for less of an iteration than this tell nothing that could be corrected. */
-    private static final double LEAST_RUNNING = 0.05;
+    /** Where the workers had a CPU for less of an iteration than this, nothing follows from what they did. */
+    private static final double LEAST_RUNNING = 0.2;
 
     private final Map<Cell, Map<Integer, Builder>> cells = new HashMap<>();
     private final Map<Cell, Map<String, String>> units = new HashMap<>();
@@ -64,7 +65,7 @@ final class ForkCollector {
             if (metric.equals(Metric.ACCEPT_RATE) && value > 0 && iteration > 0) {
                 accepted.put(iteration, value);
             }
-            if (metric.equals(Metric.CPU_WAIT)) {
+            if (metric.equals(Metric.WORKER_WAIT)) {
                 waits.put(iteration, value);
             }
             return centres.computeIfAbsent(metric, name -> new Centre(name.startsWith(Metric.CONTROL_PREFIX)))
@@ -88,20 +89,23 @@ final class ForkCollector {
                 values.put(Sample.SCORE, values.get(Metric.ACCEPT_RATE));
             }
             SortedMap<Integer, Double> figures = accepted.isEmpty() ? scores : accepted;
-            return new Fork(number, new ArrayList<>(figures.values()), values,
-                    running(cell, values.get(Sample.SCORE), figures));
+            return new Fork(number, new ArrayList<>(figures.values()), values, running(cell, figures));
         }
 
-        private double running(Cell cell, double score, SortedMap<Integer, Double> figures) {
-            return waits.keySet().containsAll(figures.keySet()) && !figures.isEmpty() ? figures.entrySet().stream()
-                    .mapToDouble(iteration -> running(cell, iteration.getValue(), waits.get(iteration.getKey())))
-                    .average().getAsDouble() : score;
+        /** The mean over iterations, those left out in which the workers had too little CPU for any correction. */
+        private OptionalDouble running(Cell cell, SortedMap<Integer, Double> figures) {
+            if (!waits.keySet().containsAll(figures.keySet())) {
+                return OptionalDouble.empty();
+            }
+            return figures.entrySet().stream().filter(iteration -> 1 - waits.get(iteration.getKey()) >= LEAST_RUNNING)
+                    .mapToDouble(iteration -> running(cell, iteration.getValue(), 1 - waits.get(iteration.getKey())))
+                    .average();
         }
 
         /** A thread that waited half of the time did in the other half what it would otherwise have done in all of it. */
-        private static double running(Cell cell, double score, double wait) {
-            double had = Math.max(LEAST_RUNNING, 1 - wait / cell.threads());
-            return cell.mode().equals(Cell.THROUGHPUT) ? score / had : score * had;
+        private static double running(Cell cell, double score, double had) {
+            double share = Math.min(1, had);
+            return cell.mode().equals(Cell.THROUGHPUT) ? score / share : score * share;
         }
     }
 

@@ -13,7 +13,7 @@ public record Group(String label, List<RunData> runs) {
     public Group {
         runs = List.copyOf(runs);
         if (runs.isEmpty()) {
-            throw new IllegalArgumentException("a side needs at least one run");
+            throw new IllegalArgumentException("a group needs at least one run");
         }
     }
 }

@@ -7,7 +7,7 @@ import org.apache.commons.statistics.descriptive.Median;
 import org.apache.commons.statistics.descriptive.Variance;
 
 /**
- * Logarithms of what a cell costs on one side, by run and fork.
+ * Logarithms of what a cell costs in one group, by run and fork.
  *
  * @param runs the forks of each run, at least one fork in each
  */

@@ -4,22 +4,22 @@ package org.reuseaddr.compare;
 public sealed interface Missing {
 
     /**
-     * About so many forks a side, where both are measured together.
+     * About so many forks per group, where both are measured together.
      *
-     * @param perSide in all, those at hand included
+     * @param perGroup in all, those at hand included
      */
-    record Forks(int perSide) implements Missing {
+    record Forks(int perGroup) implements Missing {
     }
 
     /**
-     * About so many runs a side, at different times.
+     * About so many runs per group, at different times.
      *
-     * @param perSide in all, those at hand included
+     * @param perGroup in all, those at hand included
      */
-    record Runs(int perSide) implements Missing {
+    record Runs(int perGroup) implements Missing {
     }
 
-    /** Some side has a single fork, from which nothing follows. */
+    /** Some group has a single fork, from which nothing follows. */
     record SecondFork() implements Missing {
     }
 
@@ -29,6 +29,39 @@ public sealed interface Missing {
      * @param call the name of the other call
      */
     record Behind(String call) implements Missing {
+    }
+
+    /**
+     * Forks of one run lie on two levels, and nothing follows from a median of them.
+     *
+     * @param factor how many times the lower level the upper one is
+     */
+    record OneLevel(double factor) implements Missing {
+    }
+
+    /**
+     * The controls do not agree, so the platform and machine drift cannot be distinguished.
+     *
+     * @param byMedian the ratio relative to the median control
+     * @param byCpu the ratio relative to {@code control_cpu} alone
+     */
+    record AgreeingControls(double byMedian, double byCpu) implements Missing {
+    }
+
+    /**
+     * Relative to controls nothing changed, but the whole machine did: a platform that is slower in everything looks the same.
+     *
+     * @param factor how many times slower the machine was by its controls
+     */
+    record SteadyMachine(double factor) implements Missing {
+    }
+
+    /** Connectors ran out of ports: the figure is that of the ephemeral range, a setting of the machine. */
+    record FreePorts() implements Missing {
+    }
+
+    /** The cell is a control, or the user restricted the comparison to others. */
+    record Untested() implements Missing {
     }
 
     /** The data scatter too much: no affordable number of forks or runs would tell. */

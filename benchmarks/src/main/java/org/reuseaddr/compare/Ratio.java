@@ -1,7 +1,7 @@
 package org.reuseaddr.compare;
 
 /**
- * How many times the base's cost the other side costs: 2 is twice as slow, be the metric a time or a rate.
+ * How many times the base's cost the other group costs: 2 is twice as slow, be the metric a time or a rate.
  *
  * @param value the estimate, above 0
  * @param interval at 95 %, or wider where a difference was claimed among many comparisons

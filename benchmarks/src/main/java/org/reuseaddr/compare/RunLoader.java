@@ -1,5 +1,6 @@
 package org.reuseaddr.compare;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -40,6 +41,7 @@ public final class RunLoader {
         if (!Files.exists(path)) {
             throw new InputException(path, "no such file or directory");
         }
+        requireReadable(path);
         if (!Files.isDirectory(path)) {
             boolean ofRunDirectory = List.of("samples.csv", "jmh.json").contains(path.getFileName().toString());
             Path parent = path.toAbsolutePath().getParent();
@@ -58,24 +60,25 @@ public final class RunLoader {
         throw new InputException(path, "expected a run directory with samples.csv, jmh.json or semantics.csv in it");
     }
 
-    /** The rows of one run, and where they stand. */
-    private static final class Measured {
-        private final ForkCollector collector = new ForkCollector();
-        private final long first;
-        private long last;
-
-        Measured(long first) {
-            this.first = first;
+    /** A FIFO or a device may never end, and neither may some files of /proc and /sys that look regular. */
+    private static void requireReadable(Path file) {
+        if (!Files.exists(file) || Files.isDirectory(file)) {
+            return;
+        }
+        try {
+            if (!Files.isRegularFile(file) || file.toRealPath().startsWith("/proc") || file.toRealPath().startsWith("/sys")) {
+                throw new InputException(file, "expected a regular file, found a pipe, a device or a file of the kernel's");
+            }
+        } catch (IOException e) {
+            throw new InputException(file, "cannot be read: " + e.getMessage());
         }
     }
 
-    private Map<RunId, Measured> measured(Path file) {
-        Map<RunId, Measured> runs = new LinkedHashMap<>();
-        long[] row = {0};
+    private Map<RunId, ForkCollector> measured(Path file) {
+        requireReadable(file);
+        Map<RunId, ForkCollector> runs = new LinkedHashMap<>();
         Consumer<Sample> consumer = sample -> {
-            Measured run = runs.computeIfAbsent(sample.run(), id -> new Measured(row[0]));
-            run.last = row[0]++;
-            if (!run.collector.add(sample)) {
+            if (!runs.computeIfAbsent(sample.run(), id -> new ForkCollector()).add(sample)) {
                 throw new InputException(file, "expected each value once, found a second " + sample.metric()
                         + " of iteration " + sample.iteration() + ", fork " + sample.fork() + ", of " + sample.cell());
             }
@@ -88,19 +91,23 @@ public final class RunLoader {
         return runs;
     }
 
-    private List<RunData> assemble(Path source, RunDirectory directory, Map<RunId, Measured> measured) {
+    private List<RunData> assemble(Path source, RunDirectory directory, Map<RunId, ForkCollector> measured) {
+        if (directory != null) {
+            requireReadable(directory.environment());
+            requireReadable(directory.semantics());
+        }
         Map<String, String> environment = directory != null && Files.exists(directory.environment())
                 ? EnvironmentFile.read(directory.environment()) : Map.of();
         Map<RunId, SortedMap<String, RecordedScenario>> scenarios =
                 directory != null && Files.exists(directory.semantics()) ? scenarios(directory.semantics()) : Map.of();
-        Map<RunId, Measured> all = new LinkedHashMap<>(measured);
-        scenarios.keySet().forEach(id -> all.putIfAbsent(id, new Measured(0)));
+        Map<RunId, ForkCollector> all = new LinkedHashMap<>(measured);
+        scenarios.keySet().forEach(id -> all.putIfAbsent(id, new ForkCollector()));
         if (all.isEmpty()) {
             throw new InputException(source, "expected measurements, found none");
         }
         List<RunData> runs = new ArrayList<>();
-        all.forEach((id, rows) -> runs.add(new RunData(id, source, rows.collector.cells(), environment,
-                scenarios.getOrDefault(id, new TreeMap<>()), new RunData.RowRange(rows.first, rows.last))));
+        all.forEach((id, rows) -> runs.add(new RunData(id, source, rows.cells(), environment,
+                scenarios.getOrDefault(id, new TreeMap<>()))));
         return runs;
     }
 

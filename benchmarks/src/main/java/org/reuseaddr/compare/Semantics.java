@@ -5,6 +5,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -12,10 +13,10 @@ import java.util.stream.Stream;
 import org.reuseaddr.model.Grade;
 import org.reuseaddr.results.DivergentCall;
 
-/** The scenarios of two sides: which differ, grouped by what they have in common. */
+/** The scenarios of two groups: which differ, grouped by what they have in common. */
 final class Semantics {
 
-    private static final String ABSENT = "absent";
+    static final String ABSENT = "absent";
     private static final int EXAMPLES = 3;
     /** Between the grades of runs that do not agree. */
     private static final String OR = " or ";
@@ -55,10 +56,10 @@ final class Semantics {
                         .toList());
     }
 
-    /** What a scenario did on a side: where its runs do not agree, every outcome that occurred, joined. */
-    private static SortedMap<String, RecordedScenario> outcomes(Group side) {
+    /** What a scenario did on a group: where its runs do not agree, every outcome that occurred, joined. */
+    private static SortedMap<String, RecordedScenario> outcomes(Group group) {
         SortedMap<String, RecordedScenario> outcomes = new TreeMap<>();
-        side.runs().forEach(run -> run.scenarios().forEach((id, result) -> outcomes.merge(id, result, Semantics::joined)));
+        group.runs().forEach(run -> run.scenarios().forEach((id, result) -> outcomes.merge(id, result, Semantics::joined)));
         return outcomes;
     }
 
@@ -73,6 +74,11 @@ final class Semantics {
         all.addAll(List.of(two.split(OR)));
         all.remove("");
         return String.join(OR, all);
+    }
+
+    /** The grades that a joined grade consists of. */
+    static Set<String> grades(String joined) {
+        return Set.of(joined.split(OR));
     }
 
     private static String observed(RecordedScenario result) {

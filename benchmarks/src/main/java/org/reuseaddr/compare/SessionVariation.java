@@ -17,6 +17,18 @@ record SessionVariation(double deviation, double weight) {
     static final SessionVariation CONTROLLED = new SessionVariation(0.05, 6);
     /** How much of a correction may be wrong, as a share of its logarithm. */
     private static final double DISTRUST = 0.1;
+    /** What a machine whose CPUs others have all the time adds to the deviation. */
+    private static final double LOAD = 0.3;
+
+    /**
+     * The same on a machine that others used: relative to controls, runs were seen to differ by 0.1 to 0.2 where others had
+     * most of the CPUs.
+     *
+     * @param load the share of the machine that others had, 0 to 1
+     */
+    SessionVariation underLoad(double load) {
+        return new SessionVariation(Math.hypot(deviation, LOAD * Math.min(1, Math.max(0, load))), weight);
+    }
 
     /** The same with the correction by controls trusted to a part of its size. */
     SessionVariation afterCorrectionBy(double logarithm) {

@@ -1,13 +1,12 @@
 package org.reuseaddr.compare;
 
-import java.time.Duration;
-import java.time.Instant;
-import java.util.Collections;
 import java.util.List;
-import java.util.Optional;
+import org.reuseaddr.results.RunEntry;
 
-/** Tells from the records whether two sides were measured together. */
+/** Tells from the records whether two groups were measured together. */
 final class Sessions {
+
+    private static final List<String> TOLD_BY = List.of(RunEntry.SESSION, RunEntry.BOOT, RunEntry.SESSION_CPU);
 
     private Sessions() {
     }
@@ -21,29 +20,14 @@ final class Sessions {
         return base.runs().size() > 1 && other.runs().size() > 1 ? Design.SEVERAL_RUNS : Design.ONE_RUN;
     }
 
-    /** Whether rows of both alternate in one file, or each ran for most of the time in which the other did. */
+    /**
+     * Whether one driver made both by turns: it writes the same identity of a session, which is nobody else's, and neither
+     * the kernel was started again nor the CPU exchanged in between. That two runs overlapped in time is not enough: two
+     * machines that run at once are as different as at different times.
+     */
     private static boolean together(RunData one, RunData two) {
-        if (one.source().equals(two.source())) {
-            return one.rows().overlaps(two.rows());
-        }
-        Optional<Instant> start = later(one.started(), two.started());
-        Optional<Instant> end = earlier(one.finished(), two.finished());
-        if (start.isEmpty() || end.isEmpty()) {
-            return false;
-        }
-        Duration longer = Collections.max(List.of(duration(one), duration(two)));
-        return Duration.between(start.get(), end.get()).multipliedBy(2).compareTo(longer) > 0;
-    }
-
-    private static Duration duration(RunData run) {
-        return Duration.between(run.started().orElseThrow(), run.finished().orElseThrow());
-    }
-
-    private static Optional<Instant> later(Optional<Instant> one, Optional<Instant> two) {
-        return one.flatMap(first -> two.map(second -> first.isAfter(second) ? first : second));
-    }
-
-    private static Optional<Instant> earlier(Optional<Instant> one, Optional<Instant> two) {
-        return one.flatMap(first -> two.map(second -> first.isBefore(second) ? first : second));
+        return TOLD_BY.stream().allMatch(name -> one.environment().containsKey(name)
+                && one.environment().get(name).equals(two.environment().get(name)))
+                && !one.environment().get(RunEntry.SESSION).isBlank();
     }
 }

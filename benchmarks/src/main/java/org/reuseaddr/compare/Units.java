@@ -4,7 +4,7 @@ import java.util.Map;
 import org.reuseaddr.results.Unit;
 
 /** Brings times to ns/op and rates to ops/s, so that runs with different {@code -tu} compare. */
-final class Units {
+public final class Units {
 
     /** Nanoseconds in each of JMH's time units, by the name that it prints. */
     private static final Map<String, Double> NANOS = Map.of("ns", 1.0, "us", 1e3, "ms", 1e6, "s", 1e9,
@@ -16,7 +16,7 @@ final class Units {
     }
 
     /** The unit's common form; units that are neither a time nor a rate stay what they are. */
-    static String common(String unit) {
+    public static String common(String unit) {
         if (isTime(unit)) {
             return Unit.NANOS;
         }
@@ -24,7 +24,7 @@ final class Units {
     }
 
     /** By what a value in the unit is multiplied to be in the common one. */
-    static double factor(String unit) {
+    public static double factor(String unit) {
         if (isTime(unit)) {
             return NANOS.get(unit.substring(0, unit.length() - PER_OPERATION.length()));
         }

@@ -1,6 +1,6 @@
 package org.reuseaddr.compare;
 
-/** What may be said about a cell of one side against the base. */
+/** What may be said about a cell of one group against the base. */
 public enum Verdict {
     /** It costs more, and not within the margin. */
     SLOWER,

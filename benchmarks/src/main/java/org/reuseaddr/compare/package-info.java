@@ -1,6 +1,6 @@
 /**
  * Two or more runs side by side: estimates with intervals, ratios, verdicts, the call that is to blame, and how
- * semantics and environments differ.
+ * semantics and environments differ; and one run beside a list of known differences.
  *
  * <p>Depends on {@code results}, and on {@code model} for grades. Knows nothing of text formats, which are
  * {@code report}'s; everything here is a value computed from values, apart from

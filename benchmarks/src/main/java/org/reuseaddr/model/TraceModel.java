@@ -4,10 +4,12 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.IntFunction;
 import org.reuseaddr.socket.Errno;
 import org.reuseaddr.socket.Family;
 import org.reuseaddr.socket.Linux;
@@ -34,11 +36,25 @@ public final class TraceModel {
     private final Map<Integer, PortState> registrations = new HashMap<>();
     /** Ports on which connections may be left that no open socket shows. */
     private final Set<Integer> used = new HashSet<>();
+    private final Map<Integer, Set<TracedSocket>> byPort = new HashMap<>();
+    private final IntFunction<String> processName;
+    /** A socket has a port that the kernel chose and that no call has shown: it may be any. */
+    private boolean hasUnseenPort;
     private int index;
+    private String place = "";
 
     /** @param closed whether the trace shows every socket of its ports, so that a refusal needs its reason there */
     public TraceModel(boolean closed) {
+        this(closed, process -> process == 0 ? "" : "process " + process);
+    }
+
+    /**
+     * @param closed whether the trace shows every socket of its ports, so that a refusal needs its reason there
+     * @param processName what sentences call a process; empty where its number is of no interest
+     */
+    public TraceModel(boolean closed, IntFunction<String> processName) {
         this.closed = closed;
+        this.processName = processName;
     }
 
     /** What can be said of a call. */
@@ -76,18 +92,22 @@ public final class TraceModel {
     private static final class TracedSocket {
         private final Name name;
         private final Family family;
+        /** The descriptors that name it: it is closed with the last. */
+        private final Set<Name> names = new HashSet<>();
         private boolean v6Only;
         private boolean reuseAddr;
         private boolean reusePort;
         private SockAddr local;
         private Holder.State state = Holder.State.BOUND;
         private int since;
+        private String sincePlace = "";
         /** It was bound as Linux would not have bound it: what it does next says nothing new. */
         private boolean isDoubtful;
 
         private TracedSocket(Name name, Family family) {
             this.name = name;
             this.family = family;
+            names.add(name);
         }
 
         private Holder at(SockAddr address, Holder.State as) {
@@ -99,11 +119,13 @@ public final class TraceModel {
             return local != null && local.port() == port && port != 0;
         }
 
-        private String inWords() {
+        private String inWords(IntFunction<String> processName) {
             String does = state == Holder.State.LISTENING ? " listens on "
                     : state == Holder.State.CONNECTED ? " has a connection of " : " is bound to ";
-            return "fd " + name.fd() + (name.process() == 0 ? "" : " of process " + name.process()) + does + local
-                    + (since > 0 ? " since call " + since : "");
+            Name shown = names.contains(name) ? name : names.iterator().next();
+            String process = processName.apply(shown.process());
+            return "fd " + shown.fd() + (process.isEmpty() ? "" : " of " + process) + does + local
+                    + (since > 0 ? " since " + sincePlace : "");
         }
     }
 
@@ -113,7 +135,18 @@ public final class TraceModel {
      * @param process the process that made it, of a thread the one that it belongs to
      */
     public Judgement next(int process, Step step) {
+        return next(process, step, "call " + (index + 1));
+    }
+
+    /**
+     * Judges the next call of the trace and takes note of what it did.
+     *
+     * @param process the process that made it, of a thread the one that it belongs to
+     * @param where where the call stands, as sentences are to name it: {@code line 12}
+     */
+    public Judgement next(int process, Step step, String where) {
         index++;
+        place = where;
         Judgement judgement = judge(process, step);
         note(process, step.call(), step.outcome());
         if (judgement.kind() == Kind.IMPOSSIBLE && step.call() instanceof Call.OnDescriptor call) {
@@ -130,10 +163,79 @@ public final class TraceModel {
      */
     public Step expected(int process, Step step) {
         index++;
+        place = "call " + index;
         Step expected = judge(process, step).expected()
                 .map(result -> new Step(step.process(), step.call(), new Outcome.Plain(result))).orElse(step);
         note(process, expected.call(), expected.outcome());
         return expected;
+    }
+
+    /**
+     * What would be said of a call if it came next; it does not come.
+     *
+     * @param process the process that would make it, of a thread the one that it belongs to
+     */
+    public Judgement weigh(int process, Step step) {
+        return judge(process, step);
+    }
+
+    /** A process was forked: it has a copy of each descriptor of its parent that it has not opened itself. */
+    public void fork(int parent, int child) {
+        List<TracedSocket> inherited = new ArrayList<>();
+        List<Name> names = new ArrayList<>();
+        sockets.forEach((name, socket) -> {
+            if (name.process() == parent) {
+                inherited.add(socket);
+                names.add(new Name(child, name.fd()));
+            }
+        });
+        for (int i = 0; i < names.size(); i++) {
+            share(names.get(i), inherited.get(i));
+        }
+    }
+
+    private void share(Name name, TracedSocket socket) {
+        if (sockets.putIfAbsent(name, socket) == null) {
+            socket.names.add(name);
+        }
+    }
+
+    /** A descriptor was copied by dup2, dup3 or fcntl: both name the same socket, and what {@code to} named is closed. */
+    public void copy(int process, int fd, int to) {
+        TracedSocket socket = sockets.get(new Name(process, fd));
+        close(new Name(process, to));
+        if (socket != null) {
+            share(new Name(process, to), socket);
+        }
+    }
+
+    /**
+     * A process ended.
+     *
+     * @param certain whether nobody else can have its descriptors that the trace does not show to have them
+     */
+    public void exit(int process, boolean certain) {
+        List<Name> names = sockets.keySet().stream().filter(name -> name.process() == process).toList();
+        for (Name name : names) {
+            if (!certain) {
+                uncertain(sockets.get(name));
+            }
+            close(name);
+        }
+    }
+
+    /** From here on the trace does not show what becomes of a socket: whatever its port answers is possible. */
+    public void lose(int process, int fd) {
+        TracedSocket socket = sockets.get(new Name(process, fd));
+        if (socket != null) {
+            uncertain(socket);
+            List.copyOf(socket.names).forEach(this::close);
+        }
+    }
+
+    /** A socket that the trace does not show holds the port, or did: a refusal has its reason there. */
+    public void takenByUnseen(int port) {
+        used.add(port);
     }
 
     private Judgement judge(int process, Step step) {
@@ -199,7 +301,12 @@ public final class TraceModel {
             return new Judgement(Kind.POSSIBLE, Optional.of(rule.refuses() ? rule : Rule.CONNECTION_EXCLUDES),
                     Optional.empty(), because, expected);
         }
-        return new Judgement(closed ? Kind.IMPOSSIBLE : Kind.NEEDS_ANOTHER_SOCKET, Optional.of(rule), Optional.empty(),
+        for (Quirk quirk : Quirk.values()) {
+            if (ruleOf(new LinuxBindRules(Set.of(quirk)), candidate, others, listen).refuses()) {
+                return new Judgement(Kind.QUIRK, Optional.of(rule), Optional.of(quirk), "", expected);
+            }
+        }
+        return new Judgement(closed && !hasUnseenPort ? Kind.IMPOSSIBLE : Kind.NEEDS_ANOTHER_SOCKET, Optional.of(rule), Optional.empty(),
                 "no socket of the trace holds " + candidate.local(), expected);
     }
 
@@ -208,9 +315,9 @@ public final class TraceModel {
     }
 
     private String culprit(TracedSocket socket, Holder candidate, int port) {
-        return sockets.values().stream().filter(other -> other != socket && other.holds(port))
+        return holders(port).stream().filter(other -> other != socket)
                 .filter(other -> reference.against(candidate, other.at(other.local, other.state)).refuses())
-                .min(Comparator.comparingInt(other -> other.since)).map(TracedSocket::inWords).orElse("");
+                .min(Comparator.comparingInt(other -> other.since)).map(other -> other.inWords(processName)).orElse("");
     }
 
     private static boolean isLinkLocal(SockAddr address) {
@@ -218,13 +325,35 @@ public final class TraceModel {
     }
 
     private PortState around(TracedSocket socket, int port) {
-        List<TracedSocket> holders = new ArrayList<>(sockets.values());
-        holders.removeIf(other -> other == socket || !other.holds(port));
+        List<TracedSocket> holders = new ArrayList<>(holders(port));
+        holders.remove(socket);
         holders.sort(Comparator.comparingInt(other -> other.since));
         PortState registered = registrations.getOrDefault(port, PortState.FREE);
         return holders.isEmpty() && !socket.holds(port) ? PortState.FREE
                 : new PortState(holders.stream().map(other -> other.at(other.local, other.state)).toList(),
                         registered.leader(), registered.reuseAddrSoFar());
+    }
+
+    private Set<TracedSocket> holders(int port) {
+        return byPort.getOrDefault(port, Set.of());
+    }
+
+    private void locate(TracedSocket socket, SockAddr address) {
+        leave(socket);
+        socket.local = address;
+        if (address.port() != 0) {
+            byPort.computeIfAbsent(address.port(), unused -> new LinkedHashSet<>()).add(socket);
+        }
+    }
+
+    private void leave(TracedSocket socket) {
+        if (socket.local != null && byPort.containsKey(socket.local.port())) {
+            Set<TracedSocket> holders = byPort.get(socket.local.port());
+            holders.remove(socket);
+            if (holders.isEmpty()) {
+                byPort.remove(socket.local.port());
+            }
+        }
     }
 
     private void note(int process, Call call, Outcome outcome) {
@@ -239,6 +368,8 @@ public final class TraceModel {
             TracedSocket socket = sockets.get(new Name(process, on.fd()));
             if (socket != null) {
                 note(process, socket, call, outcome);
+            } else if (call instanceof Call.GetSockName && outcome instanceof Outcome.WithAddress shown && shown.address() != null) {
+                used.add(shown.address().port());
             }
         }
     }
@@ -266,8 +397,8 @@ public final class TraceModel {
         } else if (call instanceof Call.Listen) {
             listening(socket);
         } else if (call instanceof Call.GetSockName && outcome instanceof Outcome.WithAddress shown
-                && shown.address() != null) {
-            socket.local = shown.address();
+                && shown.address() != null && shown.address().port() != 0) {
+            locate(socket, shown.address());
         } else if (call instanceof Call.Connect) {
             connected(socket);
         } else if (call instanceof Call.Accept) {
@@ -275,12 +406,10 @@ public final class TraceModel {
         } else if (call instanceof Call.Shutdown shutdown && shutdown.how() != Linux.SHUT_WR
                 && socket.state == Holder.State.LISTENING) {
             socket.state = Holder.State.BOUND;
-        } else if (call instanceof Call.Dup) {
-            // The copy keeps the socket open when the original is closed: from here on nothing is certain of its port.
-            uncertain(socket);
-            sockets.remove(socket.name);
-        } else if (call instanceof Call.Close) {
-            close(socket.name);
+        } else if (call instanceof Call.Dup dup) {
+            copy(process, dup.fd(), value(outcome));
+        } else if (call instanceof Call.Close close) {
+            close(new Name(process, close.fd()));
         }
     }
 
@@ -299,9 +428,10 @@ public final class TraceModel {
         if (address.port() != 0) {
             registrations.put(address.port(), reference.register(holder, around(socket, address.port())));
         }
-        socket.local = address;
+        locate(socket, address);
+        hasUnseenPort |= address.port() == 0;
         socket.v6Only = holder.v6Only();
-        socket.since = index;
+        begins(socket);
     }
 
     private void listening(TracedSocket socket) {
@@ -310,15 +440,22 @@ public final class TraceModel {
             registrations.put(socket.local.port(),
                     reference.register(socket.at(socket.local, Holder.State.LISTENING), others));
         }
+        hasUnseenPort |= socket.local == null;
         if (socket.state != Holder.State.LISTENING) {
-            socket.since = index;
+            begins(socket);
         }
         socket.state = Holder.State.LISTENING;
     }
 
+    private void begins(TracedSocket socket) {
+        socket.since = index;
+        socket.sincePlace = place;
+    }
+
     private void connected(TracedSocket socket) {
+        hasUnseenPort |= socket.local == null || socket.local.port() == 0;
         uncertain(socket);
-        sockets.remove(socket.name);
+        List.copyOf(socket.names).forEach(this::close);
     }
 
     private void accepted(int process, TracedSocket listener, Outcome outcome) {
@@ -333,6 +470,9 @@ public final class TraceModel {
     }
 
     private void close(Name name) {
-        sockets.remove(name);
+        TracedSocket socket = sockets.remove(name);
+        if (socket != null && socket.names.remove(name) && socket.names.isEmpty()) {
+            leave(socket);
+        }
     }
 }

@@ -67,6 +67,17 @@ public record CpuUsage(long total, long working, long stolen, long own) {
         return OptionalDouble.of(Math.min(1, Math.max(0, (double) others / passed)));
     }
 
+    /**
+     * The share of the machine's CPU time that the hypervisor gave to other machines, 0 to 1.
+     *
+     * @return empty if no tick passed between the snapshots
+     */
+    public static OptionalDouble shareStolen(CpuUsage before, CpuUsage after) {
+        long passed = after.total - before.total;
+        return passed <= 0 ? OptionalDouble.empty()
+                : OptionalDouble.of(Math.min(1, Math.max(0, (double) (after.stolen - before.stolen) / passed)));
+    }
+
     private static long ofProcess(String stat) {
         // The command's name may hold blanks and parentheses: what follows its last parenthesis is columns.
         String[] columns = stat.substring(stat.lastIndexOf(')') + 1).strip().split(" ");

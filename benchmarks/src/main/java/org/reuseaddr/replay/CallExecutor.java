@@ -4,6 +4,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import org.reuseaddr.socket.Errno;
 import org.reuseaddr.socket.Linux;
 import org.reuseaddr.socket.SockAddr;
@@ -20,6 +21,8 @@ import org.reuseaddr.transcript.Outcome;
 final class CallExecutor implements Call.Handler<Outcome> {
 
     private static final SyscallResult ZERO = new SyscallResult.Returned(0);
+    private static final Errno EALREADY = Errno.named("EALREADY");
+    private static final long RETRY_NANOS = 1_000_000;
     private static final Outcome FULL = new Outcome.Plain(new SyscallResult.Failed(Errno.EMFILE));
 
     private final Sockets sockets = new Sockets();
@@ -175,36 +178,61 @@ final class CallExecutor implements Call.Handler<Outcome> {
         }
     }
 
-    /** How a connect that is under way ends. */
+    /**
+     * How a connect that is under way ends. A blocking connect takes in how it ended; here the socket counts as connecting
+     * until connect is called once more: on Linux that answers 0 or ECONNABORTED and, after a failure, makes the socket
+     * usable again. EALREADY means that it goes on, whatever poll says: of a socket that was shut down before, POLLHUP.
+     */
     private Outcome connected(int descriptor, SockAddr address) {
-        if (!sockets.awaitReady(descriptor, Linux.POLLOUT, limitMillis)) {
-            return new Outcome.TimedOut(limitMillis);
+        long deadline = System.nanoTime() + limitMillis * 1_000_000L;
+        long remaining = limitMillis;
+        while (remaining > 0 && sockets.awaitReady(descriptor, Linux.POLLOUT, (int) remaining)) {
+            Sockets.WithValue error = sockets.getOption(descriptor, SocketOption.SO_ERROR);
+            if (!error.result().equals(ZERO)) {
+                throw new ReplayException("how connect ended cannot be read: getsockopt(SO_ERROR) answered " + error.result());
+            }
+            SyscallResult again = sockets.connect(descriptor, address);
+            if (error.value() != 0 || !again.failedWith(EALREADY)) {
+                return new Outcome.Plain(SyscallResult.of(-error.value()));
+            }
+            LockSupport.parkNanos(RETRY_NANOS);
+            remaining = (deadline - System.nanoTime()) / 1_000_000L;
         }
-        Sockets.WithValue error = sockets.getOption(descriptor, SocketOption.SO_ERROR);
-        if (!error.result().equals(ZERO)) {
-            throw new ReplayException("how connect ended cannot be read: getsockopt(SO_ERROR) answered " + error.result());
-        }
-        // A blocking connect takes in how it ended. Here the socket counts as connecting until connect is called once
-        // more: on Linux that answers 0 or ECONNABORTED and, after a failure, makes the socket usable again.
-        sockets.connect(descriptor, address);
-        return new Outcome.Plain(SyscallResult.of(-error.value()));
+        return new Outcome.TimedOut(limitMillis);
     }
 
     @Override
     public Outcome accept(Call.Accept call) {
         Open listener = table.named(call.fd());
-        boolean waits = listener.exists() && !listener.nonBlocking().get();
-        if (waits && !sockets.awaitReady(listener.descriptor(), Linux.POLLIN, limitMillis)) {
-            return new Outcome.TimedOut(limitMillis);
-        }
         if (table.isFull()) {
             return FULL;
         }
-        Sockets.WithAddress accepted = call.four()
-                ? sockets.accept4(listener.descriptor(), call.flags() | Linux.SOCK_CLOEXEC)
-                : sockets.accept(listener.descriptor());
+        Sockets.WithAddress accepted = acceptOnce(listener, call);
+        boolean waits = listener.exists() && !listener.nonBlocking().get() && accepted.result().failedWith(Errno.EAGAIN);
+        if (waits) {
+            if (!sockets.awaitReady(listener.descriptor(), Linux.POLLIN, limitMillis)) {
+                return new Outcome.TimedOut(limitMillis);
+            }
+            accepted = acceptOnce(listener, call);
+        }
         keep(accepted.result(), new AtomicBoolean((call.flags() & Linux.SOCK_NONBLOCK) != 0));
         return withAddress(accepted);
+    }
+
+    /** Does not wait, whether the listener is non-blocking or not: what cannot be accepted shows at once. */
+    private Sockets.WithAddress acceptOnce(Open listener, Call.Accept call) {
+        boolean switched = listener.exists() && !listener.nonBlocking().get();
+        if (switched) {
+            sockets.setNonBlocking(listener.descriptor(), true);
+        }
+        try {
+            return call.four() ? sockets.accept4(listener.descriptor(), call.flags() | Linux.SOCK_CLOEXEC)
+                    : sockets.accept(listener.descriptor());
+        } finally {
+            if (switched) {
+                sockets.setNonBlocking(listener.descriptor(), false);
+            }
+        }
     }
 
     @Override

@@ -39,7 +39,7 @@ record Facilities(boolean inet6, boolean inetLoopback, boolean inet6Loopback, bo
         boolean inet6 = !process.execute(0, socket(Family.INET6), FD, LIMIT_MILLIS).failedWith(Errno.EAFNOSUPPORT);
         process.closeAll();
         return new Facilities(inet6, canBind(process, Family.INET) && hasRoute(client, Family.INET),
-                inet6 && canBind(process, Family.INET6) && hasRoute(client, Family.INET6), knowsLocalPortRange(process));
+                inet6 && canBind(process, Family.INET6) && hasRoute(client, Family.INET6), knowsLocalPortRange(client));
     }
 
     private static boolean canBind(SocketProcess process, Family family) {
@@ -52,6 +52,7 @@ record Facilities(boolean inet6, boolean inetLoopback, boolean inet6Loopback, bo
         }
     }
 
+    /** Asked of bare calls: the JDK's own sockets do not have the option. */
     private static boolean knowsLocalPortRange(SocketProcess process) {
         try {
             process.execute(0, socket(Family.INET), FD, LIMIT_MILLIS);

@@ -57,7 +57,7 @@ public final class Gate {
     }
 
     /** What {@link #checkThisJvm} replays. */
-    static List<Scenario> withinFork() {
+    public static List<Scenario> withinFork() {
         List<Scenario> scenarios = new ArrayList<>(withinProcess(IN_FORK));
         scenarios.addAll(withinProcess(IN_FORK_JDK));
         return scenarios;

@@ -15,7 +15,7 @@ import org.reuseaddr.compare.Versus;
 import org.reuseaddr.results.CsvText;
 
 /**
- * A comparison as CSV, one row a cell and side, in full precision; times in ns/op and rates in ops/s whatever the view's
+ * A comparison as CSV, one row per cell and group, in full precision; times in ns/op and rates in ops/s whatever the view's
  * units, so that rows stay comparable.
  */
 public final class ComparisonCsv {
@@ -34,6 +34,7 @@ public final class ComparisonCsv {
                 "design", "basis", "ratio", "ratio_low", "ratio_high", "ratio_confidence", "p_value",
                 "absolute_ratio", "absolute_low", "absolute_high", "verdict", "missing", "added_ns"));
         CALLS.forEach(call -> header.add("share_" + call));
+        header.add("family");
         StringBuilder text = new StringBuilder(CsvText.line(header));
         for (Versus versus : comparison.others()) {
             view.rows(versus).forEach(cell -> text.append(CsvText.line(row(comparison, versus, cell))));
@@ -56,6 +57,7 @@ public final class ComparisonCsv {
         row.add(cell.verdict().displayName());
         row.add(Sentences.missing(cell));
         row.addAll(shares(versus.blames().stream().filter(blame -> blame.whole().equals(cell.cell())).findFirst()));
+        row.add(cell.family().displayName());
         return row;
     }
 

@@ -10,7 +10,7 @@ public final class ComparisonHtml {
     private ComparisonHtml() {
     }
 
-    /** The whole page: a section a side, tables that sort and filter. */
+    /** The whole page: a section per group, tables that sort and filter. */
     public static String render(Comparison comparison, ComparisonView view) {
         StringOutput output = new StringOutput();
         JtecomparisonGenerated.render(new OwaspHtmlTemplateOutput(output), null, comparison, view, PageFrame.load());

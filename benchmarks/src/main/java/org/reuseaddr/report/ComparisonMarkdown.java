@@ -17,7 +17,7 @@ public final class ComparisonMarkdown {
     private ComparisonMarkdown() {
     }
 
-    /** The whole comparison, a section a side. */
+    /** The whole comparison, a section per group. */
     public static String render(Comparison comparison, ComparisonView view) {
         return comparison.others().stream().map(versus -> section(comparison, versus, view))
                 .collect(Collectors.joining("\n"));

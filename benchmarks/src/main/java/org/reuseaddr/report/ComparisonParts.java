@@ -35,7 +35,7 @@ final class ComparisonParts {
         return String.join("; ", notes);
     }
 
-    /** Cells that a side lacks, by benchmark. */
+    /** Cells that a group lacks, by benchmark. */
     static List<String> missingCells(Comparison comparison, Versus versus) {
         List<String> lines = new ArrayList<>();
         lines.addAll(missing(versus.onlyBase(), comparison.base().label()));

@@ -50,8 +50,8 @@ public final class ComparisonText {
         if (text.length() > 0) {
             text.append('\n');
         }
-        line("base   " + side(comparison.base()));
-        line("other  " + side(versus.other()));
+        line("base   " + group(comparison.base()));
+        line("other  " + group(versus.other()));
         versus.remarks().forEach(remark -> line(Plain.text(remark)));
         text.append('\n');
         table(comparison, versus);
@@ -62,8 +62,8 @@ public final class ComparisonText {
         environment(comparison, versus);
     }
 
-    private static String side(Group side) {
-        return Plain.text(side.label()) + GAP + side.runs().size() + (side.runs().size() == 1 ? " run" : " runs");
+    private static String group(Group group) {
+        return Plain.text(group.label()) + GAP + group.runs().size() + (group.runs().size() == 1 ? " run" : " runs");
     }
 
     private void table(Comparison comparison, Versus versus) {

@@ -28,7 +28,7 @@ public record ComparisonView(Predicate<CellComparison> shown, Order order, Optio
         RATIO(Comparator.comparingDouble((CellComparison cell) -> cell.ratio().map(ratio -> -ratio.value()).orElse(0.0))),
         /** Slower, faster, same, unclear. */
         VERDICT(Comparator.comparing(CellComparison::verdict)),
-        /** By what the other side costs, the dearest first. */
+        /** By what the other group costs, the most expensive first. */
         COST(Comparator.comparingDouble((CellComparison cell) -> -cell.other().value()));
 
         private final Comparator<CellComparison> comparator;

@@ -123,7 +123,7 @@ final class Privacy {
         data.scenarios().values().stream().map(this::scenario)
                 .forEach(scenario -> scenarios.put(scenario.scenario(), scenario));
         return new RunData(id(data.run()), Path.of(text(data.source().toString())), cells, environment(data.environment()),
-                scenarios, data.rows());
+                scenarios);
     }
 
     private Cell cell(Cell cell) {

@@ -17,13 +17,17 @@ import org.reuseaddr.compare.Comparison;
 import org.reuseaddr.compare.Estimate;
 import org.reuseaddr.compare.Estimates;
 import org.reuseaddr.compare.Findings;
+import org.reuseaddr.compare.TestFamily;
 import org.reuseaddr.compare.Verdict;
 import org.reuseaddr.compare.Versus;
 import org.reuseaddr.model.Grade;
+import org.reuseaddr.model.Quirk;
 import org.reuseaddr.platform.PlatformEntry;
 import org.reuseaddr.results.Cell;
 import org.reuseaddr.results.InputException;
 import org.reuseaddr.results.Sample;
+import org.reuseaddr.results.SemanticsRow;
+import org.reuseaddr.scenario.Behaviour;
 import org.reuseaddr.scenario.Scenario;
 
 /**
@@ -34,7 +38,8 @@ import org.reuseaddr.scenario.Scenario;
  * @param comparison the run against the baseline; empty without one
  * @param audience whom it is for
  * @param form what they ask
- * @param causes what differed from Linux, the most severe first
+ * @param causes what differed from every Linux, the most severe first
+ * @param behaviour which Linux the platform behaves like, and what quirks of released kernels it shows, in sentences
  * @param single whether it is about one cause, that of {@code causes}, instead of the whole run
  * @param measurements what was measured
  * @param findings what the reader should know about the measurements, as sentences
@@ -43,13 +48,14 @@ import org.reuseaddr.scenario.Scenario;
  * @param scenarios all scenarios that this version knows, by id
  */
 public record ReportModel(ReportedRun run, Optional<ReportedRun> baseline, Optional<Comparison> comparison,
-        Audience audience, BugForm form, List<Cause> causes, boolean single, List<Measurement> measurements, List<String> findings,
-        List<String> leftOut, boolean includesHost, Map<String, Scenario> scenarios) {
+        Audience audience, BugForm form, List<Cause> causes, List<String> behaviour, boolean single, List<Measurement> measurements,
+        List<String> findings, List<String> leftOut, boolean includesHost, Map<String, Scenario> scenarios) {
 
     private static final Figures FIGURES = new Figures(Optional.empty());
 
     public ReportModel {
         causes = List.copyOf(causes);
+        behaviour = List.copyOf(behaviour);
         measurements = List.copyOf(measurements);
         findings = List.copyOf(findings);
         leftOut = List.copyOf(leftOut);
@@ -92,18 +98,30 @@ public record ReportModel(ReportedRun run, Optional<ReportedRun> baseline, Optio
         }
         Optional<Comparison> comparison = baseline.map(base ->
                 Comparison.of(List.of(base.group(), run.group()), Comparison.DEFAULT_MARGIN));
-        List<Cause> causes = Cause.of(run.scenarios(), known);
+        // What native Linux of some release does is nobody's defect: it is no cause, and has no program.
+        List<Cause> causes = Cause.of(
+                run.scenarios().stream().filter(row -> !row.grade().equals(Grade.KNOWN.name())).toList(), known);
         if (number.isPresent()) {
             int chosen = number.getAsInt();
             if (chosen < 1 || chosen > causes.size()) {
                 throw new InputException(run.directory().path(), "--cause: expected "
-                        + (causes.isEmpty() ? "no number, since every scenario passes" : "1 to " + causes.size())
+                        + (causes.isEmpty() ? "no number, since no scenario differs from every Linux" : "1 to " + causes.size())
                         + ", found " + chosen);
             }
             causes = List.of(causes.get(chosen - 1));
         }
-        return new ReportModel(run, baseline, comparison, reader, BugForm.of(reader, run), causes, number.isPresent(),
-                measurements(run), findings(run), privacy.leftOut(), privacy.includesHost(), known);
+        return new ReportModel(run, baseline, comparison, reader, BugForm.of(reader, run), causes, behaviour(run, known),
+                number.isPresent(), measurements(run), findings(run), privacy.leftOut(), privacy.includesHost(), known);
+    }
+
+    private static List<String> behaviour(ReportedRun run, Map<String, Scenario> known) {
+        Behaviour behaviour = new Behaviour();
+        for (SemanticsRow row : run.scenarios()) {
+            Optional<Quirk> quirk = Stream.of(Quirk.values()).filter(any -> any.id().equals(row.quirk())).findFirst();
+            Grade.SEVERITY.stream().filter(grade -> grade.name().equals(row.grade())).findFirst()
+                    .ifPresent(grade -> behaviour.add(grade, Optional.ofNullable(known.get(row.scenario())), quirk));
+        }
+        return behaviour.sentences();
     }
 
     private static List<Measurement> measurements(ReportedRun run) {
@@ -201,7 +219,7 @@ public record ReportModel(ReportedRun run, Optional<ReportedRun> baseline, Optio
 
     private String verdicts() {
         Map<Verdict, Long> counts = comparison.stream().flatMap(all -> all.others().stream())
-                .flatMap(versus -> versus.cells().stream())
+                .flatMap(versus -> versus.cells().stream()).filter(cell -> cell.family() != TestFamily.CONTROL)
                 .collect(Collectors.groupingBy(CellComparison::verdict, TreeMap::new, Collectors.counting()));
         return "Against " + baseline.orElseThrow().data().run().label() + ": " + (counts.isEmpty() ? "nothing to compare."
                 : counts.entrySet().stream().map(entry -> entry.getValue() + " " + entry.getKey().displayName())

@@ -1,6 +1,5 @@
 package org.reuseaddr.report;
 
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -24,7 +23,7 @@ import org.reuseaddr.results.SemanticsRow;
  */
 public record ReportedRun(RunDirectory directory, RunData data, List<SemanticsRow> scenarios) {
 
-        public ReportedRun {
+    public ReportedRun {
         scenarios = List.copyOf(scenarios);
     }
 
@@ -36,9 +35,6 @@ public record ReportedRun(RunDirectory directory, RunData data, List<SemanticsRo
     static ReportedRun read(Path path, Privacy privacy) {
         Path home = Files.isDirectory(path) ? path : path.toAbsolutePath().getParent();
         RunDirectory directory = new RunDirectory(home);
-        for (Path file : List.of(path, directory.environment(), directory.semantics(), directory.samples(), directory.jmhJson())) {
-            requireReadable(file);
-        }
         List<RunData> runs = new RunLoader().load(path);
         if (runs.size() != 1) {
             throw new InputException(path, "expected the rows of one run, found those of " + runs.size());
@@ -46,20 +42,6 @@ public record ReportedRun(RunDirectory directory, RunData data, List<SemanticsRo
         List<SemanticsRow> rows = Files.exists(directory.semantics())
                 ? SemanticsFile.readAll(directory.semantics()) : List.of();
         return new ReportedRun(directory, privacy.data(runs.get(0)), rows.stream().map(privacy::row).toList());
-    }
-
-    /** A FIFO or a device may never end, and neither may some files of /proc that look regular. */
-    private static void requireReadable(Path file) {
-        if (!Files.exists(file) || Files.isDirectory(file)) {
-            return;
-        }
-        try {
-            if (!Files.isRegularFile(file) || file.toRealPath().startsWith("/proc") || file.toRealPath().startsWith("/sys")) {
-                throw new InputException(file, "expected a regular file, found a pipe, a device or a file of the kernel's");
-            }
-        } catch (IOException e) {
-            throw new InputException(file, "cannot be read: " + e.getMessage());
-        }
     }
 
     /** The run as a group of a comparison. */

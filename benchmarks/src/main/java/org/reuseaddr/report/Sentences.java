@@ -28,7 +28,7 @@ public final class Sentences {
             case "VIOLATION" -> "violate a documented guarantee";
             case "TIMEOUT" -> "have a call that does not return";
             case "DEVIATION" -> "differ from Linux where no document guarantees it";
-            case "KNOWN" -> "behave as an earlier Linux release";
+            case "KNOWN" -> "behave as native Linux of another release";
             case "ERROR" -> "could not be checked";
             case "UNSUPPORTED" -> "are not supported by the platform";
             default -> grade;
@@ -97,13 +97,30 @@ public final class Sentences {
 
     private static String missing(Missing missing) {
         if (missing instanceof Missing.Forks forks) {
-            return "about " + forks.perSide() + " forks per group needed";
+            return "about " + forks.perGroup() + " forks per group needed";
         }
         if (missing instanceof Missing.Runs runs) {
-            return "about " + runs.perSide() + " runs per group needed";
+            return "about " + runs.perGroup() + " runs per group needed";
         }
         if (missing instanceof Missing.Behind behind) {
             return "not distinguishable from the cost of " + behind.call() + ", which precedes it";
+        }
+        if (missing instanceof Missing.OneLevel levels) {
+            return "forks lie on two levels, " + Figures.ratio(levels.factor()) + " apart: nothing is concluded";
+        }
+        if (missing instanceof Missing.AgreeingControls controls) {
+            return "the controls disagree, platform and drift cannot be distinguished: " + Figures.ratio(controls.byMedian())
+                    + " relative to the median control, " + Figures.ratio(controls.byCpu()) + " to control_cpu";
+        }
+        if (missing instanceof Missing.SteadyMachine machine) {
+            return "the whole machine changed by " + Figures.ratio(machine.factor())
+                    + ": platform and drift cannot be distinguished";
+        }
+        if (missing instanceof Missing.FreePorts) {
+            return "ports exhausted: the figure is that of the ephemeral range";
+        }
+        if (missing instanceof Missing.Untested) {
+            return "not tested";
         }
         return missing instanceof Missing.SecondFork ? "a second fork is needed"
                 : "the data are too noisy";

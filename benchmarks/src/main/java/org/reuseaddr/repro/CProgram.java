@@ -9,6 +9,7 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.reuseaddr.scenario.KnownAnswers;
 import org.reuseaddr.scenario.Scenario;
 import org.reuseaddr.socket.Errno;
 import org.reuseaddr.socket.Family;
@@ -32,7 +33,7 @@ final class CProgram {
     private static final List<String> NEEDS = List.of("cc -pthread -o reproduction reproduction.c && ./reproduction",
             "Exits with 0: as on Linux, 1: this platform differs, 2: cannot run here.");
     /** What the calls fail with, here or elsewhere; others are shown as a number. */
-    private static final List<String> ERRORS = List.of("EACCES", "EADDRINUSE", "EADDRNOTAVAIL", "EAFNOSUPPORT", "EAGAIN",
+    static final List<String> ERRORS = List.of("EACCES", "EADDRINUSE", "EADDRNOTAVAIL", "EAFNOSUPPORT", "EAGAIN",
             "EBADF", "ECONNREFUSED", "ECONNRESET", "EINPROGRESS", "EINTR", "EINVAL", "EMFILE", "ENETUNREACH", "ENOBUFS",
             "ENOPROTOOPT", "ENOTCONN", "ENOTSOCK", "EOPNOTSUPP", "EPERM", "EPROTONOSUPPORT", "ETIMEDOUT");
     /** Options that need not be in the headers, or need one of their own. */
@@ -40,11 +41,13 @@ final class CProgram {
 
     private final Scenario scenario;
     private final ProgramActors cast;
+    private final KnownAnswers known;
     private final Set<String> parts = new TreeSet<>();
 
     CProgram(Scenario scenario) {
         this.scenario = scenario;
         cast = ProgramActors.of(scenario);
+        known = KnownAnswers.of(scenario);
         if (cast.highestDescriptor() > MAX_DESCRIPTOR) {
             throw new IllegalArgumentException("a descriptor beyond " + MAX_DESCRIPTOR + ": " + cast.highestDescriptor());
         }
@@ -59,6 +62,7 @@ final class CProgram {
         part("threads", !cast.threads().isEmpty());
         part("actors", !cast.others().isEmpty() || !cast.threads().isEmpty());
         part("facilities", !needs.isEmpty());
+        part("known", !known.isEmpty());
         List<Integer> ports = Stream.of(List.of(0), cast.freePorts(), cast.learnedPorts())
                 .flatMap(some -> some.stream().map(Integer.class::cast)).toList();
         return TEMPLATE.fill(parts, Map.of(
@@ -66,6 +70,8 @@ final class CProgram {
                 "calls", calls,
                 "needs", needs,
                 "errors", errors(),
+                "known", known.known().stream().map(one -> INDENT.repeat(2) + "{ " + one.index() + ", " + quoted(one.result()) + ",\n"
+                        + INDENT.repeat(3) + quoted(one.message()) + " },").toList(),
                 "ports", ports(),
                 "actors", actors()), Map.of(
                 "limit", Integer.toString(cast.limitMillis()),
@@ -161,12 +167,18 @@ final class CProgram {
                 : List.of(begin, indent + " ".repeat("CALL(".length()) + make);
     }
 
-    private static String symbol(int errno) {
+    static String symbol(int errno) {
         String symbol = Errno.of(errno).symbol();
         return symbol.startsWith("ERRNO_") ? Integer.toString(errno) : symbol;
     }
 
-    private static String quoted(String text) {
+    /** The flags of socket(2) and accept4(2), to be put behind a number. */
+    static String flags(int flags) {
+        return ((flags & Linux.SOCK_NONBLOCK) != 0 ? " | SOCK_NONBLOCK" : "")
+                + ((flags & Linux.SOCK_CLOEXEC) != 0 ? " | SOCK_CLOEXEC" : "");
+    }
+
+    static String quoted(String text) {
         return "\"" + text.replace("\\", "\\\\").replace("\"", "\\\"") + "\"";
     }
 
@@ -201,11 +213,6 @@ final class CProgram {
             int kind = call.type() & ~(Linux.SOCK_NONBLOCK | Linux.SOCK_CLOEXEC);
             String type = (kind == Linux.SOCK_STREAM ? "SOCK_STREAM" : Integer.toString(kind)) + flags(call.type() & ~kind);
             return keep("socket(" + domain + ", " + type + ", " + call.protocol() + ")");
-        }
-
-        private static String flags(int flags) {
-            return ((flags & Linux.SOCK_NONBLOCK) != 0 ? " | SOCK_NONBLOCK" : "")
-                    + ((flags & Linux.SOCK_CLOEXEC) != 0 ? " | SOCK_CLOEXEC" : "");
         }
 
         @Override

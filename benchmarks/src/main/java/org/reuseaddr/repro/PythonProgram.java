@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import org.reuseaddr.scenario.KnownAnswers;
 import org.reuseaddr.scenario.Scenario;
 import org.reuseaddr.socket.Family;
 import org.reuseaddr.socket.Linux;
@@ -29,11 +30,13 @@ final class PythonProgram {
 
     private final Scenario scenario;
     private final ProgramActors cast;
+    private final KnownAnswers known;
     private final Set<String> parts = new TreeSet<>();
 
     PythonProgram(Scenario scenario) {
         this.scenario = scenario;
         cast = ProgramActors.of(scenario);
+        known = KnownAnswers.of(scenario);
     }
 
     String text() {
@@ -44,9 +47,10 @@ final class PythonProgram {
         part("threads", !cast.threads().isEmpty());
         part("facilities", !cast.needs().isEmpty());
         part("unopened", !cast.unopened().isEmpty());
+        part("known", !known.isEmpty());
         String process = cast.threads().isEmpty() ? "step[0]"
                 : cast.threads().toString().replace('=', ':') + ".get(step[0], step[0])";
-        return TEMPLATE.fill(parts, Map.of("header", ProgramText.comment(scenario, NEEDS, "# "), "steps", steps), Map.of(
+        return TEMPLATE.fill(parts, Map.of("header", ProgramText.comment(scenario, NEEDS, "# "), "steps", steps, "known", known()), Map.of(
                 "limit", Double.toString(cast.limitMillis() / 1000.0),
                 "free", Integer.toString(cast.freePorts().size()),
                 "ports", cast.freePorts().stream().map(port -> ", " + port + ": free.pop()")
@@ -65,6 +69,17 @@ final class PythonProgram {
         if (wanted) {
             parts.add(name);
         }
+    }
+
+    /** By the index of the step and what is seen there: what releases of Linux do the same. */
+    private List<String> known() {
+        List<String> lines = new ArrayList<>(List.of("ELSEWHERE = {"));
+        known.known().forEach(one -> {
+            lines.add("    (" + one.index() + ", '" + ProgramText.line(one.answered()).replace("\\", "\\\\").replace("'", "\\'") + "'):");
+            lines.add("        \"" + one.message() + "\",");
+        });
+        lines.add("}");
+        return lines;
     }
 
     private List<String> steps() {

@@ -1,8 +1,11 @@
 package org.reuseaddr.repro;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import org.reuseaddr.scenario.KnownAnswers;
 import org.reuseaddr.scenario.Scenario;
 import org.reuseaddr.transcript.Transcript;
 import org.reuseaddr.transcript.TranscriptPrinter;
@@ -11,7 +14,7 @@ import org.reuseaddr.transcript.TranscriptPrinter;
  * One scenario as a program that needs nothing of this suite, for a bug report. The program takes free ports, makes the
  * calls in their order, each within the scenario's limit, prints them in strace's notation up to the first that ends
  * otherwise than on Linux, and exits with 0 if none does, 1 if one does, and 2 if the platform lacks what it takes, such
- * as IPv6.
+ * as IPv6. Where releases of Linux differ, it names those that answer as the platform does, and exits with 0 too.
  */
 public final class Reproduction {
 
@@ -42,6 +45,15 @@ public final class Reproduction {
         return new CProgram(scenario).text();
     }
 
+    /**
+     * Many scenarios as one program for a C11 compiler and the C library of Linux, glibc or musl: it prints KTAP.
+     *
+     * @throws IllegalArgumentException if there are more than 65,536 different calls
+     */
+    public static String c(List<Scenario> scenarios) {
+        return new CatalogueProgram(scenarios).text();
+    }
+
     /** The transcript with what it is about: what {@code check FILE.strace} replays. */
     public static String strace(Scenario scenario) {
         Map<String, String> headers = new LinkedHashMap<>();
@@ -50,6 +62,9 @@ public final class Reproduction {
         headers.put("source", scenario.source());
         headers.put("references", String.join(", ", scenario.references()));
         headers.putAll(scenario.transcript().headers());
+        headers.put("known", KnownAnswers.of(scenario).known().stream()
+                .map(known -> "call " + (known.index() + 1) + " = " + known.result() + ": " + known.message())
+                .collect(Collectors.joining("\n")));
         headers.values().removeIf(String::isBlank);
         return TranscriptPrinter.print(new Transcript(headers, scenario.transcript().steps()));
     }

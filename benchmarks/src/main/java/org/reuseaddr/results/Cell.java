@@ -1,6 +1,8 @@
 package org.reuseaddr.results;
 
 import java.util.Collections;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -22,6 +24,11 @@ public record Cell(String benchmark, String mode, int threads, SortedMap<String,
     /** JMH's short name of the mode that most benchmarks of the suite are in, the mean time of an operation. */
     public static final String AVERAGE_TIME = "avgt";
 
+    private static final Comparator<Cell> ORDER_OF_COMPONENTS = Comparator.comparing(Cell::benchmark)
+            .thenComparing(Cell::mode).thenComparingInt(Cell::threads)
+            .thenComparing(cell -> List.copyOf(cell.params.keySet()), Cell::compareLists)
+            .thenComparing(cell -> List.copyOf(cell.params.values()), Cell::compareLists);
+
     public Cell {
         params = Collections.unmodifiableSortedMap(new TreeMap<>(params));
     }
@@ -31,9 +38,22 @@ public record Cell(String benchmark, String mode, int threads, SortedMap<String,
         return params.entrySet().stream().map(Map.Entry::toString).collect(Collectors.joining(" "));
     }
 
+    /** By the text that people read, then by each component, so that cells are equal exactly where their order is 0. */
     @Override
     public int compareTo(Cell other) {
-        return toString().compareTo(other.toString());
+        int order = toString().compareTo(other.toString());
+        return order != 0 || equals(other) ? order : ORDER_OF_COMPONENTS.compare(this, other);
+    }
+
+    private static int compareLists(List<String> one, List<String> two) {
+        int common = Math.min(one.size(), two.size());
+        for (int i = 0; i < common; i++) {
+            int order = one.get(i).compareTo(two.get(i));
+            if (order != 0) {
+                return order;
+            }
+        }
+        return Integer.compare(one.size(), two.size());
     }
 
     /** The cell on one line for people, such as {@code ListenerLifecycle.cycle family=INET port=fixed}. */

@@ -61,6 +61,13 @@ public final class Column {
     /** The quirk of released kernels that explains a difference, {@code Q1}; empty for none. */
     public static final String QUIRK = "quirk";
 
+    /** {@link KnownDifference#reference}. */
+    public static final String REFERENCE = "reference";
+    /** {@link KnownDifference#comment}. */
+    public static final String COMMENT = "comment";
+    /** {@link KnownDifference#flaky}. */
+    public static final String FLAKY = "flaky";
+
     /** An entry's name in {@code environment.csv}. */
     public static final String NAME = "name";
 

@@ -20,6 +20,11 @@ public final class DivergentCall {
         return detail < 0 ? observed : observed.substring(0, detail);
     }
 
+    /** The call without its port numbers, some of which the kernel chooses. */
+    public static String withoutPorts(String call) {
+        return call.replaceAll("htons\\([0-9]+\\)", "htons(…)");
+    }
+
     /** What followed from it; empty where nothing is said. */
     public static String detail(String observed) {
         int detail = observed.indexOf(DETAIL);

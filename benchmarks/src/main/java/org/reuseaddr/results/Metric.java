@@ -14,14 +14,23 @@ public final class Metric {
     public static final String CONTROL_SOCKET_CLOSE = CONTROL_PREFIX + "socket_close";
     /** One fixed computation, in {@link Unit#NANOS}. */
     public static final String CONTROL_CPU = CONTROL_PREFIX + "cpu";
-    /** How long threads of the fork waited for a CPU, as a share of the iteration's time, summed over threads. */
-    public static final String CPU_WAIT = "cpu_wait_share";
+    /**
+     * How long the worker threads that make the measured calls were ready to run and had no CPU, as a share of the
+     * iteration's time, 0 to 1, the mean over these threads.
+     */
+    public static final String WORKER_WAIT = "worker_wait_share";
     /** The share of CPU time, 0 to 1, which others used while the fork ran; a metric of the whole fork. */
     public static final String FOREIGN_LOAD = "foreign_cpu_share";
+    /** The share of CPU time, 0 to 1, which the hypervisor gave to other machines; a metric of the whole fork. */
+    public static final String STEAL = "steal_share";
+    /** The share of time, 0 to 1, in which some task waited for a CPU, by /proc/pressure/cpu; of the whole fork. */
+    public static final String CPU_PRESSURE = "cpu_pressure_share";
     /** Connections dropped during the iteration since an accept queue was full, over the whole network namespace. */
     public static final String LISTEN_OVERFLOWS = "listen_overflows";
     /** Connections dropped during the iteration by a listener for whatever reason, over the whole network namespace. */
     public static final String LISTEN_DROPS = "listen_drops";
+    /** Attempts to connect for which there was no free port: where there are any, a rate is that of the ephemeral range. */
+    public static final String PORTS_EXHAUSTED = "address_not_available";
     /** The rate of the accepting threads of a group of acceptors and connectors. */
     public static final String ACCEPT_RATE = "accept";
 

@@ -10,6 +10,9 @@ public final class Parameter {
     /** Whether SO_REUSEADDR is on: {@code true} or {@code false}. */
     public static final String REUSE_ADDRESS = "reuseAddress";
 
+    /** Which port a listener gets: {@code ephemeral} for port 0, {@code fixed} or {@code fresh}. */
+    public static final String PORT = "port";
+
     private Parameter() {
     }
 }

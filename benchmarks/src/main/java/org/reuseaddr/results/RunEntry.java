@@ -19,6 +19,12 @@ public final class RunEntry {
     public static final String PROFILE = "run.profile";
     /** The seed of the order of forks: a whole number. */
     public static final String SEED = "run.seed";
+    /** The identity of the driver that made this run and another one by turns: a random UUID; absent in other runs. */
+    public static final String SESSION = "session.id";
+    /** A hash of the kernel's boot identity and the session's: equal within a session until the machine starts again. */
+    public static final String BOOT = "session.boot";
+    /** The model of the CPU, as the driver of a session sees it. */
+    public static final String SESSION_CPU = "session.cpu";
     /** When the first session began: an ISO 8601 instant. */
     public static final String STARTED = "run.started";
     /** When a further session began: an ISO 8601 instant. */

@@ -1,17 +1,10 @@
 package org.reuseaddr.run;
 
-import java.io.IOException;
-import java.nio.file.DirectoryIteratorException;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.infra.BenchmarkParams;
 import org.openjdk.jmh.infra.IterationParams;
@@ -34,9 +27,10 @@ import org.reuseaddr.results.Unit;
  *
  * <p>The median tells how fast the machine is, not how busy: on a CPU shared by several processes a mean over so short a
  * time is either untouched or, by a single lost time slice, many times too long. How busy it was during the iteration
- * itself is the kernel's to say: {@code cpu_wait_share} is the time that the fork's threads were ready to run and had
- * no CPU (the second figure of /proc/PID/task/TID/schedstat), summed over the threads and divided by the iteration's
- * time. With one measuring thread, about that share of the score is waiting.
+ * itself is the kernel's to say: {@code worker_wait_share} is the time that JMH's worker threads, which make the measured
+ * calls, were ready to run and had no CPU (the second figure of /proc/PID/task/TID/schedstat), divided by the iteration's
+ * time and the number of workers. Threads of the JVM's own wait for CPUs without delaying the calls. Where the kernel
+ * does not count (gVisor's schedstat is always zero), the metric is left out.
  *
  * <p>{@code listen_overflows} and {@code listen_drops} are by how much the kernel's counters ListenOverflows and
  * ListenDrops (netstat -s, the whole network namespace) grew. A metric whose source a platform lacks is left out.
@@ -53,7 +47,6 @@ public final class ControlProfiler implements InternalProfiler {
     private static final int GETPPIDS = 20;
     private static final int SOCKETS = 5;
     private static final int COMPUTATIONS = 5;
-    private static final Path TASKS = Path.of("/proc/self/task");
 
     /** The kernel's counters that become metrics, by their names there. */
     private static final Map<String, String> COUNTERS =
@@ -67,7 +60,7 @@ public final class ControlProfiler implements InternalProfiler {
     private record Controlled(double getppid, double socketClose, double cpu) {
     }
 
-    private record Kernel(long nanoTime, OptionalLong waitedForCpu, NetCounters counters) {
+    private record Kernel(long nanoTime, WorkerTimes workers, NetCounters counters) {
     }
 
     @Override
@@ -97,11 +90,9 @@ public final class ControlProfiler implements InternalProfiler {
         results.add(nanos(Metric.CONTROL_GETPPID, controlledBefore.getppid(), controlled.getppid()));
         results.add(nanos(Metric.CONTROL_SOCKET_CLOSE, controlledBefore.socketClose(), controlled.socketClose()));
         results.add(nanos(Metric.CONTROL_CPU, controlledBefore.cpu(), controlled.cpu()));
-        if (kernel.waitedForCpu().isPresent() && kernelBefore.waitedForCpu().isPresent()) {
-            double waited = kernel.waitedForCpu().getAsLong() - kernelBefore.waitedForCpu().getAsLong();
-            double share = waited / (kernel.nanoTime() - kernelBefore.nanoTime());
-            results.add(new ScalarResult(Metric.CPU_WAIT, share, Unit.SHARE, AggregationPolicy.AVG));
-        }
+        kernel.workers().waitShareSince(kernelBefore.workers(), kernel.nanoTime() - kernelBefore.nanoTime())
+                .ifPresent(share -> results.add(
+                        new ScalarResult(Metric.WORKER_WAIT, share, Unit.SHARE, AggregationPolicy.AVG)));
         Map<String, Long> growth = kernel.counters().since(kernelBefore.counters());
         COUNTERS.forEach((counter, metric) -> {
             if (growth.containsKey(counter)) {
@@ -140,27 +131,6 @@ public final class ControlProfiler implements InternalProfiler {
     }
 
     private static Kernel readKernel() {
-        return new Kernel(System.nanoTime(), waitedForCpu(), NetCounters.now());
-    }
-
-    /** Nanoseconds that the threads of this process that live now have waited for a CPU; none where nobody counts. */
-    private static OptionalLong waitedForCpu() {
-        long sum = 0;
-        try (DirectoryStream<Path> threads = Files.newDirectoryStream(TASKS)) {
-            for (Path thread : threads) {
-                sum += waitedForCpu(thread.resolve("schedstat"));
-            }
-        } catch (IOException | DirectoryIteratorException | NumberFormatException absent) {
-            return OptionalLong.empty();
-        }
-        return OptionalLong.of(sum);
-    }
-
-    private static long waitedForCpu(Path schedstat) throws IOException {
-        try {
-            return Long.parseLong(Files.readString(schedstat).trim().split(" ")[1]);
-        } catch (NoSuchFileException threadEnded) {
-            return 0;
-        }
+        return new Kernel(System.nanoTime(), WorkerTimes.now(), NetCounters.now());
     }
 }

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Random;
+import org.reuseaddr.compare.Baseline;
 import org.reuseaddr.platform.Platform;
 import org.reuseaddr.results.RunDirectory;
 import org.reuseaddr.results.RunEntry;
@@ -48,7 +49,7 @@ public record FreshSession(RunId id, RunDirectory directory, Profile profile, Li
     }
 
     @Override
-    public boolean isBrokenAlready() {
+    public boolean isBrokenAlready(Baseline baseline) {
         return false;
     }
 

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import org.reuseaddr.compare.Baseline;
 import org.reuseaddr.model.Grade;
 import org.reuseaddr.platform.Platform;
 import org.reuseaddr.replay.Gate;
@@ -40,9 +41,10 @@ public final class MainJob {
      * @param precision go on until every estimate's interval is within ± this share, 0.05 for 5 %
      * @param budget how long measuring may take
      * @param watchdog how long a fork may be silent, beyond the length of one iteration, before it is ended
+     * @param baseline which differences from Linux make the run end as broken
      */
     public record Options(boolean continueOnViolation, OptionalDouble precision, Optional<Duration> budget,
-            Duration watchdog) {
+            Duration watchdog, Baseline baseline) {
     }
 
     /** What somebody who waits wants to hear of, in this order; calls come on the thread of {@link #run}. */
@@ -122,7 +124,7 @@ public final class MainJob {
     }
 
     private Ending checkAndMeasure(SuiteRun run, Replayer replayer) {
-        kept = !session.isBrokenAlready();
+        kept = !session.isBrokenAlready(options.baseline());
         try (CheckSession check = new CheckSession(session.id(), session.directory(), replayer)) {
             if (!isGateKept(check) && !options.continueOnViolation()) {
                 listener.skipped();
@@ -134,7 +136,7 @@ public final class MainJob {
                 listener.violation(violation);
             });
             listener.measured(session.directory(), summary);
-            kept &= summary.violations().isEmpty();
+            kept &= areKept(summary.violations());
             return !kept ? Ending.VIOLATION : summary.missing().isEmpty() ? Ending.DONE : Ending.INCOMPLETE;
         }
     }
@@ -149,13 +151,13 @@ public final class MainJob {
         requireLoopback(gate);
         List<ScenarioResult> broken = broken(gate);
         broken.forEach(listener::violation);
-        kept &= broken.isEmpty();
+        kept &= areKept(gate);
         if (!session.scenarios().isEmpty() && (broken.isEmpty() || options.continueOnViolation())) {
             List<ScenarioResult> results = new ArrayList<>(gate);
             results.addAll(check.replay(session.scenarios()));
             check.conclude().ifPresent(results::add);
             listener.checked(results, check.refusals());
-            kept &= broken(results).isEmpty();
+            kept &= areKept(results);
         }
         return broken.isEmpty();
     }
@@ -172,6 +174,10 @@ public final class MainJob {
 
     private static String reason(ScenarioResult error) {
         return error.detail().isEmpty() ? SemanticCheck.evidence(error).strip() : error.detail();
+    }
+
+    private boolean areKept(List<ScenarioResult> results) {
+        return results.stream().noneMatch(result -> options.baseline().isFailedBy(SemanticCheck.row(session.id(), result)));
     }
 
     private static List<ScenarioResult> broken(List<ScenarioResult> results) {

@@ -9,6 +9,7 @@ import org.openjdk.jmh.infra.BenchmarkParams;
 import org.openjdk.jmh.results.BenchmarkResult;
 import org.openjdk.jmh.results.IterationResult;
 import org.openjdk.jmh.results.Result;
+import org.reuseaddr.compare.Units;
 import org.reuseaddr.results.Cell;
 import org.reuseaddr.results.RunId;
 import org.reuseaddr.results.Sample;
@@ -49,7 +50,9 @@ final class Recorder {
     }
 
     private void add(Cell cell, int fork, int iteration, String metric, Result<?> result) {
-        rows.accept(new Sample(run, cell, fork, iteration, metric, result.getScore(), result.getScoreUnit()));
+        // One unit for all times of a file: whoever reads it needs no table of units.
+        String unit = result.getScoreUnit();
+        rows.accept(new Sample(run, cell, fork, iteration, metric, result.getScore() * Units.factor(unit), Units.common(unit)));
     }
 
     private static Cell cell(BenchmarkParams params) {

@@ -10,7 +10,7 @@ import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.reuseaddr.model.Grade;
+import org.reuseaddr.compare.Baseline;
 import org.reuseaddr.platform.Platform;
 import org.reuseaddr.platform.PlatformEntry;
 import org.reuseaddr.results.EnvironmentFile;
@@ -118,8 +118,8 @@ public record ResumedSession(RunId id, RunDirectory directory, Profile profile, 
     }
 
     @Override
-    public boolean isBrokenAlready() {
-        return SemanticsFile.readAll(directory.semantics()).stream().anyMatch(row -> Grade.isBroken(row.grade()));
+    public boolean isBrokenAlready(Baseline baseline) {
+        return SemanticsFile.readAll(directory.semantics()).stream().anyMatch(baseline::isFailedBy);
     }
 
     @Override

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.reuseaddr.compare.Baseline;
 import org.reuseaddr.platform.Platform;
 import org.reuseaddr.results.RunDirectory;
 import org.reuseaddr.results.RunEntry;
@@ -38,8 +39,8 @@ public sealed interface Session permits FreshSession, ResumedSession {
     /** The scenarios to be checked after the gate and before anything is measured. */
     List<Scenario> scenarios();
 
-    /** Whether an earlier session of the run found a broken guarantee. */
-    boolean isBrokenAlready();
+    /** Whether an earlier session of the run found a difference that the baseline does not accept. */
+    boolean isBrokenAlready(Baseline baseline);
 
     /** The entry of the record that holds when this session began. */
     String startEntry();

@@ -22,10 +22,8 @@ import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.results.format.ResultFormatType;
 import org.openjdk.jmh.runner.options.CommandLineOptions;
 import org.reuseaddr.benchmarks.fixture.ForkGate;
-import org.reuseaddr.platform.CpuUsage;
 import org.reuseaddr.replay.ScenarioResult;
 import org.reuseaddr.results.Cell;
-import org.reuseaddr.results.Metric;
 import org.reuseaddr.results.OutputException;
 import org.reuseaddr.results.RunDirectory;
 import org.reuseaddr.results.RunId;
@@ -213,7 +211,7 @@ public final class SuiteRun {
     private void fork(ForkRunner runner, SamplesFile samples, Path gateRecord, PlannedCell cell, int pass,
             RunProgress progress) {
         OutputException[] unwritten = new OutputException[1];
-        Optional<CpuUsage> before = CpuUsage.now();
+        MachineUse before = MachineUse.now();
         Recorder recorder = new Recorder(settings.id(), samples::append);
         ForkRunner.Ended ended = runner.run(cell, new RecordingFormat.Listener() {
             @Override
@@ -242,11 +240,8 @@ public final class SuiteRun {
         if (unwritten[0] != null) {
             throw unwritten[0];
         }
-        Optional<CpuUsage> after = CpuUsage.now();
-        if (before.isPresent() && after.isPresent()) {
-            CpuUsage.shareOfOthers(before.get(), after.get())
-                    .ifPresent(share -> recorder.fork(cell.cell(), pass, Metric.FOREIGN_LOAD, share, Unit.SHARE));
-        }
+        MachineUse.now().sharesSince(before)
+                .forEach((metric, share) -> recorder.fork(cell.cell(), pass, metric, share, Unit.SHARE));
         List<ScenarioResult> broken = brokenInFork(gateRecord);
         violations.addAll(broken);
         if (ended instanceof ForkRunner.Measured measured) {

@@ -79,7 +79,7 @@ final class ChosenPort {
             Script.Endpoint client = script.socket(Challenge.ONLY_PROCESS, pair.first());
             Challenge.options(script, client, reuseAddr.first(), false);
             script.resetOnClose(client).connect(client, pair.first().connectsTo(Script.PORT));
-            Script.Endpoint accepted = script.accept(peer, client);
+            Script.Endpoint accepted = script.accept(peer);
             script.showName(client);
             int port = script.port(client);
             Story story = new Story(script);

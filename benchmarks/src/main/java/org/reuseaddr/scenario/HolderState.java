@@ -43,7 +43,7 @@ enum HolderState {
         script.bind(peer, kind.peer().at(Script.PEER_PORT));
         script.listen(peer);
         script.resetOnClose(holder).connect(holder, kind.connectsTo(Script.PEER_PORT));
-        script.accept(peer, holder);
+        script.accept(peer);
     }
 
     private void connected(Script script, Script.Endpoint listener, int process, AddressKind kind) {
@@ -52,7 +52,7 @@ enum HolderState {
             script.resetOnClose(client);
         }
         script.connect(client, kind.reachedAt(Script.PORT));
-        Script.Endpoint accepted = script.accept(listener, client);
+        Script.Endpoint accepted = script.accept(listener);
         if (this == CLOSE_WAIT) {
             script.finish(client);
         }

@@ -65,6 +65,10 @@ record OptionTiming(LinuxBindRules rules, AddressKind kind, SocketOption option,
             script.listen(challenger);
         }
         story.aftermath();
+        if (option == SocketOption.SO_REUSEADDR && !on && moment == Moment.AFTER_BIND) {
+            // socket(7) speaks of an option that "was set": a kernel that remembers it (Quirk.REMEMBERS_REUSEADDR) keeps to that.
+            story.documentsAllowMore();
+        }
         return story.scenario(id(), GROUP, kind.family());
     }
 
@@ -77,7 +81,7 @@ record OptionTiming(LinuxBindRules rules, AddressKind kind, SocketOption option,
         if (moment == Moment.AFTER_ACCEPT || moment == Moment.AFTER_LISTENER_CLOSED) {
             Script.Endpoint client = script.socket(Challenge.ONLY_PROCESS, kind.reachedAt(0).family());
             script.resetOnClose(client).connect(client, kind.reachedAt(Script.PORT));
-            Script.Endpoint accepted = script.accept(holder, client);
+            Script.Endpoint accepted = script.accept(holder);
             if (moment == Moment.AFTER_LISTENER_CLOSED) {
                 script.close(holder);
                 changed = accepted;

@@ -25,6 +25,8 @@ final class ForeignSocketCalls extends SocketCalls {
     private static final MethodHandle SEND = LINKER.function("send", int.class, long.class, long.class, int.class);
     private static final MethodHandle RECV = LINKER.function("recv", int.class, long.class, long.class, int.class);
     private static final MethodHandle GETPPID = LINKER.function("getppid");
+    private static final MethodHandle PRCTL =
+            LINKER.function("prctl", int.class, long.class, long.class, long.class, long.class);
 
     /** Linked when first used: nothing else depends on them. */
     private static final class Signals {
@@ -249,6 +251,15 @@ final class ForeignSocketCalls extends SocketCalls {
     public int getppid() {
         try {
             return result((int) GETPPID.invokeExact(errnoSegment));
+        } catch (Throwable e) {
+            throw impossible(e);
+        }
+    }
+
+    @Override
+    int prctl(int option, long argument) {
+        try {
+            return result((int) PRCTL.invokeExact(errnoSegment, option, argument, 0L, 0L, 0L));
         } catch (Throwable e) {
             throw impossible(e);
         }

@@ -140,6 +140,11 @@ final class JnaSocketCalls extends SocketCalls {
         return LibC.getppid();
     }
 
+    @Override
+    int prctl(int option, long argument) {
+        return result(LibC.prctl(option, argument, 0, 0, 0));
+    }
+
     /** Linked when first used: nothing else depends on them. */
     private static final class Signals {
         static {
@@ -194,5 +199,7 @@ final class JnaSocketCalls extends SocketCalls {
         static native int recv(int fd, long buffer, long length, int flags);
 
         static native int getppid();
+
+        static native int prctl(int option, long second, long third, long fourth, long fifth);
     }
 }

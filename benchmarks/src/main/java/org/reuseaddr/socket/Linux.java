@@ -15,8 +15,15 @@ public final class Linux {
     public static final int SHUT_RDWR = 2;
     public static final int F_GETFL = 3;
     public static final int F_SETFL = 4;
+    public static final int PR_SET_CHILD_SUBREAPER = 36;
     public static final short POLLIN = 1;
     public static final short POLLOUT = 4;
+    public static final int POLLERR = 8;
+    public static final int POLLHUP = 0x10;
+    public static final int POLLNVAL = 0x20;
+    public static final int POLLRDNORM = 0x40;
+    public static final int POLLWRNORM = 0x100;
+    public static final int POLLRDHUP = 0x2000;
 
     public static final int SOCK_RAW = 3;
     public static final int AF_NETLINK = 16;

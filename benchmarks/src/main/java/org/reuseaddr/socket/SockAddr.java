@@ -303,6 +303,12 @@ public sealed interface SockAddr {
         }
     }
 
+    /** Whether the text is a number of up to three digits without a leading zero. */
+    private static boolean isDecimal(String text) {
+        return !text.isEmpty() && text.length() <= 3 && text.chars().allMatch(c -> c >= '0' && c <= '9')
+                && (text.length() == 1 || text.charAt(0) != '0');
+    }
+
     /**
      * Parses a numeric address; never asks a resolver.
      *
@@ -315,7 +321,7 @@ public sealed interface SockAddr {
                 byte[] octets = new byte[4];
                 boolean valid = parts.length == 4;
                 for (int i = 0; valid && i < 4; i++) {
-                    valid = parts[i].matches("0|[1-9][0-9]{0,2}") && Integer.parseInt(parts[i]) <= 255;
+                    valid = isDecimal(parts[i]) && Integer.parseInt(parts[i]) <= 255;
                     octets[i] = valid ? (byte) Integer.parseInt(parts[i]) : 0;
                 }
                 if (!valid) {

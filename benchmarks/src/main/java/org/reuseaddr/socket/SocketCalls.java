@@ -126,4 +126,16 @@ public abstract sealed class SocketCalls permits ForeignSocketCalls, JnaSocketCa
 
     /** getppid(2): the cheapest call that enters the kernel and that no C library answers from memory. */
     public abstract int getppid();
+
+    /** prctl(2) with one argument. */
+    abstract int prctl(int option, long argument);
+
+    /**
+     * Makes this process the parent of every descendant whose own parent ends, so that no daemon gets out of sight.
+     *
+     * @return whether the platform can do that: prctl(2), PR_SET_CHILD_SUBREAPER
+     */
+    public final boolean adoptOrphans() {
+        return prctl(Linux.PR_SET_CHILD_SUBREAPER, 1) == 0;
+    }
 }

@@ -1,6 +1,9 @@
 package org.reuseaddr.socket;
 
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** The integer socket options that scenarios set or read, numbered as asm-generic, linux/in.h and linux/in6.h do. */
@@ -20,6 +23,9 @@ public enum SocketOption {
     IPV6_V6ONLY("SOL_IPV6", 41, 26),
     TCP_NODELAY("SOL_TCP", 6, 1),
     TCP_DEFER_ACCEPT("SOL_TCP", 6, 9);
+
+    private static final Map<String, SocketOption> BY_NAME =
+            Stream.of(values()).collect(Collectors.toUnmodifiableMap(SocketOption::name, Function.identity()));
 
     private final String levelSymbol;
     private final int level;
@@ -48,6 +54,6 @@ public enum SocketOption {
 
     /** The option of this name, if the suite knows it. */
     public static Optional<SocketOption> named(String symbol) {
-        return Stream.of(values()).filter(option -> option.name().equals(symbol)).findFirst();
+        return Optional.ofNullable(BY_NAME.get(symbol));
     }
 }

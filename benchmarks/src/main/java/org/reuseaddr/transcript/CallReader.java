@@ -5,6 +5,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -110,6 +111,7 @@ final class CallReader {
 
     private static final Pattern POINTER = Pattern.compile("NULL|0x[0-9a-fA-F]+");
     private static final Pattern UNNAMED_ERRNO = Pattern.compile("ERRNO_[1-9][0-9]{0,9}");
+    private static final Pattern OPTION = Pattern.compile("[gs]etsockopt\\([^,]*, *[A-Z0-9_a-z]+, *(0x[0-9a-f]+|[A-Z][A-Z0-9_]*)");
     private static final Pattern REMARK = Pattern.compile("\\([^)]*\\)");
     private static final Pattern DURATION = Pattern.compile("<[0-9]+\\.[0-9]+>");
     private static final int MAX_SOCKADDR_LENGTH = 128;
@@ -134,6 +136,16 @@ final class CallReader {
     /** Whether a call of this name on a descriptor that no socket call gave is nothing unusual. */
     static boolean isOfAnyFile(String name) {
         return OF_ANY_FILE.contains(name);
+    }
+
+    /** The option of a setsockopt or getsockopt that the suite neither models nor knows to be of no effect; empty for any other. */
+    static Optional<String> unknownOption(String text) {
+        if (!text.startsWith("sockopt(", 3)) {
+            return Optional.empty();
+        }
+        Matcher matcher = OPTION.matcher(text);
+        return matcher.lookingAt() ? Optional.of(matcher.group(1)).filter(name -> !SKIPPED_OPTIONS.contains(name)
+                && !name.equals("SO_LINGER") && SocketOption.named(name).isEmpty()) : Optional.empty();
     }
 
     /**
@@ -402,8 +414,11 @@ final class CallReader {
             int start = cursor.index();
             if (cursor.nextIsWord()) {
                 String word = cursor.word(expected);
-                value |= Stream.of(tables).map(table -> table.value(word)).filter(OptionalInt::isPresent).findFirst()
-                        .orElseThrow(() -> cursor.expectedAt(start, expected)).getAsInt();
+                OptionalInt known = OptionalInt.empty();
+                for (SymbolTable table : tables) {
+                    known = known.isPresent() ? known : table.value(word);
+                }
+                value |= known.orElseThrow(() -> cursor.expectedAt(start, expected));
             } else {
                 value |= cursor.bits(expected);
             }

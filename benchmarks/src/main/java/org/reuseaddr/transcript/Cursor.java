@@ -5,9 +5,9 @@ import java.util.regex.Pattern;
 
 /** Reads the tokens of one call from left to right; an error names the place and what was expected there. */
 final class Cursor {
-    private static final Pattern WORD = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
     private static final Pattern INTEGER = Pattern.compile("-?(?:0[xX][0-9a-fA-F]+|[0-9]+)");
     private static final Pattern FOUND = Pattern.compile("[-A-Za-z0-9_.]+|.", Pattern.DOTALL);
+    private static final int MAX_PLAIN_DIGITS = 9;
     private static final int LONGEST_FOUND = 40;
 
     private final TraceText source;
@@ -59,16 +59,44 @@ final class Cursor {
 
     boolean nextIsWord() {
         skipBlanks();
-        return WORD.matcher(text).region(at, text.length()).lookingAt();
+        return at < text.length() && isLetter(text.charAt(at));
     }
 
+    /** A letter or {@code _} with the letters, digits and {@code _} that follow it. */
     String word(String what) throws TranscriptException {
-        return expect(WORD, what);
+        if (!nextIsWord()) {
+            throw expected(what);
+        }
+        int start = at;
+        while (at < text.length() && (isLetter(text.charAt(at)) || isDigit(text.charAt(at)))) {
+            at++;
+        }
+        return text.substring(start, at);
+    }
+
+    private static boolean isDigit(char c) {
+        return c >= '0' && c <= '9';
+    }
+
+    private static boolean isLetter(char c) {
+        return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c == '_';
     }
 
     /** A decimal or hexadecimal number from {@code low} to {@code high}. */
     long number(String what, long low, long high) throws TranscriptException {
         int start = index();
+        int end = start;
+        long plain = 0;
+        while (end < text.length() && end - start < MAX_PLAIN_DIGITS && isDigit(text.charAt(end))) {
+            plain = 10 * plain + text.charAt(end) - '0';
+            end++;
+        }
+        boolean isPlain = end > start && (end == text.length() || !isDigit(text.charAt(end)) && text.charAt(end) != 'x'
+                && text.charAt(end) != 'X');
+        if (isPlain && plain >= low && plain <= high) {
+            at = end;
+            return plain;
+        }
         String digits = expect(INTEGER, what);
         try {
             long value = Long.decode(decimalUnlessHex(digits));

@@ -89,6 +89,7 @@ public final class TranscriptParser {
     }
 
     private final String file;
+    private final boolean isLog;
     private final Map<String, String> headers = new LinkedHashMap<>();
     private final List<Step> steps = new ArrayList<>();
     private final SortedMap<String, Integer> skipped = new TreeMap<>();
@@ -104,8 +105,9 @@ public final class TranscriptParser {
     private int impliedCloses;
     private Interrupted interrupted;
 
-    private TranscriptParser(String file) {
+    private TranscriptParser(String file, boolean isLog) {
         this.file = file;
+        this.isLog = isLog;
     }
 
     /**
@@ -142,7 +144,20 @@ public final class TranscriptParser {
      * @throws TranscriptException if the text is no transcript
      */
     public static Parsed parse(String name, InputStream bytes) throws IOException, TranscriptException {
-        return new TranscriptParser(name).parse(new LineReader(name, bytes));
+        return new TranscriptParser(name, false).parse(new LineReader(name, bytes));
+    }
+
+    /**
+     * Reads a transcript from a file as people have it: within a mail or Markdown, with options that the suite does not know
+     * and sockets that are older than the text. What is left out of it is counted.
+     *
+     * @throws IOException if the file cannot be read
+     * @throws TranscriptException if its text is no transcript
+     */
+    public static Parsed parseLog(Path file) throws IOException, TranscriptException {
+        try (InputStream bytes = Files.newInputStream(file)) {
+            return new TranscriptParser(file.toString(), true).parse(new LineReader(file.toString(), bytes));
+        }
     }
 
     /**
@@ -210,6 +225,11 @@ public final class TranscriptParser {
         }
         if (text.stripLeading().startsWith("#")) {
             header(line);
+            return;
+        }
+        if (isLog) {
+            TraceLine parts = TraceLine.of(line);
+            content(parts.pid() == 0 ? processes.unnamed() : actor(parts.pid()), parts.content());
             return;
         }
         int actor;
@@ -422,6 +442,10 @@ public final class TranscriptParser {
                 }
             }
         }
+        Optional<String> unknown = isLog ? CallReader.unknownOption(text.text()) : Optional.empty();
+        if (unknown.isPresent()) {
+            return skip(name + " " + unknown.get() + " (not modelled)");
+        }
         Reading reading = read(name, text);
         if (reading instanceof Reading.Modelled modelled) {
             keep(actor, process, modelled);
@@ -470,6 +494,12 @@ public final class TranscriptParser {
         if (FOREIGN_ADDRESS.matcher(text.text()).find()) {
             descriptors.set(process, fd, State.OTHER);
             return Optional.of(name + " (other socket)");
+        }
+        if (isLog) {
+            if (name.startsWith("accept")) {
+                result(text).ifPresent(given -> give(actor, process, given, State.OTHER));
+            }
+            return Optional.of(name + (state == State.CLOSED ? " (closed socket)" : " (socket older than the trace)"));
         }
         String who = process == Processes.UNNAMED ? "" : " of process " + process;
         String why = switch (state) {

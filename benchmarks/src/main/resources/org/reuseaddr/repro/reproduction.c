@@ -275,6 +275,47 @@ static const char *symbol(int error)
     return "ERRNO";
 }
 
+@if known
+/* Whether this program's own duplicate listeners are refused, as by every Linux: a platform that permits them is none of the
+ * releases of the list below. */
+static int refuses(const struct sockaddr *address, socklen_t length, int reuse)
+{
+    struct sockaddr_storage name;
+    socklen_t size = sizeof name;
+    int first = socket(address->sa_family, SOCK_STREAM, 0), second = socket(address->sa_family, SOCK_STREAM, 0), refused = 1;
+    setsockopt(first, SOL_SOCKET, SO_REUSEADDR, &reuse, sizeof reuse);
+    setsockopt(second, SOL_SOCKET, SO_REUSEADDR, &reuse, sizeof reuse);
+    if (bind(first, address, length) == 0 && listen(first, 1) == 0
+            && getsockname(first, (struct sockaddr *) &name, &size) == 0)
+        refused = bind(second, (struct sockaddr *) &name, size) != 0 && errno == EADDRINUSE;
+    close(first);
+    close(second);
+    return refused;
+}
+
+static int duplicates_are_refused(void)
+{
+    struct sockaddr_in four = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+    struct sockaddr_in6 six = { .sin6_family = AF_INET6, .sin6_addr = IN6ADDR_LOOPBACK_INIT };
+    return refuses((struct sockaddr *) &four, sizeof four, 0) && refuses((struct sockaddr *) &four, sizeof four, 1)
+        && refuses((struct sockaddr *) &six, sizeof six, 0) && refuses((struct sockaddr *) &six, sizeof six, 1);
+}
+
+/* What some releases of Linux answer otherwise: whether this answer to the call of this number is such a one. */
+static int is_known(int number, const char *here)
+{
+    static const struct { int number; const char *result, *message; } KNOWN[] = {
+@known
+    };
+    for (size_t i = 0; i < sizeof KNOWN / sizeof *KNOWN; i++)
+        if (number == KNOWN[i].number && strcmp(here, KNOWN[i].result) == 0 && duplicates_are_refused()) {
+            puts(KNOWN[i].message);
+            return 1;
+        }
+    return 0;
+}
+
+@end
 static void report(int who, const char *call, const char *result, const char *here, int differs)
 {
     char pid[32] = "";
@@ -290,6 +331,17 @@ static void report(int who, const char *call, const char *result, const char *he
             differs = 2;
     if (differs == 2)
         puts("cannot be judged here and now: the kernel chose a port that others' connections have; run it again");
+@end
+@if known
+@if actors
+    if (differs == 1 && strcmp(seen, call) == 0 && is_known(shared->turn, here))
+        differs = 3; /* known */
+@else
+    static int turn;
+    if (differs == 1 && strcmp(seen, call) == 0 && is_known(turn, here))
+        exit(0);
+    turn++;
+@end
 @end
 @if actors
     shared->status = differs;
@@ -307,7 +359,7 @@ static int mine(int who, const char *call, const char *result)
     int is_first = getpid() == first_process && me == {first};
     for (int waited = 0; shared->status != 0 || shared->turn < step + (who != me); waited++) {
         if (shared->status != 0 && is_first)
-            exit(shared->status);
+            exit(shared->status % 3);
         if (getpid() != first_process && getppid() != first_process)
             _exit(0);
         usleep(1000);

@@ -17,6 +17,8 @@ import org.reuseaddr.results.InputException;
 import org.reuseaddr.results.RunDirectory;
 import org.reuseaddr.results.RunId;
 import org.reuseaddr.results.SamplesFile;
+import org.reuseaddr.results.SemanticsFile;
+import org.reuseaddr.results.SemanticsRow;
 import picocli.CommandLine;
 
 /** The compare command over run directories on disk. */
@@ -66,19 +68,58 @@ class CompareCommandTest {
         Path base = run("a", "native", 0);
         Path slow = run("b", "wsl2", TEN_MILLISECONDS);
         assertThat(compare(base, slow, "--fail-on", "20%")).isEqualTo(ExitCode.CHANGED);
+        assertThat(err.toString()).contains("fail-on: wsl2: 3 benchmarks changed beyond the limit");
         assertThat(compare(slow, base, "--fail-on", "20")).as("either way").isEqualTo(ExitCode.CHANGED);
-        assertThat(compare(base, run("c", "again", 0), "--fail-on=20%")).isZero();
+        assertThat(compare(slow, base, "--fail-on", "20", "--slower-only")).as("faster passes").isNotEqualTo(ExitCode.CHANGED);
+        assertThat(compare(base, slow, "--fail-on=20%", "--benchmark", "SyscallCost.close")).isNotEqualTo(ExitCode.CHANGED);
+        assertThat(compare(base, run("c", "again", 0), "--fail-on=50%")).isZero();
     }
 
     @Test
-    void dashesPartSidesOfSeveralRuns() throws IOException {
+    void dataThatDoNotDecideExitFive() throws IOException {
+        Path base = run("a", "native", 0);
+        assertThat(compare(base, run("c", "again", 0), "--fail-on=2%")).as("intervals are wider").isEqualTo(ExitCode.UNDECIDED);
+        Path cut = run("cut", "cut", 0);
+        Path samples = cut.resolve("samples.csv");
+        Files.write(samples, Files.readAllLines(samples).stream().filter(line -> !line.contains("SyscallCost.bind")).toList());
+        assertThat(compare(base, cut, "--fail-on=50%")).isEqualTo(ExitCode.UNDECIDED);
+        assertThat(err.toString()).contains("1 required benchmark missing in a group, such as SyscallCost.bind");
+        assertThat(compare(base, cut, "--fail-on=50%", "--benchmark", "close|listen")).as("not asked for").isZero();
+        assertThat(compare(base, cut, "--fail-on=50%", "--benchmark", "nosuch")).isEqualTo(ExitCode.UNDECIDED);
+    }
+
+    @Test
+    void scenarioThatBecameAViolationExitsThree() throws IOException {
+        Path base = checked("native", run("a", "native", 0), "PASS", "PASS");
+        Path broken = checked("broken", run("b", "broken", 0), "PASS", "VIOLATION");
+        assertThat(compare(base, broken, "--fail-on", "50%")).isEqualTo(ExitCode.VIOLATION);
+        assertThat(err.toString()).contains("fail-on: broken: 1 scenario violated that were not on the base");
+        assertThat(compare(base, broken, "--fail-on-semantics")).isEqualTo(ExitCode.VIOLATION);
+        assertThat(compare(base, broken, "--fail-on", "50%", "--no-fail-on-semantics")).isZero();
+        assertThat(compare(broken, base, "--fail-on", "50%")).as("a repair").isZero();
+        assertThat(compare(base, run("c", "unchecked", 0), "--fail-on", "50%")).isEqualTo(ExitCode.UNDECIDED);
+        assertThat(compare(base, broken)).as("no gate").isZero();
+    }
+
+    private static Path checked(String label, Path run, String... grades) {
+        RunId id = new RunId(run.getFileName().toString(), label, "linux-6.18");
+        try (SemanticsFile semantics = new SemanticsFile(new RunDirectory(run).semantics())) {
+            for (int i = 0; i < grades.length; i++) {
+                semantics.append(new SemanticsRow(id, "s" + i, "g", "INET", grades[i], "e", "o", "bind(3) = 0", "r", "", 1, "", 1));
+            }
+        }
+        return run;
+    }
+
+    @Test
+    void dashesSeparateGroupsOfSeveralRuns() throws IOException {
         Path[] four = {run("a", "native", 0), run("b", "native", 0), run("c", "wsl2", 0), run("d", "wsl2", 0)};
         assertThat(compare(four[0], four[1], "--", four[2], four[3])).isZero();
-        assertThat(out.toString()).contains("native  2 runs").contains("wsl2  2 runs").contains("Several runs a side");
+        assertThat(out.toString()).contains("native  2 runs").contains("wsl2  2 runs").contains("Several runs per group");
     }
 
     @Test
-    void labelsPartSidesOfSeveralRuns() throws IOException {
+    void labelsSeparateGroupsOfSeveralRuns() throws IOException {
         Path[] four = {run("a", "native", 0), run("c", "wsl2", 0), run("b", "native", 0), run("d", "wsl2", 0)};
         assertThat(compare("--by-label", four[0], four[1], four[2], four[3])).isZero();
         assertThat(out.toString()).contains("native  2 runs").contains("wsl2  2 runs");
@@ -91,7 +132,7 @@ class CompareCommandTest {
     }
 
     @Test
-    void sidesOfOneLabelAreToldApartByTheirRuns() throws IOException {
+    void groupsOfOneLabelAreNamedByTheirRuns() throws IOException {
         assertThat(compare(run("before", "native", 0), run("after", "native", 0))).isZero();
         assertThat(out.toString()).contains("base   before").contains("other  after");
     }
@@ -114,14 +155,19 @@ class CompareCommandTest {
     @Test
     void wrongUsageExitsTwoWithOneLine() throws IOException {
         Path base = run("a", "native", 0);
+        Path again = run("again", "native", 0);
         assertUsage("two", "requires at least 2 values", base);
-        assertUsage("option", "Unknown option: '--nope'", "--nope", base, base);
-        assertUsage("margin", "expected a percentage", "--margin", "x", base, base);
-        assertUsage("zero", "expected a percentage above 0", "--fail-on", "0", base, base);
-        assertUsage("format", "--format", "--format", "pdf", base, base);
-        assertUsage("empty side", "Each side of -- needs a run", base, "--");
-        assertUsage("one label", "two labels are needed", "--by-label", base, base);
+        assertUsage("option", "Unknown option: '--nope'", "--nope", base, again);
+        assertUsage("margin", "expected a percentage", "--margin", "x", base, again);
+        assertUsage("zero", "expected a percentage above 0", "--fail-on", "0", base, again);
+        assertUsage("format", "--format", "--format", "pdf", base, again);
+        assertUsage("empty side", "Each group of -- needs a run", base, "--");
+        assertUsage("one label", "two labels are needed", "--by-label", base, again);
         assertUsage("missing", "no such file or directory", base, results.resolve("none"));
+        assertUsage("twice", "is given twice", base, again, "--", base.resolve("samples.csv"));
+        assertUsage("slower only", "--slower-only needs --fail-on", "--slower-only", base, again);
+        assertUsage("proc", "expected a regular file", base, "/proc/kmsg");
+        assertUsage("device", "expected a regular file", "/dev/zero", base);
         assertUsage("empty directory", "expected a run directory", base, Files.createDirectory(results.resolve("empty")));
     }
 

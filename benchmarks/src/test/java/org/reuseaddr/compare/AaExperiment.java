@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.Random;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -21,17 +22,18 @@ import org.reuseaddr.results.Cell;
 import org.reuseaddr.results.Sample;
 
 /**
- * How often each way of comparing claims a difference where there is none, and finds one that was put in: by drawing sides
+ * How often each way of comparing claims a difference where there is none, and finds one that was put in: by drawing groups
  * at random from runs of one and the same thing. {@code scripts/aa-compare.sh} runs it; {@code docs/COMPARING.md} has what
  * it printed.
  */
 final class AaExperiment {
 
     private static final int DRAWS = 300;
+    private static final long SEED = 20261122;
     private static final double MARGIN = Comparison.DEFAULT_MARGIN;
     private static final List<Double> SLOWDOWNS = List.of(1.0, 1.1, 1.25, 2.0);
 
-    /** A way of estimating the ratio of two sides' costs. */
+    /** A way of estimating the ratio of two groups' costs. */
     interface Method {
         LogRatio ratio(List<CellData> base, List<CellData> other);
     }
@@ -46,11 +48,15 @@ final class AaExperiment {
         this.out = out;
     }
 
-    /** Arguments: directories of runs of one machine and label. */
+    /** Arguments: directories of runs of one machine and label; or {@code simulate} and a number of reports. */
     public static void main(String[] arguments) {
+        if (arguments.length == 2 && arguments[0].equals("simulate")) {
+            new SimulatedReports(SEED).print(Integer.parseInt(arguments[1]), System.out);
+            return;
+        }
         RunLoader loader = new RunLoader();
         List<RunData> runs = Arrays.stream(arguments).flatMap(path -> loader.load(Path.of(path)).stream()).toList();
-        new AaExperiment(runs, 20261122, System.out).print();
+        new AaExperiment(runs, SEED, System.out).print();
     }
 
     /** Prints the tables: the share of comparisons with a claimed difference, by method and slowdown. */
@@ -60,83 +66,84 @@ final class AaExperiment {
         variation();
         Map<String, Method> forks = new LinkedHashMap<>();
         forks.put("pooled iterations, Welch", AaExperiment::pooledIterations);
-        forks.put("forks, Welch", (base, other) -> RatioMethod.ofForks(costs(base, none()), costs(other, none())));
+        forks.put("forks, Welch", (base, other) -> welchForks(costs(base, none()), costs(other, none())));
         forks.put("forks relative to controls, Welch", (base, other) -> {
-            ToDoubleFunction<Fork> hour = hour(base, other);
-            return RatioMethod.ofForks(costs(base, hour), costs(other, hour));
+            ToDoubleFunction<Fork> drift = drift(base, other);
+            return welchForks(costs(base, drift), costs(other, drift));
         });
         forks.put("forks, paired t", AaExperiment::pairedForks);
-        table("One session, forks dealt to two sides at random", forks, 0);
+        table("One session, forks dealt to two groups at random", forks, 0);
         shipped(0);
 
         Map<String, Method> across = new LinkedHashMap<>();
         across.put("pooled iterations, Welch", AaExperiment::pooledIterations);
-        across.put("forks, Welch", (base, other) -> RatioMethod.ofForks(costs(base, none()), costs(other, none())));
+        across.put("forks, Welch", (base, other) -> welchForks(costs(base, none()), costs(other, none())));
         across.put("runs, Welch, as measured", (base, other) -> welchRuns(costs(base, none()), costs(other, none())));
         across.put("runs, Welch, relative to controls", (base, other) -> {
-            ToDoubleFunction<Fork> hour = hour(base, other);
-            return welchRuns(costs(base, hour), costs(other, hour));
+            ToDoubleFunction<Fork> drift = drift(base, other);
+            return welchRuns(costs(base, drift), costs(other, drift));
         });
         for (double deviation : new double[] {0.15, 0.24, 0.35}) {
             for (double weight : new double[] {4, 8}) {
                 SessionVariation known = new SessionVariation(deviation, weight);
                 across.put("runs, moderated t, as measured, " + deviation + "/" + weight,
-                        (base, other) -> RatioMethod.ofRuns(costs(base, none()), costs(other, none()), known));
+                        (base, other) -> RatioMethod.ofRuns(costs(base, none()), costs(other, none()), known, VariancePrior.NONE));
             }
         }
         for (double deviation : new double[] {0.03, 0.05, 0.08, 0.12}) {
             for (double weight : new double[] {4, 6, 8}) {
                 SessionVariation known = new SessionVariation(deviation, weight);
                 across.put("runs, moderated t, controls, " + deviation + "/" + weight, (base, other) -> {
-                    ToDoubleFunction<Fork> hour = hour(base, other);
-                    return RatioMethod.ofRuns(costs(base, hour), costs(other, hour), known);
+                    ToDoubleFunction<Fork> drift = drift(base, other);
+                    return RatioMethod.ofRuns(costs(base, drift), costs(other, drift), known, VariancePrior.NONE);
                 });
                 across.put("the same, corrections distrusted by a tenth, " + deviation + "/" + weight, (base, other) -> {
-                    ToDoubleFunction<Fork> hour = hour(base, other);
-                    double correction = costs(base, none()).centre() - costs(base, hour).centre()
-                            - costs(other, none()).centre() + costs(other, hour).centre();
-                    return RatioMethod.ofRuns(costs(base, hour), costs(other, hour), known.afterCorrectionBy(correction));
+                    ToDoubleFunction<Fork> drift = drift(base, other);
+                    double correction = costs(base, none()).centre() - costs(base, drift).centre()
+                            - costs(other, none()).centre() + costs(other, drift).centre();
+                    return RatioMethod.ofRuns(costs(base, drift), costs(other, drift), known.afterCorrectionBy(correction),
+                            VariancePrior.NONE);
                 });
             }
         }
-        for (int perSide = 1; perSide <= 3 && 2 * perSide <= runs.size(); perSide++) {
-            table(perSide + (perSide == 1 ? " run" : " runs") + " a side, dealt at random", across, perSide);
-            shipped(perSide);
+        for (int perGroup = 1; perGroup <= 3 && 2 * perGroup <= runs.size(); perGroup++) {
+            table(perGroup + (perGroup == 1 ? " run" : " runs") + " a group, dealt at random", across, perGroup);
+            shipped(perGroup);
         }
-        for (int perSide = 2; perSide <= 3 && 2 * perSide <= runs.size(); perSide++) {
-            alternating(perSide);
+        for (int perGroup = 2; perGroup <= 3 && 2 * perGroup <= runs.size(); perGroup++) {
+            alternating(perGroup);
         }
     }
 
     /** Runs that alternate in time, base first or last: whether pairing neighbours gains over runs of their own. */
-    private void alternating(int perSide) {
+    private void alternating(int perGroup) {
         Map<String, Method> methods = new LinkedHashMap<>();
         methods.put("neighbours paired, t, as measured", (base, other) -> pairedRuns(base, other, none(), 0, 0));
         methods.put("neighbours paired, t, relative to controls",
-                (base, other) -> pairedRuns(base, other, hour(base, other), 0, 0));
+                (base, other) -> pairedRuns(base, other, drift(base, other), 0, 0));
         methods.put("neighbours paired, moderated t, controls, 0.05/6", (base, other) ->
-                pairedRuns(base, other, hour(base, other), 0.05, 6));
+                pairedRuns(base, other, drift(base, other), 0.05, 6));
         methods.put("not paired, moderated t, controls, 0.05/6", (base, other) -> RatioMethod.ofRuns(
-                costs(base, hour(base, other)), costs(other, hour(base, other)), new SessionVariation(0.05, 6)));
-        header(perSide + " runs a side, alternating in time");
+                costs(base, drift(base, other)), costs(other, drift(base, other)), new SessionVariation(0.05, 6), VariancePrior.NONE));
+        header(perGroup + " runs a group, alternating in time");
         methods.forEach((name, method) -> {
             double[] claims = new double[SLOWDOWNS.size()];
             int[] sameAndAll = new int[2];
-            for (int start = 0; start + 2 * perSide <= runs.size(); start++) {
-                List<List<RunData>> sides = List.of(new ArrayList<>(), new ArrayList<>());
-                for (int i = 0; i < 2 * perSide; i++) {
-                    sides.get(i % 2).add(runs.get(start + i));
+            for (int start = 0; start + 2 * perGroup <= runs.size(); start++) {
+                List<List<RunData>> groups = List.of(new ArrayList<>(), new ArrayList<>());
+                for (int i = 0; i < 2 * perGroup; i++) {
+                    groups.get(i % 2).add(runs.get(start + i));
                 }
-                judge(method, sides, claims, sameAndAll);
+                judge(method, groups, claims, sameAndAll);
             }
             line(name, claims, sameAndAll[0], sameAndAll[1]);
         });
     }
 
-    private static LogRatio pairedRuns(List<CellData> base, List<CellData> other, ToDoubleFunction<Fork> hour,
+    private static LogRatio pairedRuns(List<CellData> base, List<CellData> other, ToDoubleFunction<Fork> drift,
             double deviation, double weight) {
-        double[] x = costs(other, hour).middles();
-        double[] y = costs(base, hour).middles();
+        double[] x = costs(other, drift).middles();
+        double[] y = costs(base, drift).middles();
         int pairs = Math.min(x.length, y.length);
         double[] differences = IntStream.range(0, pairs).mapToDouble(i -> x[i] - y[i]).toArray();
         double variance = (weight * 2 * deviation * deviation + Variance.of(differences).getAsDouble() * (pairs - 1))
@@ -151,32 +158,32 @@ final class AaExperiment {
         for (Cell cell : runs.get(0).cells().keySet()) {
             List<CellData> data = data(runs, cell);
             if (data.size() > 1) {
-                ToDoubleFunction<Fork> hour = hour(data, List.of());
+                ToDoubleFunction<Fork> drift = drift(data, List.of());
                 out.printf(Locale.ROOT, "%-62s %10.3f %10.3f%n", cell,
                         Math.sqrt(Variance.of(costs(data, none()).middles()).getAsDouble()),
-                        Math.sqrt(Variance.of(costs(data, hour).middles()).getAsDouble()));
+                        Math.sqrt(Variance.of(costs(data, drift).middles()).getAsDouble()));
             }
         }
     }
 
-    /** @param perSide runs a side; 0 for one run whose forks are dealt to both sides */
-    private void table(String title, Map<String, Method> methods, int perSide) {
+    /** @param perGroup runs a group; 0 for one run whose forks are dealt to both groups */
+    private void table(String title, Map<String, Method> methods, int perGroup) {
         header(title);
         methods.forEach((name, method) -> {
             double[] claims = new double[SLOWDOWNS.size()];
             int[] sameAndAll = new int[2];
             for (int draw = 0; draw < DRAWS; draw++) {
-                judge(method, deal(perSide), claims, sameAndAll);
+                judge(method, deal(perGroup), claims, sameAndAll);
             }
             line(name, claims, sameAndAll[0], sameAndAll[1]);
         });
     }
 
-    /** Compares two sides in every cell, with each slowdown put in, and counts what is claimed. */
-    private static void judge(Method method, List<List<RunData>> sides, double[] claims, int[] sameAndAll) {
-        for (Cell cell : sides.get(0).get(0).cells().keySet()) {
-            List<CellData> base = data(sides.get(0), cell);
-            List<CellData> other = data(sides.get(1), cell);
+    /** Compares two groups in every cell, with each slowdown put in, and counts what is claimed. */
+    private static void judge(Method method, List<List<RunData>> groups, double[] claims, int[] sameAndAll) {
+        for (Cell cell : groups.get(0).get(0).cells().keySet()) {
+            List<CellData> base = data(groups.get(0), cell);
+            List<CellData> other = data(groups.get(1), cell);
             LogRatio ratio = base.isEmpty() || other.isEmpty() ? null : method.ratio(base, other);
             if (ratio == null || Double.isNaN(ratio.error())) {
                 continue;
@@ -195,19 +202,19 @@ final class AaExperiment {
     /**
      * The comparison as the suite makes it, corrected for the number of cells.
      *
-     * @param perSide as in {@link #table}
+     * @param perGroup as in {@link #table}
      */
-    private void shipped(int perSide) {
+    private void shipped(int perGroup) {
         double[] claims = new double[SLOWDOWNS.size()];
         int same = 0;
         int comparisons = 0;
         for (int draw = 0; draw < DRAWS; draw++) {
-            List<List<RunData>> sides = deal(perSide);
+            List<List<RunData>> groups = deal(perGroup);
             for (int i = 0; i < claims.length; i++) {
                 double slowdown = SLOWDOWNS.get(i);
-                List<RunData> slowed = sides.get(1).stream().map(run -> slowed(run, slowdown)).toList();
+                List<RunData> slowed = groups.get(1).stream().map(run -> slowed(run, slowdown)).toList();
                 Comparison comparison = Comparison.of(
-                        List.of(new Group("base", sides.get(0)), new Group("other", slowed)), MARGIN);
+                        List.of(new Group("base", groups.get(0)), new Group("other", slowed)), MARGIN);
                 for (CellComparison cell : comparison.others().get(0).cells()) {
                     claims[i] += cell.verdict().isClaim() ? 1 : 0;
                     same += i == 0 && cell.verdict() == Verdict.SAME ? 1 : 0;
@@ -232,11 +239,11 @@ final class AaExperiment {
                 100 * claims[3] / comparisons);
     }
 
-    private List<List<RunData>> deal(int perSide) {
+    private List<List<RunData>> deal(int perGroup) {
         List<RunData> shuffled = new ArrayList<>(runs);
         Collections.shuffle(shuffled, random);
-        if (perSide > 0) {
-            return List.of(shuffled.subList(0, perSide), shuffled.subList(perSide, 2 * perSide));
+        if (perGroup > 0) {
+            return List.of(shuffled.subList(0, perGroup), shuffled.subList(perGroup, 2 * perGroup));
         }
         RunData run = shuffled.get(0);
         List<Integer> passes = new ArrayList<>(run.cells().values().stream()
@@ -256,18 +263,18 @@ final class AaExperiment {
             SortedMap<String, Double> metrics = new TreeMap<>(fork.metrics());
             metrics.computeIfPresent(Sample.SCORE, (name, value) -> value * factor);
             return new Fork(fork.number(), fork.iterations().stream().map(value -> value * factor).toList(), metrics,
-                    fork.running() * factor);
+                    fork.running().isPresent() ? OptionalDouble.of(fork.running().getAsDouble() * factor) : fork.running());
         }).toList());
     }
 
     private static RunData with(RunData run, java.util.function.Function<CellData, List<Fork>> forks) {
         SortedMap<Cell, CellData> cells = new TreeMap<>();
         run.cells().forEach((cell, data) -> cells.put(cell, new CellData(cell, data.units(), forks.apply(data))));
-        return new RunData(run.run(), run.source(), cells, run.environment(), run.scenarios(), run.rows());
+        return new RunData(run.run(), run.source(), cells, run.environment(), run.scenarios());
     }
 
-    private static List<CellData> data(List<RunData> side, Cell cell) {
-        return side.stream().filter(run -> run.cells().containsKey(cell)).map(run -> run.cells().get(cell))
+    private static List<CellData> data(List<RunData> group, Cell cell) {
+        return group.stream().filter(run -> run.cells().containsKey(cell)).map(run -> run.cells().get(cell))
                 .filter(data -> data.forks().size() > 1).toList();
     }
 
@@ -275,24 +282,24 @@ final class AaExperiment {
         return fork -> 0;
     }
 
-    private static ToDoubleFunction<Fork> hour(List<CellData> base, List<CellData> other) {
+    private static ToDoubleFunction<Fork> drift(List<CellData> base, List<CellData> other) {
         List<CellData> all = new ArrayList<>(base);
         all.addAll(other);
-        return new ControlIndex(all)::hour;
+        return new ControlIndex(all).drifts().get(0);
     }
 
-    private static LogCosts costs(List<CellData> side, ToDoubleFunction<Fork> hour) {
-        return new LogCosts(side.stream().map(data -> data.forks().stream()
-                .mapToDouble(fork -> Math.log(fork.metrics().get(Sample.SCORE)) - hour.applyAsDouble(fork)).toArray())
+    private static LogCosts costs(List<CellData> group, ToDoubleFunction<Fork> drift) {
+        return new LogCosts(group.stream().map(data -> data.forks().stream()
+                .mapToDouble(fork -> Math.log(fork.metrics().get(Sample.SCORE)) - drift.applyAsDouble(fork)).toArray())
                 .toList());
     }
 
     private static LogRatio pooledIterations(List<CellData> base, List<CellData> other) {
-        return RatioMethod.ofForks(iterations(base), iterations(other));
+        return welchForks(iterations(base), iterations(other));
     }
 
-    private static LogCosts iterations(List<CellData> side) {
-        return new LogCosts(List.of(side.stream().flatMap(data -> data.forks().stream())
+    private static LogCosts iterations(List<CellData> group) {
+        return new LogCosts(List.of(group.stream().flatMap(data -> data.forks().stream())
                 .flatMap(fork -> fork.iterations().stream()).mapToDouble(Math::log).toArray()));
     }
 
@@ -303,6 +310,10 @@ final class AaExperiment {
         double[] differences = IntStream.range(0, pairs).mapToDouble(i -> x[i] - y[i]).toArray();
         return new LogRatio(Mean.of(differences).getAsDouble(),
                 Math.sqrt(Variance.of(differences).getAsDouble() / pairs), pairs - 1);
+    }
+
+    private static LogRatio welchForks(LogCosts base, LogCosts other) {
+        return RatioMethod.ofForks(base, other, VariancePrior.NONE, VariancePrior.NONE);
     }
 
     private static LogRatio welchRuns(LogCosts base, LogCosts other) {

@@ -124,7 +124,7 @@ class RunLoaderTest {
             samples.append(new Sample(id, cell, 1, 1, Sample.SCORE, 2, "ns/op"));
             samples.append(new Sample(id, cell, 1, 2, Sample.SCORE, Double.NaN, "ns/op"));
             samples.append(new Sample(id, cell, 2, 1, Sample.SCORE, 0, "ns/op"));
-            samples.append(new Sample(id, cell, 1, 1, "cpu_wait_share", 0.5, "share"));
+            samples.append(new Sample(id, cell, 1, 1, "worker_wait_share", 0.5, "share"));
         }
         try (SemanticsFile semantics = new SemanticsFile(run.semantics())) {
             semantics.append(new SemanticsRow(id, "s", "g", "INET", "PASS", "e", "o", "c", "r", "", 1, "evidence", 1));
@@ -135,10 +135,9 @@ class RunLoaderTest {
         assertThat(data.run()).isEqualTo(id);
         assertThat(data.cells().get(cell).forks()).as("the fork without a cost above zero is left out").hasSize(1);
         assertThat(data.cells().get(cell).forks().get(0).iterations()).containsExactly(2.0);
-        assertThat(data.cells().get(cell).forks().get(0).running()).isEqualTo(1);
+        assertThat(data.cells().get(cell).forks().get(0).running()).hasValue(1);
         assertThat(data.scenarios()).containsOnlyKeys("s");
-        assertThat(data.started()).isPresent();
-        assertThat(data.finished()).isEmpty();
+        assertThat(data.environment()).containsOnlyKeys(RunEntry.STARTED);
     }
 
     @Test
@@ -152,22 +151,5 @@ class RunLoaderTest {
         }
         assertThatThrownBy(() -> new RunLoader().load(file)).isInstanceOf(InputException.class)
                 .hasMessageContaining("expected each value once, found a second score of iteration 1, fork 1, of B.m");
-    }
-
-    @Test
-    void runsOfOneFileWhoseRowsAlternateAreOneSession() throws IOException {
-        Path file = directory.resolve("samples.csv");
-        Cell cell = SyntheticRuns.cell("B.m", Map.of("family", "INET"));
-        try (SamplesFile samples = new SamplesFile(file, List.of("family"))) {
-            for (int fork = 1; fork <= 3; fork++) {
-                for (String label : List.of("a", "b")) {
-                    samples.append(new Sample(new RunId(label, label, "p"), cell, fork, 1, Sample.SCORE, fork, "ns/op"));
-                }
-            }
-        }
-        List<RunData> runs = new RunLoader().load(file);
-        assertThat(runs).hasSize(2);
-        assertThat(Sessions.design(new Group("a", runs.subList(0, 1)), new Group("b", runs.subList(1, 2))))
-                .isEqualTo(Design.SAME_SESSION);
     }
 }

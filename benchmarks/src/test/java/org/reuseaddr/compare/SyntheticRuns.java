@@ -51,25 +51,24 @@ public final class SyntheticRuns {
         return new Cell(benchmark, "avgt", 1, new TreeMap<>(params));
     }
 
-    /** A run at an hour of its own. */
+    /** A run with a drift of its own. */
     public RunData run(String label, Map<Cell, Double> costs) {
         return run(label, costs, Map.of(), random.nextGaussian() * BETWEEN_RUNS);
     }
 
-    /** A run at a given hour, the logarithm of how slow it is; the record says when it began and ended, if it does. */
-    public RunData run(String label, Map<Cell, Double> costs, Map<String, String> environment, double hour) {
+    /** A run with a given drift, the logarithm of how slow it is; the record says when it began and ended, if it does. */
+    public RunData run(String label, Map<Cell, Double> costs, Map<String, String> environment, double drift) {
         runs++;
         RunId id = new RunId(label + "-" + runs, label, "linux-6.18");
         ForkCollector collector = new ForkCollector();
-        for (Sample sample : samples(id, costs, hour)) {
+        for (Sample sample : samples(id, costs, drift)) {
             collector.add(sample);
         }
-        return new RunData(id, Path.of(id.id()), collector.cells(), environment, new TreeMap<>(),
-                new RunData.RowRange(0, 0));
+        return new RunData(id, Path.of(id.id()), collector.cells(), environment, new TreeMap<>());
     }
 
     /** The rows of a run, in an order that does not matter. */
-    public List<Sample> samples(RunId id, Map<Cell, Double> costs, double hour) {
+    public List<Sample> samples(RunId id, Map<Cell, Double> costs, double drift) {
         List<Sample> samples = new ArrayList<>();
         costs.forEach((cell, cost) -> {
             double session = random.nextGaussian() * BETWEEN_RUNS_RELATIVE;
@@ -78,10 +77,10 @@ public final class SyntheticRuns {
                 for (int iteration = 1; iteration <= ITERATIONS; iteration++) {
                     double noise = random.nextGaussian() * BETWEEN_ITERATIONS;
                     samples.add(new Sample(id, cell, fork, iteration, Sample.SCORE,
-                            cost * Math.exp(hour + session + forkEffect + noise), "ns/op"));
+                            cost * Math.exp(drift + session + forkEffect + noise), "ns/op"));
                     for (Map.Entry<String, Double> control : new TreeMap<>(CONTROLS).entrySet()) {
                         samples.add(new Sample(id, cell, fork, iteration, control.getKey(),
-                                control.getValue() * Math.exp(hour + random.nextGaussian() * BETWEEN_ITERATIONS), "ns/op"));
+                                control.getValue() * Math.exp(drift + random.nextGaussian() * BETWEEN_ITERATIONS), "ns/op"));
                     }
                 }
             }

@@ -90,6 +90,43 @@ class TraceModelTest {
         assertThat(expected.get(6)).isEqualTo(parse(LISTENER + REFUSED).steps().get(6));
     }
 
+    @Test
+    void aSocketThatShowedItsNameBeforeItHadAPortIsJudgedAllTheSame() throws TranscriptException {
+        String shown = SECOND.replace("bind(4", "getsockname(4, {sa_family=AF_INET6, sin6_port=htons(0), "
+                + "inet_pton(AF_INET6, \"::\", &sin6_addr)}, [28]) = 0\nbind(4");
+        assertThat(judge(false, LISTENER + shown).get(7).kind()).isEqualTo(Kind.IMPOSSIBLE);
+    }
+
+    @Test
+    void aPortThatTheKernelChoseAndNoCallShowsMayExplainARefusal() throws TranscriptException {
+        String client = "socket(AF_INET6, SOCK_STREAM, IPPROTO_TCP) = 7\n"
+                + "connect(7, {sa_family=AF_INET6, sin6_port=htons(1), inet_pton(AF_INET6, \"::1\", &sin6_addr)}, 28) = 0\n";
+        assertThat(judge(true, client + REFUSED).get(4).kind()).isEqualTo(Kind.NEEDS_ANOTHER_SOCKET);
+    }
+
+    @Test
+    void whatOnlySomeReleasesRefuseIsAQuirk() throws TranscriptException {
+        String any = LISTENER.replace("\"::1\"", "\"::\"").replace("setsockopt(3, SOL_SOCKET, SO_REUSEADDR, [1], 4)",
+                "setsockopt(3, SOL_IPV6, IPV6_V6ONLY, [1], 4)");
+        String mapped = REFUSED.replace("\"::1\"", "\"::ffff:127.0.0.1\"");
+        Judgement bind = judge(true, any + mapped).get(6);
+        assertThat(bind.kind()).isEqualTo(Kind.QUIRK);
+        assertThat(bind.quirk()).hasValue(Quirk.V6ONLY_REFUSES_MAPPED);
+    }
+
+    @Test
+    void aForkedCopyKeepsASocketUntilItIsClosedToo() throws TranscriptException {
+        TraceModel model = new TraceModel(false);
+        parse(LISTENER).steps().forEach(step -> model.next(1, step));
+        model.fork(1, 2);
+        model.exit(1, true);
+        List<Step> second = parse(SECOND).steps();
+        second.subList(0, 2).forEach(step -> model.next(3, step));
+        assertThat(model.weigh(3, second.get(2)).because()).isEqualTo("fd 3 of process 2 listens on [::1]:23999 since call 4");
+        model.exit(2, true);
+        assertThat(model.weigh(3, second.get(2)).kind()).isEqualTo(Kind.POSSIBLE);
+    }
+
     private static List<Judgement> judge(boolean closed, String text) throws TranscriptException {
         TraceModel model = new TraceModel(closed);
         return parse(text).steps().stream().map(step -> model.next(step.process(), step)).toList();

@@ -106,7 +106,7 @@ final class RandomScript {
         AddressKind kind = listeningKinds.get(0);
         Script.Endpoint client = script.socket(0, kind.reachedAt(0).family());
         script.resetOnClose(client).connect(client, kind.reachedAt(Script.PORT));
-        accepted.add(script.accept(listening.get(0), client));
+        accepted.add(script.accept(listening.get(0)));
     }
 
     private void close() {

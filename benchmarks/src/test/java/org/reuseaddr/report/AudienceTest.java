@@ -46,7 +46,7 @@ class AudienceTest {
         List.of(rows).forEach(row -> scenarios.put(row.scenario(), new RecordedScenario(row.scenario(), row.group(), row.grade(),
                 row.expected(), row.observed(), row.divergentCall(), row.rule())));
         return new ReportedRun(new RunDirectory(Path.of("run")), new RunData(ID, Path.of("run"), new TreeMap<>(),
-                new TreeMap<>(environment), scenarios, new RunData.RowRange(0, 0)), List.of(rows));
+                new TreeMap<>(environment), scenarios), List.of(rows));
     }
 
     private static ReportModel model(ReportedRun run, ReportedRun baseline, Audience audience, OptionalInt cause) {

@@ -2,6 +2,9 @@ package org.reuseaddr.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
 import java.io.InputStream;
 import java.math.BigDecimal;
@@ -57,7 +60,7 @@ class ComparisonFormatsTest {
                     grade.equals("PASS") ? "" : "bind(4, {sa_family=AF_INET, …}, 16) = 0",
                     "no second listener on an overlapping address"));
         }
-        return new RunData(run.run(), run.source(), run.cells(), run.environment(), scenarios, run.rows());
+        return new RunData(run.run(), run.source(), run.cells(), run.environment(), scenarios);
     }
 
     private static String golden(String name) throws IOException {
@@ -80,6 +83,28 @@ class ComparisonFormatsTest {
     void csvIsAsTheGoldenFile() throws IOException {
         assertThat(rounded(ComparisonCsv.render(comparison("wsl2"), ComparisonView.ALL)))
                 .isEqualTo(rounded(golden("comparison.csv")));
+    }
+
+    @Test
+    void benchfmtHasALineForEachFork() {
+        List<String> lines = ComparisonBenchfmt.render(comparison("ws l2"), ComparisonView.ALL).lines().toList();
+        assertThat(lines).contains("Unit ops/s better=higher", "label: native", "label: ws l2", "run: native-1");
+        assertThat(lines.stream().filter(line -> line.startsWith("BenchmarkSyscallCost.bind/family=INET/port=fixed 5 "))).hasSize(10)
+                .allMatch(line -> line.matches("\\S+ [0-9]+ [0-9.E]+ ns/op"));
+    }
+
+    @Test
+    void smallerIsBetterHasTheOtherGroupsCosts() throws IOException {
+        String json = SmallerIsBetterJson.render(comparison("wsl2"), ComparisonView.ALL);
+        try (JsonParser parser = new JsonFactory().createParser(json)) {
+            int entries = 0;
+            while (parser.nextToken() != null) {
+                entries += parser.currentToken() == JsonToken.START_OBJECT ? 1 : 0;
+            }
+            assertThat(entries).isEqualTo(7);
+        }
+        assertThat(json).contains("\"name\" : \"SyscallCost.bind family=INET port=fixed\"", "\"unit\" : \"ns/op\"", "\"range\" : \"± ",
+                "5 observations, slower ×7370 of the base");
     }
 
     /** Numbers with six digits: the last bits of exp and log differ between processors. */

@@ -50,11 +50,31 @@ class MarkdownReportTest {
                 "bind(4, …)", rule, "microsoft/WSL#2915 <b>", 1, evidence, 1);
     }
 
+    @Example
+    void aQuirkOfReleasedKernelsAccusesNobody() {
+        SemanticsRow known = new SemanticsRow(ID, "mapped-any-then-mapped-loopback/listening/reuseaddr-neither", "address-pairs",
+                "INET6", "KNOWN", "-1 EADDRINUSE", "0; two listeners", "bind(4, …)", "rule", "", 1, "- a\n+ b\n", 1, 0, "Q2");
+        String text = report(Map.of(), List.of(known), false).text();
+
+        assertThat(text).contains("1 behave as native Linux of another release",
+                "Behaves like native Linux 6.1.168 and later of 6.1 (Q2).",
+                "Native Linux of these releases does the same: 6.1.168 and later of 6.1; it is not this platform's doing.")
+                .doesNotContain("repro.py", "Differences from Linux", "instead of");
+    }
+
+    @Example
+    void aPlatformWithoutQuirksIsSaidToBehaveLikeThePresentLinux() {
+        SemanticsRow pass = new SemanticsRow(ID, "inet6-loopback/option-timing/reuseaddr-off-after-bind", "option-timing",
+                "INET6", "PASS", "as promised", "as promised", "", "rule", "", 1, "", 1);
+        assertThat(report(Map.of(), List.of(pass), false).text()).contains("Behaves like native Linux 6.8 and later.");
+        assertThat(report(Map.of(), List.of(pass, violation(KNOWN, "rule", "- a\n+ b\n")), false).text())
+                .contains("Behaves as no release of Linux.");
+    }
+
     private static MarkdownReport report(Map<String, String> environment, List<SemanticsRow> rows, boolean includeHost) {
         Privacy privacy = new Privacy(includeHost, new Redaction("/home/someone", "someone", "secret-host"),
                 SCENARIOS.texts());
-        RunData data = new RunData(ID, Path.of("run"), new TreeMap<>(), privacy.environment(environment), new TreeMap<>(),
-                new RunData.RowRange(0, 0));
+        RunData data = new RunData(ID, Path.of("run"), new TreeMap<>(), privacy.environment(environment), new TreeMap<>());
         return MarkdownReport.of(ReportModel.of(new ReportedRun(new RunDirectory(Path.of("run")), data, rows),
                 Optional.empty(), privacy, SCENARIOS, Optional.empty(), OptionalInt.empty()));
     }

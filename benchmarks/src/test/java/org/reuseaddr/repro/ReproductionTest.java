@@ -14,7 +14,10 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.reuseaddr.faults.FaultLibrary;
+import org.reuseaddr.model.Quirk;
 import org.reuseaddr.scenario.Catalogue;
+import org.reuseaddr.scenario.KnownAnswers;
+import org.reuseaddr.scenario.QuirkScenarios;
 import org.reuseaddr.scenario.Scenario;
 import org.reuseaddr.transcript.Transcript;
 import org.reuseaddr.transcript.TranscriptException;
@@ -103,6 +106,50 @@ class ReproductionTest {
             Programs.Ended ended = Programs.c(directory, Reproduction.c(scenario), Map.of());
             assertThat(ended.status()).as(scenario.id() + "\n" + ended.output()).isZero();
             assertThat(ended.output()).endsWith("As on Linux.\n");
+        }
+    }
+
+    private static final String REMEMBERED = "/option-timing/reuseaddr-off-after-bind";
+
+    @Test
+    void programsKnowWhatOlderReleasesAnswer() {
+        for (Quirk quirk : List.of(Quirk.REMEMBERS_REUSEADDR, Quirk.OVERLOOKS_MAPPED_WILDCARD)) {
+            List<QuirkScenarios.Prediction> touched = new QuirkScenarios(quirk).touched();
+            assertThat(touched).isNotEmpty();
+            for (QuirkScenarios.Prediction prediction : touched) {
+                assertThat(KnownAnswers.of(prediction.scenario()).known()).as(quirk + " " + prediction.scenario().id())
+                        .anySatisfy(known -> assertThat(List.of(known.index(), known.answered().outcome()))
+                                .isEqualTo(List.of(prediction.divergent(), prediction.outcome())));
+            }
+        }
+    }
+
+    @Test
+    @Tag("tools")
+    void programsExitWithZeroOnAnOlderReleaseAndNameIt() {
+        Map<String, String> remembers = FaultLibrary.compiled().environment("reuseaddr-remembered");
+        for (Scenario scenario : Catalogue.scenarios().stream().filter(any -> any.id().endsWith(REMEMBERED)).limit(2).toList()) {
+            for (Programs.Ended ended : List.of(Programs.python(directory, Reproduction.python(scenario), remembers),
+                    Programs.c(directory, Reproduction.c(scenario), remembers))) {
+                assertThat(ended.status()).as(ended.output()).isZero();
+                assertThat(ended.output()).contains("\n+ bind(").contains("As native Linux up to 6.7 (Q1), which is not this "
+                        + "platform's doing; Linux 6.8 and later does what the line - says.").doesNotContain("As on Linux.");
+            }
+            assertThat(Reproduction.strace(scenario)).contains("# known: call ", "As native Linux up to 6.7 (Q1)");
+        }
+    }
+
+    /** What an older release permits here is no excuse for a platform that permits every duplicate. */
+    @Test
+    @Tag("tools")
+    void programsDoNotTakeAPlatformThatPermitsDuplicatesForAnOlderRelease() {
+        Map<String, String> permits = FaultLibrary.compiled().environment("duplicate-listener");
+        Scenario scenario = new QuirkScenarios(Quirk.OVERLOOKS_MAPPED_WILDCARD).touched().stream()
+                .map(QuirkScenarios.Prediction::scenario).filter(any -> any.id().contains("reuseaddr-both")).findFirst().orElseThrow();
+        for (Programs.Ended ended : List.of(Programs.python(directory, Reproduction.python(scenario), permits),
+                Programs.c(directory, Reproduction.c(scenario), permits))) {
+            assertThat(ended.status()).as(ended.output()).isEqualTo(1);
+            assertThat(ended.output()).doesNotContain("As native Linux");
         }
     }
 

@@ -44,6 +44,11 @@ class ManyRunsDocumentTest {
                             "8080")));
                     samples.append(new Sample(id, cell, fork, 1, Sample.SCORE, cost, "ns/op"));
                     samples.append(new Sample(id, cell, fork, 1, "control_socket_close", 1000, "ns/op"));
+                    if (run == 1) {
+                        // 4.71 µs are 4,710 ns: an earlier version wrote microseconds for this benchmark.
+                        Cell lifecycle = new Cell("ListenerLifecycle.cycle", "avgt", 1, new TreeMap<>(Map.of("family", "INET")));
+                        samples.append(new Sample(id, lifecycle, fork, 1, Sample.SCORE, 4.71, "us/op"));
+                    }
                 }
             }
             try (SemanticsFile semantics = new SemanticsFile(files.semantics())) {
@@ -65,6 +70,7 @@ class ManyRunsDocumentTest {
         }
         assertThat(answers).hasSize(5);
         assertThat(answers.get(2)).as("cost").containsExactly(
+                row("native", "ListenerLifecycle.cycle", "", "INET", "", "4710.0", "1", "3"),
                 row("native", "SyscallCost.bind", "", "INET", "8080", "1002.0", "3", "9"),
                 row("wsl2", "SyscallCost.bind", "", "INET", "8080", "4002.0", "3", "9"));
         assertThat(answers.get(4)).as("broken promises").containsExactly(row("wsl2", "no second listener", "bind", "3", "3"));

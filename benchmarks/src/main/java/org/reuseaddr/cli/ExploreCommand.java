@@ -1,0 +1,202 @@
+package org.reuseaddr.cli;
+
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import org.reuseaddr.model.CallRule;
+import org.reuseaddr.model.Reason;
+import org.reuseaddr.model.Rule;
+import org.reuseaddr.platform.HeldPorts;
+import org.reuseaddr.platform.NetCounters;
+import org.reuseaddr.platform.Platform;
+import org.reuseaddr.platform.PlatformKind;
+import org.reuseaddr.replay.Difference;
+import org.reuseaddr.replay.Exploration;
+import org.reuseaddr.replay.Exploration.Group;
+import org.reuseaddr.replay.Replayer;
+import org.reuseaddr.report.OutputFile;
+import org.reuseaddr.repro.Reproduction;
+import org.reuseaddr.run.UsageException;
+import org.reuseaddr.transcript.TranscriptPrinter;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Random sequences of socket calls against the model. */
+@Command(name = "explore", description = {"Make random sequences of socket calls and compare what they answer with the model of Linux."},
+        footer = {"", "Every call that ends otherwise is repeated, and the sequence is made as short as possible. The same seed "
+            + "makes the same", "sequences. Exit codes: 0 as Linux, quirks of released kernels included; 1 the exploration failed; "
+            + "2 wrong usage;", "3 the platform differs (with --strict also by a quirk)."})
+final class ExploreCommand implements Callable<Integer> {
+
+    private static final int MAX_THREADS = 64;
+    private static final int MAX_CALLS = 100;
+    private static final int LOW_PORT = 10_240;
+    private static final int HIGH_PORT = 32_767;
+    private static final int PORTS = 8_192;
+    /** On mirrored WSL 2 each port that is bound is taken from Windows for a minute. */
+    private static final int PORTS_ON_WSL2 = 256;
+    /** How often a rule must have decided before its share of the exploration is worth its name. */
+    private static final int ENOUGH = 40;
+
+    @Option(names = "--time", paramLabel = "TIME", defaultValue = "60s",
+            description = "How long, such as 90s, 10m, 2h. Default: ${DEFAULT-VALUE}.")
+    private String time;
+
+    @Option(names = "--count", paramLabel = "N", description = "How many sequences at most. Default: no limit but --time.")
+    private Long count;
+
+    @Option(names = "--seed", paramLabel = "S", description = "Makes the same sequences again. Default: another each time.")
+    private Long seed;
+
+    @Option(names = "--processes", paramLabel = "N", defaultValue = "2",
+            description = "How many processes a sequence may have. Default: ${DEFAULT-VALUE}.")
+    private int processes;
+
+    @Option(names = "--threads", paramLabel = "N",
+            description = "How many sequences are made at the same time. Default: one a CPU, at most 8.")
+    private Integer threads;
+
+    @Option(names = "--calls", paramLabel = "N", defaultValue = "12", description = "Calls of a sequence. Default: ${DEFAULT-VALUE}.")
+    private int calls;
+
+    @Option(names = "--ports", paramLabel = "N",
+            description = "How many different ports to take. Default: " + PORTS + ", on WSL 2 " + PORTS_ON_WSL2 + ".")
+    private Integer ports;
+
+    @Option(names = "--first", description = "End at the first difference that is none of a released kernel.")
+    private boolean first;
+
+    @Option(names = "--strict", description = "Exit with 3 for quirks of released kernels too.")
+    private boolean strict;
+
+    @Option(names = "--out", paramLabel = "DIR", description = "Write each difference there as a transcript, which check and judge read.")
+    private Path out;
+
+    @Override
+    public Integer call() {
+        Duration limit = Durations.parse("--time", time);
+        Platform platform = EnvCommand.probe();
+        int most = ports != null ? ports : platform.kind() == PlatformKind.WSL2 ? PORTS_ON_WSL2 : PORTS;
+        int workers = threads != null ? threads : Math.min(Runtime.getRuntime().availableProcessors(), 8);
+        require("--processes", processes, Replayer.MAX_PROCESSES);
+        require("--threads", workers, MAX_THREADS);
+        require("--calls", calls, MAX_CALLS);
+        require("--ports", most, HIGH_PORT - LOW_PORT);
+        if (count != null && count < 1) {
+            throw new UsageException("--count: expected at least 1, found " + count);
+        }
+        long chosen = seed != null ? seed : new SplittableRandom().nextInt(Integer.MAX_VALUE);
+        AtomicInteger files = new AtomicInteger();
+        Exploration exploration = new Exploration(new Exploration.Settings(chosen, count == null ? Long.MAX_VALUE : count, limit, processes,
+                workers, calls, LOW_PORT, HIGH_PORT, most, first), HeldPorts.now(), NetCounters::lostTimeWaits,
+                difference -> write(difference, files));
+        Interruption.onSignal(exploration::stop);
+        System.err.println("exploring with --seed " + chosen + ", " + workers + (workers == 1 ? " thread" : " threads") + ", at most "
+                + processes + " processes, for " + Durations.text(limit));
+        Exploration.Progress done = exploration.run(new Ticker(System.err));
+        print(System.out, exploration, done);
+        boolean differs = exploration.groups().stream().anyMatch(group -> strict || group.smallest().quirks().isEmpty());
+        return differs ? ExitCode.VIOLATION : ExitCode.DONE;
+    }
+
+    private static void require(String option, int given, int highest) {
+        if (given < 1 || given > highest) {
+            throw new UsageException(option + ": expected 1 to " + highest + ", found " + given);
+        }
+    }
+
+    private void write(Difference difference, AtomicInteger files) {
+        if (out != null) {
+            String name = String.format(Locale.ROOT, "%03d-%s", files.incrementAndGet(), difference.kind().rule().toLowerCase(Locale.ROOT)
+                    .replace('_', '-'));
+            OutputFile.write(out.resolve(name + ".strace"),
+                    Reproduction.strace(difference.scenario("explore/" + name)).getBytes(StandardCharsets.UTF_8));
+        }
+    }
+
+    /** A line a second where somebody looks, one in 15 seconds where a log is written. */
+    private static final class Ticker implements Consumer<Exploration.Progress> {
+        private final PrintStream err;
+        private final boolean terminal = Terminal.isStandardError();
+        private final long every = terminal ? 1 : 15;
+        private long lastSecond;
+
+        private Ticker(PrintStream err) {
+            this.err = err;
+        }
+
+        @Override
+        public void accept(Exploration.Progress progress) {
+            long second = progress.elapsed().toSeconds();
+            if (second >= lastSecond + every) {
+                lastSecond = second;
+                err.print((terminal ? "\r" : "") + line(progress) + (terminal ? "   " : System.lineSeparator()));
+                err.flush();
+            }
+        }
+    }
+
+    private static String line(Exploration.Progress progress) {
+        double seconds = Math.max(progress.elapsed().toMillis(), 1) / 1000.0;
+        return String.format(Locale.ROOT, "%,d sequences, %,d calls, %,.0f sequences/s, %d %s", progress.sequences(), progress.calls(),
+                progress.sequences() / seconds, progress.groups(), progress.groups() == 1 ? "difference" : "differences");
+    }
+
+    private static void print(PrintStream to, Exploration exploration, Exploration.Progress done) {
+        if (Terminal.isStandardError()) {
+            System.err.println();
+        }
+        for (Group group : exploration.groups()) {
+            print(to, group);
+        }
+        exploration.unrepeated().forEach((kind, times) -> to.println("did not come again (" + times + " of "
+                + done.sequences() + " sequences): " + kind.call() + " " + kind.ended() + ", rule " + kind.rule()));
+        exploration.quirks().forEach(quirk -> to.println(quirk.id() + ": " + quirk.sentence()
+                + " Native Linux of these releases does the same: " + quirk.releases() + "; it is not this platform's doing."));
+        to.println(coverage(exploration.decided()));
+        long own = exploration.groups().stream().filter(group -> group.smallest().quirks().isEmpty()).count();
+        to.println(line(done) + ", on " + exploration.portsUsed() + " ports");
+        to.println(own > 0 ? "The platform differs from Linux in " + own + (own == 1 ? " way." : " ways.")
+                : exploration.groups().isEmpty() ? "The platform answered as Linux does."
+                : "The platform answered as released kernels of Linux do.");
+    }
+
+    private static void print(PrintStream to, Group group) {
+        Difference difference = group.smallest();
+        Difference.Kind kind = difference.kind();
+        String expected = difference.allowed().stream().map(answer -> answer.answer().inWords()).collect(Collectors.joining(", or "));
+        to.println((difference.quirks().isEmpty() ? difference.promised() ? "VIOLATION" : "DEVIATION" : "KNOWN") + ": " + kind.call() + " "
+                + kind.ended() + "; on Linux: " + expected);
+        difference.observed().forEach(step -> to.println("    " + TranscriptPrinter.line(step)));
+        Reason reason = difference.allowed().get(0).reason();
+        to.println("    " + reason.sentence() + " [" + reason.source() + "]");
+        to.println("    in " + group.times() + (group.times() == 1 ? " sequence" : " sequences") + ", first in number "
+                + difference.sequence() + ", after " + seconds(group.after()));
+        to.println("    came again " + difference.again() + " of " + difference.tries() + " times");
+        to.println();
+    }
+
+    private static String seconds(Duration duration) {
+        return String.format(Locale.ROOT, "%.1f s", duration.toMillis() / 1000.0);
+    }
+
+    private static String coverage(Map<Reason, LongAdder> decided) {
+        List<Map.Entry<Reason, LongAdder>> rare = decided.entrySet().stream().filter(entry -> entry.getValue().sum() < ENOUGH)
+                .sorted(Comparator.comparing(entry -> entry.getValue().sum())).toList();
+        long rules = decided.keySet().stream().filter(reason -> reason != CallRule.NOT_MODELLED).count();
+        int all = Rule.values().length + CallRule.values().length - 1;
+        return rules + " of " + all + " rules decided" + (rare.isEmpty() ? ", each at least " + ENOUGH + " times" : "; seldom: "
+                + rare.stream().map(entry -> entry.getKey() + " " + entry.getValue()).collect(Collectors.joining(", ")));
+    }
+}

@@ -1,0 +1,207 @@
+package org.reuseaddr.cli;
+
+import java.io.ByteArrayInputStream;
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.reuseaddr.results.OutputException;
+import org.reuseaddr.run.Twice;
+import org.reuseaddr.run.TwiceOutcome;
+import org.reuseaddr.run.TwiceResult;
+import org.reuseaddr.run.UsageException;
+import org.reuseaddr.transcript.TraceLog;
+import org.reuseaddr.transcript.TranscriptException;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** The original report's question, asked of somebody's own server: what happens to the second start? */
+@Command(name = "twice", description = {"Start a server twice: is the second refused, does it listen too, or does it hang?"},
+        footer = {"", "The server must stay in the foreground or leave a daemon; everything it started is ended. With strace, the",
+            "calls of both starts are judged as well. Exit codes: 0 the second start is refused, or goes elsewhere, or",
+            "shares the port with SO_REUSEPORT on purpose; 1 the first start does not come to listen; 2 wrong usage;",
+            "3 both listen on one port, the second waits for ever without listening, or a call is impossible on Linux."})
+final class TwiceCommand implements Callable<Integer> {
+
+    private static final int MAX_PORT = 65_535;
+    private static final int MAX_SECONDS = 600;
+    private static final int STRACE_SECONDS = 10;
+    /** What is read of one trace, in bytes: the bind and listen of a server are among its first calls. */
+    private static final int TRACE_BYTES = 8 << 20;
+
+    private static final Pattern SHARES = Pattern.compile("SO_REUSEPORT, \\[1\\], 4\\)\\s+= 0");
+
+    @Option(names = "--port", paramLabel = "P",
+            description = "The port that matters. Default: each that the first start listens on.")
+    private Integer port;
+
+    @Option(names = "--timeout", paramLabel = "TIME", defaultValue = "30s",
+            description = "How long a start may take until it listens or ends, such as 10s. Default: ${DEFAULT-VALUE}.")
+    private String timeout;
+
+    @Option(names = "--no-strace", description = "Start the command without strace even where that is there.")
+    private boolean noStrace;
+
+    @Parameters(paramLabel = "COMMAND", arity = "1..*", description = "The server and its arguments, behind --.")
+    private List<String> command;
+
+    @Override
+    public Integer call() {
+        if (port != null && (port < 1 || port > MAX_PORT)) {
+            throw new UsageException("--port: expected 1 to " + MAX_PORT + ", found " + port);
+        }
+        Duration limit = Durations.parse("--timeout", timeout);
+        if (limit.toSeconds() > MAX_SECONDS) {
+            throw new UsageException("--timeout: expected at most " + MAX_SECONDS + "s, found " + timeout);
+        }
+        requireProgram(command.get(0));
+        Path traces = temporary();
+        try (Twice twice = new Twice(command, port == null ? OptionalInt.empty() : OptionalInt.of(port), limit,
+                !noStrace && canTrace() ? Optional.of(traces) : Optional.empty())) {
+            Interruption.onSignal(twice::stop);
+            TwiceResult result = twice.run();
+            twice.close();
+            return report(result, System.out);
+        } finally {
+            delete(traces);
+        }
+    }
+
+    private static int report(TwiceResult result, PrintStream out) {
+        out.println("first start: listens on " + ports(result.ports()));
+        String calls = calls(result.traces());
+        boolean possible = calls.isEmpty() || areJudgedPossible(calls, out);
+        boolean fine = second(result.second(), calls.isEmpty() ? Optional.empty() : Optional.of(SHARES.matcher(calls).find()), out);
+        TwiceResult.Restart restart = result.restart();
+        out.println("start at once after kill -9, with connections left: " + (restart.listens() ? "listens again"
+                : restart.exitCode().isPresent() ? "ends with exit code " + restart.exitCode().getAsInt() + words(restart.lastWords())
+                : "does not listen in time" + words(restart.lastWords())));
+        return fine && possible ? ExitCode.DONE : ExitCode.VIOLATION;
+    }
+
+    /** Says what became of the second start; returns whether that is as it should be. */
+    private static boolean second(TwiceOutcome outcome, Optional<Boolean> shares, PrintStream out) {
+        if (outcome instanceof TwiceOutcome.Refused refused) {
+            out.println("second start: refused, exit code "
+                    + (refused.exitCode().isPresent() ? refused.exitCode().getAsInt() : "unknown") + words(refused.lastWords()));
+            return true;
+        }
+        if (outcome instanceof TwiceOutcome.Elsewhere elsewhere) {
+            out.println("second start: listens elsewhere, on " + ports(elsewhere.ports()));
+            return true;
+        }
+        if (outcome instanceof TwiceOutcome.Waits waits) {
+            out.println("second start: runs and does not listen" + words(waits.lastWords()));
+            return false;
+        }
+        TwiceOutcome.BothListen both = (TwiceOutcome.BothListen) outcome;
+        boolean onPurpose = shares.orElse(false);
+        out.println("second start: both listen on " + ports(both.ports()) + (onPurpose ? ", with SO_REUSEPORT on purpose" : "")
+                + (both.made() == 0 ? "" : "; of " + both.made() + " connections the first got " + both.first() + ", the second "
+                        + both.second())
+                + (shares.isPresent() ? "" : "; strace would show whether SO_REUSEPORT was asked for"));
+        return onPurpose;
+    }
+
+    private static String ports(Iterable<Integer> ports) {
+        List<String> numbers = new ArrayList<>();
+        ports.forEach(number -> numbers.add(Integer.toString(number)));
+        return (numbers.size() == 1 ? "port " : "ports ") + numbers.stream().sorted().collect(Collectors.joining(", "));
+    }
+
+    private static String words(List<String> lines) {
+        return lines.isEmpty() ? "" : lines.stream().map(line -> "\n    " + line).collect(Collectors.joining());
+    }
+
+    /** What strace wrote of both starts, one after the other; empty without traces. */
+    private static String calls(List<Path> traces) {
+        StringBuilder text = new StringBuilder();
+        try {
+            for (Path trace : traces) {
+                text.append(beginning(trace));
+            }
+            return text.toString();
+        } catch (IOException e) {
+            System.err.println("warning: the calls are not judged: " + e.getMessage());
+            return "";
+        }
+    }
+
+    private static boolean areJudgedPossible(String calls, PrintStream out) {
+        TraceJudge judge = new TraceJudge("both starts", false, 1, out);
+        try {
+            return judge.end(TraceLog.read("both starts", new ByteArrayInputStream(calls.getBytes(StandardCharsets.ISO_8859_1)),
+                    false, judge));
+        } catch (IOException | TranscriptException e) {
+            System.err.println("warning: the calls are not judged: " + e.getMessage());
+            return true;
+        }
+    }
+
+    /** The whole lines at the beginning of a file. */
+    private static String beginning(Path trace) throws IOException {
+        try (InputStream bytes = Files.newInputStream(trace)) {
+            String text = new String(bytes.readNBytes(TRACE_BYTES), StandardCharsets.ISO_8859_1);
+            return text.substring(0, text.lastIndexOf('\n') + 1);
+        }
+    }
+
+    /** With strace in front, the first start would fail in strace's words. */
+    private static void requireProgram(String name) {
+        boolean there = name.contains("/") ? Files.isExecutable(Path.of(name))
+                : Stream.of(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator))
+                        .anyMatch(directory -> Files.isExecutable(Path.of(directory, name)));
+        if (!there) {
+            throw new UsageException("cannot start " + name + ": there is no such program");
+        }
+    }
+
+    /** Whether strace is there and may trace. */
+    private static boolean canTrace() {
+        try {
+            Process probe = new ProcessBuilder("strace", "-f", "-qq", "-o", "/dev/null", "true")
+                    .redirectError(ProcessBuilder.Redirect.DISCARD).redirectOutput(ProcessBuilder.Redirect.DISCARD).start();
+            boolean ended = probe.waitFor(STRACE_SECONDS, TimeUnit.SECONDS);
+            probe.destroyForcibly();
+            return ended && probe.exitValue() == 0;
+        } catch (IOException notThere) {
+            return false;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    private static Path temporary() {
+        try {
+            return Files.createTempDirectory("reuseaddr-twice");
+        } catch (IOException e) {
+            throw new OutputException(Path.of(System.getProperty("java.io.tmpdir")), e);
+        }
+    }
+
+    private static void delete(Path directory) {
+        try {
+            for (int number = 1; number <= 3; number++) {
+                Files.deleteIfExists(directory.resolve("start-" + number + ".strace"));
+            }
+            Files.deleteIfExists(directory);
+        } catch (IOException e) {
+            throw new OutputException(directory, e);
+        }
+    }
+}

@@ -1,0 +1,65 @@
+package org.reuseaddr.compare;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.OptionalDouble;
+
+/**
+ * Finds forks of one run that lie on two levels, as where a fork's first ports decide how long the kernel searches: a
+ * median of such forks says which level had one fork more, and its interval holds the truth in half of the cases.
+ */
+final class TwoLevels {
+
+    private static final int FEWEST_FORKS = 4;
+    private static final int FEWEST_ON_A_LEVEL = 2;
+    /** Levels nearer than this matter no more than other scatter. */
+    private static final double LEAST_DISTANCE = Math.log(1.2);
+    /** How many times wider the gap between the levels is than each level itself. */
+    private static final double GAP_TO_LEVEL = 3;
+
+    private TwoLevels() {
+    }
+
+    /**
+     * The logarithm of the factor between the levels of the run of which they are farthest apart.
+     *
+     * @return empty if no run has two levels
+     */
+    static OptionalDouble distance(LogCosts costs) {
+        return costs.runs().stream().map(TwoLevels::distance).flatMapToDouble(OptionalDouble::stream).max();
+    }
+
+    private static OptionalDouble distance(double[] forks) {
+        double[] sorted = forks.clone();
+        Arrays.sort(sorted);
+        int n = sorted.length;
+        OptionalDouble best = OptionalDouble.empty();
+        for (int split = FEWEST_ON_A_LEVEL; n >= FEWEST_FORKS && split <= n - FEWEST_ON_A_LEVEL; split++) {
+            double gap = sorted[split] - sorted[split - 1];
+            double level = Math.max(sorted[split - 1] - sorted[0], sorted[n - 1] - sorted[split]);
+            if (gap >= LEAST_DISTANCE && gap >= GAP_TO_LEVEL * level && gap > best.orElse(0)) {
+                best = OptionalDouble.of(gap);
+            }
+        }
+        return best;
+    }
+
+    /** Whether two groups' forks are farther apart than their levels are, so that no choice of levels explains it. */
+    static boolean explain(double distance, LogCosts base, LogCosts other) {
+        double between = Math.max(least(other) - most(base), least(base) - most(other));
+        return between <= distance;
+    }
+
+    private static double least(LogCosts costs) {
+        return Arrays.stream(costs.forks()).min().orElseThrow();
+    }
+
+    private static double most(LogCosts costs) {
+        return Arrays.stream(costs.forks()).max().orElseThrow();
+    }
+
+    /** The factor between levels for a sentence, from the larger of several distances. */
+    static OptionalDouble larger(List<OptionalDouble> distances) {
+        return distances.stream().flatMapToDouble(OptionalDouble::stream).max();
+    }
+}

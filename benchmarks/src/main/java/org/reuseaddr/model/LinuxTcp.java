@@ -1,0 +1,511 @@
+package org.reuseaddr.model;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.reuseaddr.socket.Errno;
+import org.reuseaddr.socket.Family;
+import org.reuseaddr.socket.Linux;
+import org.reuseaddr.socket.SockAddr;
+import org.reuseaddr.transcript.Call;
+import org.reuseaddr.transcript.Outcome;
+import org.reuseaddr.transcript.Step;
+
+/**
+ * The reference model of TCP sockets on one machine: which answers Linux allows to a call after any sequence of calls, by
+ * which rule, and how the world is then. Pure; who may have a port is decided by {@link LinuxBindRules}.
+ *
+ * <p>It speaks of the loopback addresses, the wildcards, and the addresses reserved for documentation, which no machine has.
+ * Where Linux is free, or the model does not know, it allows every answer that is possible: it never calls an answer wrong
+ * for want of knowledge. Time does not pass: what Linux does after a second (a retransmission, the end of TIME_WAIT) does
+ * not happen.
+ */
+public final class LinuxTcp {
+
+    /** Mainline as it is today. */
+    public static final LinuxTcp REFERENCE = new LinuxTcp(Set.of());
+
+    private static final Errno ENOPROTOOPT = Errno.named("ENOPROTOOPT");
+    private static final Errno EOPNOTSUPP = Errno.named("EOPNOTSUPP");
+    private static final Errno ENOTCONN = Errno.named("ENOTCONN");
+    private static final int FIRST_UNPRIVILEGED_PORT = 1024;
+
+    private final LinuxBindRules rules;
+
+    /** @param quirks what it has of released kernels; none for the reference */
+    public LinuxTcp(Set<Quirk> quirks) {
+        rules = new LinuxBindRules(quirks);
+    }
+
+    /** The judgement of an outcome: what allows it, if anything does, and the world after it. */
+    public record Judged(Optional<Allowed> allowed, World after) {
+    }
+
+    /** Whether Linux may answer so, and the world after that; the same world where it may not. */
+    public Judged judge(World world, Step step) {
+        Optional<Allowed> allowed = answers(world, step.process(), step.call()).stream()
+                .filter(candidate -> candidate.answer().allows(step.call(), step.outcome())).findFirst();
+        return new Judged(allowed, allowed.map(found -> found.after(world, step.outcome())).orElse(world));
+    }
+
+    /**
+     * The world after an outcome that Linux does not allow: from there on the model says nothing of the socket, of what is
+     * connected with it, and of who holds its port and the one that the call names.
+     */
+    public World doubted(World world, Step step) {
+        World.Draft draft = world.draft();
+        if (step.call() instanceof Call.OnDescriptor on) {
+            world.named(step.process(), on.fd()).ifPresent(socket -> Connections.doubt(draft, draft.edit(socket.id)));
+        }
+        if (step.call() instanceof Call.Addressed addressed && addressed.address().port() != 0) {
+            draft.doubt(addressed.address().port());
+            for (TcpSocket other : world.sockets()) {
+                if (other.holds(addressed.address().port())) {
+                    Connections.doubt(draft, draft.edit(other.id));
+                }
+            }
+        }
+        step.madeDescriptor().ifPresent(fd -> addUnknown(draft, step.process(), fd));
+        return draft.world();
+    }
+
+    private static void addUnknown(World.Draft draft, int process, int fd) {
+        TcpSocket made = draft.add(new TcpSocket(draft.nextNumber(), Family.INET));
+        made.uncertain = true;
+        draft.name(process, fd, made);
+    }
+
+    /**
+     * The answers that Linux allows, the first of which is the usual one. Never empty.
+     *
+     * @param process the process that makes the call
+     */
+    public List<Allowed> answers(World world, int process, Call call) {
+        return call.dispatch(new Question(world, process));
+    }
+
+    private static List<Allowed> only(Answer answer, Reason reason, Allowed.Effect effect) {
+        return List.of(new Allowed(answer, reason, effect));
+    }
+
+    private static List<Allowed> zero(Reason reason, Allowed.Effect effect) {
+        return only(new Answer.Zero(), reason, effect);
+    }
+
+    private static List<Allowed> fails(Errno errno, Reason reason) {
+        return only(new Answer.Fails(errno), reason, Allowed.Effect.NONE);
+    }
+
+    private static List<Allowed> anything(Allowed.Effect effect) {
+        return only(new Answer.Anything(), CallRule.NOT_MODELLED, effect);
+    }
+
+    /** From here on nothing is said of the socket, nor of who holds its port. */
+    private static Allowed.Effect doubts(TcpSocket socket) {
+        return (draft, outcome) -> Connections.doubt(draft, draft.edit(socket.id));
+    }
+
+    /** One call in one world. */
+    private final class Question implements Call.Handler<List<Allowed>> {
+        private final World world;
+        private final int process;
+
+        private Question(World world, int process) {
+            this.world = world;
+            this.process = process;
+        }
+
+        private Optional<TcpSocket> named(Call.OnDescriptor call) {
+            return world.named(process, call.fd());
+        }
+
+        private List<Allowed> notOpen() {
+            return fails(Errno.EBADF, CallRule.NOT_OPEN);
+        }
+
+        @Override
+        public List<Allowed> socket(Call.Socket call) {
+            int type = call.type() & ~(Linux.SOCK_NONBLOCK | Linux.SOCK_CLOEXEC);
+            for (Family family : Family.values()) {
+                if (family.number() == call.domain() && type == Linux.SOCK_STREAM) {
+                    return only(new Answer.NewDescriptor(), CallRule.MAKES_SOCKET, (draft, outcome) -> {
+                        TcpSocket made = draft.add(new TcpSocket(draft.nextNumber(), family));
+                        made.nonBlocking = (call.type() & Linux.SOCK_NONBLOCK) != 0;
+                        draft.name(process, outcome.returned().orElseThrow(), made);
+                    });
+                }
+            }
+            return anything(Allowed.Effect.NONE);
+        }
+
+        @Override
+        public List<Allowed> setOption(Call.SetOption call) {
+            Optional<TcpSocket> named = named(call);
+            if (named.isEmpty()) {
+                return notOpen();
+            }
+            TcpSocket socket = named.get();
+            boolean on = call.value() != 0;
+            return switch (call.option()) {
+                case SO_REUSEADDR -> zero(CallRule.SETS_OPTION, (draft, outcome) -> draft.edit(socket.id).reuseAddr = on);
+                case SO_REUSEPORT -> zero(CallRule.SETS_OPTION, (draft, outcome) -> draft.edit(socket.id).reusePort = on);
+                case IPV6_V6ONLY -> setV6Only(socket, on);
+                case SO_KEEPALIVE, TCP_NODELAY -> zero(CallRule.SETS_OPTION, Allowed.Effect.NONE);
+                default -> anything(doubts(socket));
+            };
+        }
+
+        private List<Allowed> setV6Only(TcpSocket socket, boolean on) {
+            if (socket.family == Family.INET) {
+                return fails(ENOPROTOOPT, CallRule.V6ONLY_IS_OF_INET6);
+            }
+            if (socket.uncertain) {
+                return anything(doubts(socket));
+            }
+            return socket.hasPort ? fails(Errno.EINVAL, CallRule.V6ONLY_BEFORE_BIND)
+                    : zero(CallRule.V6ONLY_BEFORE_BIND, (draft, outcome) -> draft.edit(socket.id).v6Only = on);
+        }
+
+        @Override
+        public List<Allowed> setLinger(Call.SetLinger call) {
+            return named(call).map(socket -> zero(CallRule.SETS_OPTION,
+                    (draft, outcome) -> draft.edit(socket.id).resetsOnClose = call.on() && call.seconds() == 0)).orElseGet(this::notOpen);
+        }
+
+        @Override
+        public List<Allowed> getOption(Call.GetOption call) {
+            Optional<TcpSocket> named = named(call);
+            if (named.isEmpty()) {
+                return notOpen();
+            }
+            TcpSocket socket = named.get();
+            if (socket.uncertain) {
+                return anything(Allowed.Effect.NONE);
+            }
+            return switch (call.option()) {
+                case SO_REUSEADDR -> shows(socket.reuseAddr, CallRule.SHOWS_OPTION);
+                case SO_REUSEPORT -> shows(socket.reusePort, CallRule.SHOWS_OPTION);
+                case SO_ACCEPTCONN -> shows(socket.phase == TcpSocket.Phase.LISTENING, CallRule.SHOWS_LISTENING);
+                case IPV6_V6ONLY -> socket.family == Family.INET ? fails(EOPNOTSUPP, CallRule.V6ONLY_IS_OF_INET6)
+                        : shows(socket.v6Only, CallRule.SHOWS_OPTION);
+                case SO_ERROR -> only(new Answer.Value(socket.error == null ? 0 : socket.error.number()), CallRule.SHOWS_ERROR,
+                        (draft, outcome) -> draft.edit(socket.id).error = null);
+                default -> anything(Allowed.Effect.NONE);
+            };
+        }
+
+        private List<Allowed> shows(boolean on, Reason reason) {
+            return only(new Answer.Value(on ? 1 : 0), reason, Allowed.Effect.NONE);
+        }
+
+        @Override
+        public List<Allowed> bind(Call.Bind call) {
+            Optional<TcpSocket> named = named(call);
+            if (named.isEmpty()) {
+                return notOpen();
+            }
+            TcpSocket socket = named.get();
+            SockAddr address = call.address();
+            if (socket.uncertain || isPrivileged(address) || !Addresses.isKnown(address)) {
+                return anything((draft, outcome) -> {
+                    Connections.doubt(draft, draft.edit(socket.id));
+                    draft.doubt(address.port());
+                });
+            }
+            if (socket.family == Family.INET) {
+                return address.family() != Family.INET ? fails(Errno.EAFNOSUPPORT, CallRule.FAMILY_OF_SOCKET)
+                        : !Addresses.isLocal(address) ? fails(Errno.EADDRNOTAVAIL, CallRule.ADDRESS_IS_LOCAL)
+                        : hasAddress(socket) ? fails(Errno.EINVAL, CallRule.BOUND_ONCE) : take(socket, address);
+            }
+            if (address.family() != Family.INET6) {
+                return fails(Errno.EINVAL, CallRule.FAMILY_OF_SOCKET);
+            }
+            boolean mapped = ((SockAddr.Inet6) address).isMapped();
+            return hasAddress(socket) ? fails(Errno.EINVAL, CallRule.BOUND_ONCE)
+                    : mapped && socket.v6Only ? fails(Errno.EINVAL, CallRule.MAPPED_NEEDS_DUAL_STACK)
+                    : !Addresses.isLocal(address) ? fails(Errno.EADDRNOTAVAIL, CallRule.ADDRESS_IS_LOCAL) : take(socket, address);
+        }
+
+        private static boolean isPrivileged(SockAddr address) {
+            return address.port() != 0 && address.port() < FIRST_UNPRIVILEGED_PORT;
+        }
+
+        private static boolean hasAddress(TcpSocket socket) {
+            return socket.phase != TcpSocket.Phase.CLOSED || socket.hasPort;
+        }
+
+        private List<Allowed> take(TcpSocket socket, SockAddr address) {
+            Holder candidate = socket.at(address);
+            if (address.port() == 0) {
+                return zero(CallRule.PORT_CHOSEN_IS_FREE, (draft, outcome) -> {
+                    TcpSocket bound = bind(draft, socket, candidate, false);
+                    bound.unseenPort = rules.register(candidate, PortState.FREE);
+                });
+            }
+            if (world.isUncertain(address.port())) {
+                return anything(doubts(socket));
+            }
+            PortState port = world.around(socket, address.port());
+            Rule rule = rules.bind(candidate, port);
+            return rule.refuses() ? only(new Answer.Fails(Errno.EADDRINUSE), rule,
+                    (draft, outcome) -> Connections.resetAddress(draft.edit(socket.id))) : zero(rule, (draft, outcome) -> {
+                bind(draft, socket, candidate, true);
+                draft.register(address.port(), rules.register(candidate, port));
+            });
+        }
+
+        private TcpSocket bind(World.Draft draft, TcpSocket socket, Holder candidate, boolean named) {
+            TcpSocket bound = draft.edit(socket.id);
+            bound.local = candidate.local();
+            bound.showsFormerPort = false;
+            bound.v6Only = candidate.v6Only();
+            bound.hasPort = true;
+            bound.keepsPort |= named;
+            bound.keepsAddress |= !candidate.local().isWildcard() || Addresses.isMapped(candidate.local());
+            bound.order = draft.nextNumber();
+            return bound;
+        }
+
+        @Override
+        public List<Allowed> listen(Call.Listen call) {
+            Optional<TcpSocket> named = named(call);
+            if (named.isEmpty()) {
+                return notOpen();
+            }
+            TcpSocket socket = named.get();
+            if (socket.uncertain || socket.hasPort && socket.local.port() != 0 && world.isUncertain(socket.local.port())) {
+                return anything(doubts(socket));
+            }
+            boolean idle = socket.phase == TcpSocket.Phase.CLOSED || socket.phase == TcpSocket.Phase.LISTENING;
+            if (socket.attachment != TcpSocket.Attachment.UNCONNECTED || !idle) {
+                return fails(Errno.EINVAL, CallRule.LISTENS_ONCE_IDLE);
+            }
+            if (socket.phase == TcpSocket.Phase.LISTENING) {
+                return zero(CallRule.LISTENS_AGAIN, (draft, outcome) -> draft.edit(socket.id).backlog = call.backlog());
+            }
+            if (!socket.hasPort) {
+                return zero(CallRule.LISTEN_BINDS, (draft, outcome) -> {
+                    TcpSocket made = draft.edit(socket.id);
+                    made.local = made.local.withPort(0);
+                    made.showsFormerPort = false;
+                    made.hasPort = true;
+                    made.order = draft.nextNumber();
+                    made.unseenPort = rules.register(made.holder(), PortState.FREE);
+                    startListening(made, call.backlog());
+                });
+            }
+            PortState port = socket.hasUnseenPort() ? socket.unseenPort : world.around(socket, socket.local.port());
+            Rule rule = rules.listen(socket.holder(), port);
+            if (rule.refuses()) {
+                return rules.quirks().contains(Quirk.LISTEN_HIDES_REFUSAL) ? zero(rule, Allowed.Effect.NONE)
+                        : fails(Errno.EADDRINUSE, rule);
+            }
+            return zero(rule, (draft, outcome) -> {
+                TcpSocket made = draft.edit(socket.id);
+                startListening(made, call.backlog());
+                PortState registered = rules.register(made.holder(), port);
+                if (made.hasUnseenPort()) {
+                    made.unseenPort = registered;
+                } else {
+                    draft.register(made.local.port(), registered);
+                }
+            });
+        }
+
+        private static void startListening(TcpSocket socket, int backlog) {
+            socket.phase = TcpSocket.Phase.LISTENING;
+            socket.backlog = backlog;
+        }
+
+        @Override
+        public List<Allowed> connect(Call.Connect call) {
+            return named(call).map(socket -> new Connecting(world, socket).to(call.address())).orElseGet(this::notOpen);
+        }
+
+        @Override
+        public List<Allowed> accept(Call.Accept call) {
+            Optional<TcpSocket> named = named(call);
+            if (named.isEmpty()) {
+                return notOpen();
+            }
+            TcpSocket listener = named.get();
+            if (listener.uncertain) {
+                return anything(this::acceptUnknown);
+            }
+            if (listener.phase != TcpSocket.Phase.LISTENING) {
+                return fails(Errno.EINVAL, CallRule.NOT_LISTENING);
+            }
+            List<TcpSocket> queue = world.queueOf(listener);
+            List<TcpSocket> possible = world.mayBeQueuedAt(listener);
+            List<Allowed> answers = new ArrayList<>();
+            if (!queue.isEmpty()) {
+                answers.add(accepts(listener, queue.get(0), call));
+            }
+            possible.forEach(connection -> answers.add(accepts(listener, connection, call)));
+            if (queue.isEmpty()) {
+                answers.add(new Allowed(listener.nonBlocking ? new Answer.Fails(Errno.EAGAIN) : new Answer.Waits(),
+                        CallRule.NOTHING_TO_ACCEPT, (draft, outcome) -> possible.forEach(
+                                connection -> Connections.isNotQueuedAt(draft.edit(connection.id), listener))));
+            }
+            return answers;
+        }
+
+        private Allowed accepts(TcpSocket listener, TcpSocket connection, Call.Accept call) {
+            return new Allowed(new Answer.NewConnection(Addresses.inFamily(listener.family, connection.remote)), CallRule.ACCEPTS,
+                    (draft, outcome) -> {
+                        TcpSocket accepted = draft.edit(connection.id);
+                        if (accepted.queuedAt.size() > 1) {
+                            Connections.inherit(accepted, accepted.queuedAt.get(listener.id));
+                        }
+                        accepted.queuedAt = Map.of();
+                        accepted.nonBlocking = (call.flags() & Linux.SOCK_NONBLOCK) != 0;
+                        draft.name(process, outcome.returned().orElseThrow(), accepted);
+                        if (outcome instanceof Outcome.WithAddress shown && shown.address() != null) {
+                            Connections.seePeerPort(draft, accepted, shown.address());
+                        }
+                    });
+        }
+
+        private void acceptUnknown(World.Draft draft, Outcome outcome) {
+            outcome.returned().ifPresent(fd -> addUnknown(draft, process, fd));
+        }
+
+        @Override
+        public List<Allowed> getSockName(Call.GetSockName call) {
+            Optional<TcpSocket> named = named(call);
+            if (named.isEmpty()) {
+                return notOpen();
+            }
+            TcpSocket socket = named.get();
+            if (socket.uncertain) {
+                return anything(Allowed.Effect.NONE);
+            }
+            if (!socket.hasUnseenPort() && !socket.showsFormerPort) {
+                return only(new Answer.Shows(socket.local, false, Set.of()), CallRule.SHOWS_NAME, Allowed.Effect.NONE);
+            }
+            return only(new Answer.Shows(socket.local, true, takenFrom(socket)), CallRule.PORT_CHOSEN_IS_FREE, (draft, outcome) -> {
+                if (outcome instanceof Outcome.WithAddress shown && shown.address() != null) {
+                    Connections.seePort(draft, draft.edit(socket.id), shown.address().port());
+                }
+            });
+        }
+
+        /** The ports that the choice for this socket leaves out; a client shares its port with any other connection. */
+        private Set<Integer> takenFrom(TcpSocket socket) {
+            Set<Integer> taken = new HashSet<>();
+            for (TcpSocket other : world.sockets()) {
+                if (other.id != socket.id && other.hasPort && socket.remote == null
+                        && rules.overlap(socket.holder(), other.holder())) {
+                    taken.add(other.local.port());
+                }
+            }
+            return taken;
+        }
+
+        @Override
+        public List<Allowed> getPeerName(Call.GetPeerName call) {
+            Optional<TcpSocket> named = named(call);
+            if (named.isEmpty()) {
+                return notOpen();
+            }
+            TcpSocket socket = named.get();
+            if (socket.uncertain) {
+                return anything(Allowed.Effect.NONE);
+            }
+            if (socket.remote == null || !socket.isConnection()) {
+                return fails(ENOTCONN, CallRule.NOT_CONNECTED);
+            }
+            return only(new Answer.Shows(socket.remote, socket.remote.port() == 0, Set.of()), CallRule.SHOWS_PEER, (draft, outcome) -> {
+                if (outcome instanceof Outcome.WithAddress shown && shown.address() != null) {
+                    Connections.seePeerPort(draft, draft.edit(socket.id), shown.address());
+                }
+            });
+        }
+
+        @Override
+        public List<Allowed> shutdown(Call.Shutdown call) {
+            Optional<TcpSocket> named = named(call);
+            if (named.isEmpty()) {
+                return notOpen();
+            }
+            TcpSocket socket = named.get();
+            if (call.how() < Linux.SHUT_RD || call.how() > Linux.SHUT_RDWR) {
+                return fails(Errno.EINVAL, CallRule.NO_SUCH_DIRECTION);
+            }
+            if (socket.uncertain) {
+                return anything(doubts(socket));
+            }
+            int directions = call.how() + 1;
+            if (socket.phase == TcpSocket.Phase.CLOSED) {
+                return only(new Answer.Fails(ENOTCONN), CallRule.NOT_CONNECTED, (draft, outcome) -> {
+                    TcpSocket shut = draft.edit(socket.id);
+                    shut.shut |= directions;
+                    shut.attachment = shut.attachment == TcpSocket.Attachment.CONNECTING
+                            ? TcpSocket.Attachment.DISCONNECTING : shut.attachment;
+                });
+            }
+            if (socket.phase == TcpSocket.Phase.LISTENING) {
+                return (directions & TcpSocket.RECEIVE) == 0 ? zero(CallRule.SHUTS_DOWN, Allowed.Effect.NONE)
+                        : zero(CallRule.LISTENER_STOPS, (draft, outcome) -> Connections.stopListening(draft, draft.edit(socket.id)));
+            }
+            return zero(CallRule.SHUTS_DOWN, (draft, outcome) -> {
+                TcpSocket shut = draft.edit(socket.id);
+                shut.attachment = TcpSocket.Attachment.CONNECTED;
+                shut.shut |= directions;
+                if ((directions & TcpSocket.SEND) != 0) {
+                    Connections.finish(draft, shut);
+                }
+            });
+        }
+
+        @Override
+        public List<Allowed> dup(Call.Dup call) {
+            return named(call).map(socket -> only(new Answer.NewDescriptor(), CallRule.DUPLICATES, (draft, outcome) ->
+                    draft.name(process, outcome.returned().orElseThrow(), draft.edit(socket.id)))).orElseGet(this::notOpen);
+        }
+
+        @Override
+        public List<Allowed> setNonBlocking(Call.SetNonBlocking call) {
+            return named(call).map(socket -> zero(CallRule.SETS_STATUS_FLAG,
+                    (draft, outcome) -> draft.edit(socket.id).nonBlocking = call.on())).orElseGet(this::notOpen);
+        }
+
+        @Override
+        public List<Allowed> poll(Call.Poll call) {
+            Optional<TcpSocket> named = named(call);
+            if (named.isEmpty()) {
+                return only(new Answer.Value(Linux.POLLNVAL), CallRule.NOT_OPEN, Allowed.Effect.NONE);
+            }
+            TcpSocket socket = named.get();
+            if (socket.uncertain) {
+                return anything(Allowed.Effect.NONE);
+            }
+            Answer none = call.timeoutMillis() < 0 ? new Answer.Waits() : new Answer.Zero();
+            List<Allowed> answers = new ArrayList<>();
+            answers.add(reports(socket, !world.queueOf(socket).isEmpty(), call, none));
+            if (!world.mayBeQueuedAt(socket).isEmpty()) {
+                answers.add(reports(socket, true, call, none));
+            }
+            return answers;
+        }
+
+        private Allowed reports(TcpSocket socket, boolean queued, Call.Poll call, Answer none) {
+            int events = Connections.events(socket, queued) & (call.events() | Linux.POLLERR | Linux.POLLHUP);
+            return new Allowed(events == 0 ? none : new Answer.Value(events), CallRule.REPORTS_EVENTS, Allowed.Effect.NONE);
+        }
+
+        @Override
+        public List<Allowed> close(Call.Close call) {
+            return named(call).map(socket -> zero(CallRule.CLOSES, (draft, outcome) -> {
+                TcpSocket closed = draft.edit(socket.id);
+                draft.unname(process, call.fd(), closed);
+                if (closed.descriptors == 0) {
+                    Connections.close(draft, closed);
+                }
+            })).orElseGet(this::notOpen);
+        }
+    }
+}

@@ -1,0 +1,155 @@
+package org.reuseaddr.model;
+
+import java.util.Map;
+import org.reuseaddr.socket.Errno;
+import org.reuseaddr.socket.Family;
+import org.reuseaddr.socket.SockAddr;
+
+/**
+ * A TCP socket as the kernel has it: one that descriptors name, one that waits in a listener's queue, or what is left of
+ * a connection that its process has closed. Changed only while a {@link World.Draft} owns it; part of a {@link World} it is
+ * a value.
+ */
+final class TcpSocket {
+
+    /** The state of the protocol (kernel: sk_state), as far as it lasts on loopback, where segments take no time. */
+    enum Phase {
+        CLOSED,
+        LISTENING,
+        /** SYN_SENT: nobody has answered yet, since the listener's queue is full. */
+        CONNECTING,
+        ESTABLISHED,
+        /** The peer has sent its FIN. */
+        CLOSE_WAIT,
+        /** This side has sent its FIN, and the peer has not. */
+        FIN_WAIT2,
+        /** Both have, this side first; such a socket has no descriptor. */
+        TIME_WAIT
+    }
+
+    /** What the socket layer remembers beside the protocol (kernel: struct socket, state). */
+    enum Attachment { UNCONNECTED, CONNECTING, CONNECTED, DISCONNECTING }
+
+    static final int NOBODY = -1;
+    static final int RECEIVE = 1;
+    static final int SEND = 2;
+    static final int BOTH = RECEIVE | SEND;
+
+    final int id;
+    final Family family;
+    /** Descriptors that name it; 0 in a listener's queue and for what is left of a connection. */
+    int descriptors;
+    boolean nonBlocking;
+    boolean reuseAddr;
+    boolean reusePort;
+    boolean v6Only;
+    boolean resetsOnClose;
+    /** An error that SO_ERROR or a second connect will report (kernel: sk_err); null if there is none. */
+    Errno error;
+    /** The address that getsockname shows; port 0 while {@link #hasPort} stands for a port that no call has shown yet. */
+    SockAddr local;
+    /** The peer's address; null if the socket never had one. */
+    SockAddr remote;
+    /** Whether it holds a port (kernel: inet_num). */
+    boolean hasPort;
+    /** Whether getsockname shows a port that it held for a moment, and that no call has shown yet. */
+    boolean showsFormerPort;
+    /** Whether it has tried to connect to an IPv4 address from AF_INET6, after which the kernel uses it for IPv4 alone. */
+    boolean speaksInet;
+    /** Whether it keeps its port when a connection ends (kernel: SOCK_BINDPORT_LOCK); bind to a named port sets it. */
+    boolean keepsPort;
+    /** Whether it keeps its address then (kernel: SOCK_BINDADDR_LOCK). */
+    boolean keepsAddress;
+    Phase phase = Phase.CLOSED;
+    Attachment attachment = Attachment.UNCONNECTED;
+    /** Directions that are shut down, {@link #RECEIVE} and {@link #SEND} (kernel: sk_shutdown). */
+    int shut;
+    int backlog;
+    /** The socket at the other end of the connection; {@link #NOBODY} if there is none. */
+    int peer = NOBODY;
+    /**
+     * In a queue: the listeners, by their ids, one of which has it, each as it was when the connection came, since that is
+     * what the connection inherits; empty for any other socket.
+     */
+    Map<Integer, TcpSocket> queuedAt = Map.of();
+    /** Counts up over the sockets of a world in the order in which they came to their ports. */
+    int order;
+    /** How the port is registered while no call has shown its number. */
+    PortState unseenPort = PortState.FREE;
+    /** Nothing is said of it any more, since Linux leaves open what became of it. */
+    boolean uncertain;
+
+    TcpSocket(int id, Family family) {
+        this.id = id;
+        this.family = family;
+        local = wildcard();
+    }
+
+    TcpSocket(int id, TcpSocket original) {
+        this.id = id;
+        family = original.family;
+        descriptors = original.descriptors;
+        nonBlocking = original.nonBlocking;
+        reuseAddr = original.reuseAddr;
+        reusePort = original.reusePort;
+        v6Only = original.v6Only;
+        resetsOnClose = original.resetsOnClose;
+        error = original.error;
+        local = original.local;
+        remote = original.remote;
+        hasPort = original.hasPort;
+        showsFormerPort = original.showsFormerPort;
+        speaksInet = original.speaksInet;
+        keepsPort = original.keepsPort;
+        keepsAddress = original.keepsAddress;
+        phase = original.phase;
+        attachment = original.attachment;
+        shut = original.shut;
+        backlog = original.backlog;
+        peer = original.peer;
+        queuedAt = original.queuedAt;
+        order = original.order;
+        unseenPort = original.unseenPort;
+        uncertain = original.uncertain;
+    }
+
+    SockAddr wildcard() {
+        return family == Family.INET ? new SockAddr.Inet4(0, 0, 0, 0, 0) : SockAddr.Inet6.any(0);
+    }
+
+    boolean holds(int port) {
+        return hasPort && local.port() == port;
+    }
+
+    /** Whether the port's number is still to be seen. */
+    boolean hasUnseenPort() {
+        return hasPort && local.port() == 0;
+    }
+
+    boolean isConnection() {
+        return phase == Phase.ESTABLISHED || phase == Phase.CLOSE_WAIT || phase == Phase.FIN_WAIT2;
+    }
+
+    /** Whether a process has it, or will get it from accept. */
+    boolean hasOwner() {
+        return descriptors > 0 || !queuedAt.isEmpty();
+    }
+
+    /** The socket as the rules of bind see it at an address that it may bind. */
+    Holder at(SockAddr address) {
+        boolean specific = address instanceof SockAddr.Inet6 six && !six.isWildcard() && !six.isMapped();
+        return new Holder(address, v6Only || specific, reuseAddr, reusePort, 0, Holder.State.BOUND);
+    }
+
+    /** The socket as the rules of bind see it. */
+    Holder holder() {
+        Holder.State state = switch (phase) {
+            case CLOSED -> Holder.State.BOUND;
+            case LISTENING -> Holder.State.LISTENING;
+            case TIME_WAIT -> Holder.State.TIME_WAIT;
+            case FIN_WAIT2 -> hasOwner() ? Holder.State.CONNECTED : Holder.State.TIME_WAIT;
+            default -> Holder.State.CONNECTED;
+        };
+        return new Holder(local, v6Only, reuseAddr, reusePort, 0, state);
+    }
+}

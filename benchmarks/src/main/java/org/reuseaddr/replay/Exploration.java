@@ -1,0 +1,482 @@
+package org.reuseaddr.replay;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.EnumSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import org.reuseaddr.model.Allowed;
+import org.reuseaddr.model.LinuxTcp;
+import org.reuseaddr.model.Quirk;
+import org.reuseaddr.model.Reason;
+import org.reuseaddr.model.World;
+import org.reuseaddr.scenario.RandomCalls;
+import org.reuseaddr.scenario.RandomCalls.Made;
+import org.reuseaddr.socket.Errno;
+import org.reuseaddr.socket.Family;
+import org.reuseaddr.socket.Linux;
+import org.reuseaddr.socket.SockAddr;
+import org.reuseaddr.socket.SocketOption;
+import org.reuseaddr.transcript.Call;
+import org.reuseaddr.transcript.Outcome;
+import org.reuseaddr.transcript.Step;
+import org.reuseaddr.transcript.TranscriptPrinter;
+
+/**
+ * Random sequences of calls on real sockets, judged by the model: finds what no table of scenarios holds. A sequence
+ * ends at the first call that Linux does not answer so; such a difference is repeated on other ports, and one that comes
+ * again is made as small as possible. A quirk of released kernels that explains a difference is from then on expected of
+ * the platform, so that one that shows it only sometimes is found as well.
+ */
+public final class Exploration {
+
+    /** What a call may take, in milliseconds. */
+    private static final int LIMIT_MILLIS = 2_000;
+    /** How long a call is watched that Linux lets wait, in milliseconds. */
+    private static final int WATCH_MILLIS = 5;
+    /** The name of the descriptor that looks whether a port is free. */
+    private static final int PROBE = 3;
+    private static final int REPETITIONS = 3;
+    /** One sequence in so many may leave connections behind: their ports rest for two minutes. */
+    private static final int LEAVES_TIME_WAIT = 64;
+    /** One sequence in so many has several processes: a call in another process takes some thirty times longer. */
+    private static final int SEVERAL_PROCESSES = 8;
+    private static final Duration STUCK = Duration.ofSeconds(30);
+    private static final Duration LOOK = Duration.ofMillis(100);
+    private static final Set<String> RESOURCE_ERRORS = Set.of("EMFILE", "ENFILE", "ENOBUFS", "ENOMEM");
+    private static final long SEED_STEP = 0x9E3779B97F4A7C15L;
+
+    private final Settings settings;
+    private final ExplorationPorts ports;
+    private final LongSupplier lostTimeWaits;
+    private final Consumer<Difference> found;
+    private final List<Family> families;
+    private final AtomicLong next = new AtomicLong();
+    private final LongAdder sequences = new LongAdder();
+    private final LongAdder calls = new LongAdder();
+    private final Map<Reason, LongAdder> decided = new ConcurrentHashMap<>();
+    private final Map<Difference.Kind, Group> groups = new ConcurrentHashMap<>();
+    private final Map<Difference.Kind, LongAdder> unrepeated = new ConcurrentHashMap<>();
+    private final Set<Quirk> quirks = Collections.synchronizedSet(EnumSet.noneOf(Quirk.class));
+    private final AtomicReference<LinuxTcp> model = new AtomicReference<>(LinuxTcp.REFERENCE);
+    private final AtomicReference<RuntimeException> failure = new AtomicReference<>();
+    private volatile boolean stopped;
+    private volatile long started;
+
+    /**
+     * What to explore.
+     *
+     * @param seed the same seed makes the same sequences
+     * @param count how many sequences at most; at least 1
+     * @param time for how long at most
+     * @param processes how many processes a sequence may have, 1 to {@link Replayer#MAX_PROCESSES}
+     * @param threads how many sequences are made at the same time, at least 1
+     * @param calls how many calls a sequence has, at least 1
+     * @param lowPort the lowest port to take, at least 1024
+     * @param highPort the highest port to take
+     * @param ports how many different ports to take at most
+     * @param endsAtFirst whether the first difference that no quirk explains ends the exploration
+     */
+    public record Settings(long seed, long count, Duration time, int processes, int threads, int calls, int lowPort, int highPort,
+            int ports, boolean endsAtFirst) {
+    }
+
+    /** A kind of difference, and how often it was met. */
+    public static final class Group {
+        private final Difference smallest;
+        private final Duration after;
+        private final LongAdder times = new LongAdder();
+
+        private Group(Difference smallest, Duration after) {
+            this.smallest = smallest;
+            this.after = after;
+        }
+
+        /** How long the exploration had taken when it had made the sequence small. */
+        public Duration after() {
+            return after;
+        }
+
+        /** The smallest sequence that ends so. */
+        public Difference smallest() {
+            return smallest;
+        }
+
+        /** How many random sequences ended so. */
+        public long times() {
+            return times.sum();
+        }
+    }
+
+    /**
+     * How far an exploration has come.
+     *
+     * @param sequences made so far
+     * @param calls made so far
+     * @param groups kinds of differences so far, the quirks of released kernels included
+     */
+    public record Progress(long sequences, long calls, int groups, Duration elapsed) {
+    }
+
+    /**
+     * @param heldPorts ports to keep away from
+     * @param lostTimeWaits how often so far the kernel had no room for a connection in TIME_WAIT and freed its port at once
+     * @param found is told of each kind of difference when it has been made small; called by several threads, one at a time
+     * @throws ReplayException if no port is free, or the platform has no loopback address
+     */
+    public Exploration(Settings settings, Set<Integer> heldPorts, LongSupplier lostTimeWaits, Consumer<Difference> found) {
+        this.settings = settings;
+        this.lostTimeWaits = lostTimeWaits;
+        this.found = found;
+        ports = new ExplorationPorts(settings.lowPort(), settings.highPort(), settings.ports(), heldPorts);
+        try (LocalProcess probe = new LocalProcess(); LocalProcess client = new LocalProcess()) {
+            families = List.copyOf(Facilities.probe(probe, client).families());
+        }
+        if (families.isEmpty()) {
+            throw new ReplayException("the platform has neither 127.0.0.1 nor ::1: is the loopback interface up?");
+        }
+    }
+
+    /**
+     * Explores until the time or the count is spent, or {@link #stop} is called.
+     *
+     * @param progress is told ten times a second, by this thread
+     * @throws ReplayException if helper processes fail, or a call has not come back in 30 s
+     */
+    public Progress run(Consumer<Progress> progress) {
+        started = System.nanoTime();
+        List<Worker> workers = new ArrayList<>();
+        for (int i = 0; i < settings.threads(); i++) {
+            Worker worker = new Worker();
+            worker.setDaemon(true);
+            workers.add(worker);
+            worker.start();
+        }
+        while (workers.stream().anyMatch(Thread::isAlive)) {
+            pause(workers);
+            Duration elapsed = Duration.ofNanos(System.nanoTime() - started);
+            progress.accept(progress(elapsed));
+            stopped |= elapsed.compareTo(settings.time()) >= 0;
+            workers.forEach(Worker::requireMovement);
+        }
+        if (failure.get() != null) {
+            throw failure.get();
+        }
+        return progress(Duration.ofNanos(System.nanoTime() - started));
+    }
+
+    private static void pause(List<Worker> workers) {
+        try {
+            workers.get(0).join(LOOK.toMillis());
+            if (!workers.get(0).isAlive()) {
+                Thread.sleep(1);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new ReplayException("interrupted", e);
+        }
+    }
+
+    private Progress progress(Duration elapsed) {
+        return new Progress(sequences.sum(), calls.sum(), groups.size(), elapsed);
+    }
+
+    /** Ends the exploration after the sequences that are being made. */
+    public void stop() {
+        stopped = true;
+    }
+
+    /** The kinds of differences that repeat, the most severe first. */
+    public List<Group> groups() {
+        return groups.values().stream().sorted(Comparator
+                .comparing((Group group) -> !group.smallest().quirks().isEmpty())
+                .thenComparing(group -> !group.smallest().permits())
+                .thenComparing(group -> !group.smallest().promised())
+                .thenComparing(group -> -group.times())).toList();
+    }
+
+    /** Differences that did not come again when the calls were made once more, by kind, with how often each was met. */
+    public Map<Difference.Kind, LongAdder> unrepeated() {
+        return Map.copyOf(unrepeated);
+    }
+
+    /** How often each rule decided an outcome that was as on Linux. */
+    public Map<Reason, LongAdder> decided() {
+        return Map.copyOf(decided);
+    }
+
+    /** The quirks of released kernels that the platform shows. */
+    public Set<Quirk> quirks() {
+        return Set.copyOf(quirks);
+    }
+
+    /** How many different ports it took. */
+    public int portsUsed() {
+        return ports.used();
+    }
+
+    /** Makes one sequence after another. */
+    private final class Worker extends Thread {
+        private final SocketProcess direct = new DirectProcess();
+        private final List<HelperProcess> helpers = new ArrayList<>();
+        private volatile long since = System.nanoTime();
+        private volatile Trial current;
+        private volatile boolean waitsForPort;
+
+        private Worker() {
+            super("explore");
+        }
+
+        @Override
+        public void run() {
+            try {
+                for (long number = next.getAndIncrement(); number < settings.count() && !stopped; number = next.getAndIncrement()) {
+                    explore(number);
+                }
+            } catch (ReplayException e) {
+                failure.compareAndSet(null, e);
+                stopped = true;
+            } finally {
+                direct.close();
+                helpers.forEach(HelperProcess::close);
+            }
+        }
+
+        private void requireMovement() {
+            Trial trial = current;
+            if (trial != null && !waitsForPort && System.nanoTime() - since > STUCK.toNanos()) {
+                List<Step> made = List.copyOf(trial.observed());
+                throw new ReplayException("a call has not come back in " + STUCK.toSeconds() + " s"
+                        + (made.isEmpty() ? "" : ", after " + TranscriptPrinter.line(made.get(made.size() - 1))));
+            }
+        }
+
+        private void explore(long number) {
+            SplittableRandom random = new SplittableRandom(settings.seed() + number * SEED_STEP);
+            int processes = number % SEVERAL_PROCESSES == 0 ? settings.processes() : 1;
+            RandomCalls generator = new RandomCalls(random, processes, families, number % LEAVES_TIME_WAIT == 0);
+            LinuxTcp judge = model.get();
+            long lostBefore = lostTimeWaits.getAsLong();
+            Trial trial = trial(judge);
+            for (int i = 0; i < settings.calls() && !stopped; i++) {
+                Made made = generator.next(trial.world());
+                Optional<Allowed> allowed = make(trial, made);
+                if (allowed.isEmpty() && isKnown(trial)) {
+                    trial.goOn();
+                    continue;
+                }
+                if (allowed.isEmpty()) {
+                    end(trial);
+                    sequences.increment();
+                    if (lostTimeWaits.getAsLong() == lostBefore) {
+                        differs(number, trial, judge);
+                    }
+                    return;
+                }
+                decided.computeIfAbsent(allowed.get().reason(), reason -> new LongAdder()).increment();
+            }
+            end(trial);
+            sequences.increment();
+        }
+
+        private Trial trial(LinuxTcp judge) {
+            current = new Trial(judge, this::process, this::freePort, LIMIT_MILLIS, WATCH_MILLIS);
+            return current;
+        }
+
+        private Optional<Allowed> make(Trial trial, Made made) {
+            since = System.nanoTime();
+            calls.increment();
+            return trial.make(made);
+        }
+
+        private void end(Trial trial) {
+            direct.closeAll();
+            helpers.forEach(HelperProcess::closeAll);
+            World world = trial.world();
+            boolean maybe = world.hasRemnants() || world.hasUncertain();
+            for (int port : trial.taken()) {
+                ports.giveBack(port, maybe && isHeld(port));
+            }
+        }
+
+        /** Whether anything is left on a port, connections in TIME_WAIT included: then it cannot be bound without SO_REUSEADDR. */
+        private boolean isHeld(int port) {
+            SockAddr any = families.contains(Family.INET6) ? SockAddr.Inet6.any(port) : new SockAddr.Inet4(0, 0, 0, 0, port);
+            direct.execute(0, new Call.Socket(any.family().number(), Linux.SOCK_STREAM, Linux.IPPROTO_TCP), PROBE, LIMIT_MILLIS);
+            boolean held = direct.execute(0, new Call.Bind(PROBE, any), SocketProcess.UNNAMED, LIMIT_MILLIS).returned().isEmpty();
+            direct.closeAll();
+            return held;
+        }
+
+        private int freePort() {
+            waitsForPort = true;
+            try {
+                return ports.take();
+            } finally {
+                since = System.nanoTime();
+                waitsForPort = false;
+            }
+        }
+
+        private SocketProcess process(int number) {
+            if (number <= 1) {
+                return direct;
+            }
+            while (helpers.size() < number - 1) {
+                helpers.add(new HelperProcess());
+            }
+            return helpers.get(number - 2);
+        }
+
+        /** Counts a difference of a kind that has been made small already: the sequence goes on, it may hold others. */
+        private boolean isKnown(Trial trial) {
+            Optional<Group> known = known(trial);
+            known.ifPresent(group -> group.times.increment());
+            return known.isPresent();
+        }
+
+        /** The kind of the difference that a trial has just met, if it has been made small before and no quirk explains it. */
+        private Optional<Group> known(Trial trial) {
+            Step last = trial.observed().get(trial.observed().size() - 1);
+            return Optional.ofNullable(groups.get(Difference.kind(last, trial.answers())))
+                    .filter(group -> group.smallest().quirks().isEmpty());
+        }
+
+        private void differs(long number, Trial trial, LinuxTcp judge) {
+            Difference first = new Difference(trial.observed(), trial.answers(), number, 0, 0, Set.of());
+            if (first.last().outcome() instanceof Outcome.Plain plain && isResourceError(plain)) {
+                throw new ReplayException("the machine has run out of what a sequence needs: " + TranscriptPrinter.line(first.last()));
+            }
+            int again = again(first, judge);
+            if (again < required(first)) {
+                unrepeated.computeIfAbsent(first.kind(), kind -> new LongAdder()).increment();
+                return;
+            }
+            Difference shrunk = new Shrinker(candidate -> tryOut(candidate, judge), first.kind()).shrink(first);
+            int shrunkAgain = again(shrunk, judge);
+            boolean holds = shrunkAgain >= required(first);
+            Difference small = holds ? shrunk : first;
+            again = holds ? shrunkAgain : again;
+            if (!isAllowed(small.observed().subList(0, small.observed().size() - 1), judge)) {
+                // It shows only behind another difference, whose calls nobody could tell from its own.
+                return;
+            }
+            Set<Quirk> explanation = explanation(small.observed());
+            boolean explained = !explanation.contains(Quirk.LISTEN_HIDES_REFUSAL) || doesNotListen(small);
+            record(new Difference(small.observed(), small.allowed(), number, again, REPETITIONS, explained ? explanation : Set.of()));
+        }
+
+        private int again(Difference difference, LinuxTcp judge) {
+            List<Made> made = Shrinker.calls(difference);
+            int again = 0;
+            for (int i = 0; i < REPETITIONS; i++) {
+                again += tryOut(made, judge).filter(other -> other.kind().equals(difference.kind())).isPresent() ? 1 : 0;
+            }
+            return again;
+        }
+
+        /** Whether the socket of a listen that should have been refused does not listen, whatever listen returned. */
+        private boolean doesNotListen(Difference difference) {
+            if (!(difference.last().call() instanceof Call.Listen listen)) {
+                return false;
+            }
+            Trial trial = trial(new LinuxTcp(EnumSet.of(Quirk.LISTEN_HIDES_REFUSAL)));
+            List<Made> calls = Shrinker.calls(difference);
+            calls.add(new Made(difference.last().process(), new Call.GetOption(listen.fd(), SocketOption.SO_ACCEPTCONN),
+                    OptionalInt.empty()));
+            boolean same = calls.stream().allMatch(made -> make(trial, made).isPresent());
+            end(trial);
+            return same;
+        }
+
+        private Optional<Difference> tryOut(List<Made> candidate, LinuxTcp judge) {
+            Trial trial = trial(judge);
+            Optional<Difference> difference = Optional.empty();
+            for (Made made : candidate) {
+                if (make(trial, made).isPresent()) {
+                    continue;
+                }
+                if (known(trial).isEmpty()) {
+                    difference = Optional.of(new Difference(trial.observed(), trial.answers(), 0, 0, 0, Set.of()));
+                    break;
+                }
+                trial.goOn();
+            }
+            end(trial);
+            return difference;
+        }
+    }
+
+    /** How many repetitions must end alike: all where an unrelated process on the port could be the reason. */
+    private static int required(Difference difference) {
+        return difference.last().outcome().failedWith(Errno.EADDRINUSE) ? REPETITIONS : REPETITIONS - 1;
+    }
+
+    private static boolean isResourceError(Outcome.Plain plain) {
+        return RESOURCE_ERRORS.stream().anyMatch(symbol -> plain.failedWith(Errno.named(symbol)));
+    }
+
+    private synchronized void record(Difference difference) {
+        Group known = groups.get(difference.kind());
+        if (known == null || !known.smallest().quirks().isEmpty() && difference.quirks().isEmpty()) {
+            known = new Group(difference, Duration.ofNanos(System.nanoTime() - started));
+            groups.put(difference.kind(), known);
+            if (quirks.addAll(difference.quirks())) {
+                model.set(new LinuxTcp(quirks));
+            }
+            found.accept(difference);
+            stopped |= settings.endsAtFirst() && difference.quirks().isEmpty();
+        }
+        known.times.increment();
+    }
+
+    /** The fewest quirks, beside those that the platform is known to show, with which Linux answers so. */
+    private Set<Quirk> explanation(List<Step> observed) {
+        List<Set<Quirk>> candidates = new ArrayList<>();
+        for (Quirk one : Quirk.values()) {
+            candidates.add(EnumSet.of(one));
+        }
+        for (Quirk one : Quirk.values()) {
+            for (Quirk other : Quirk.values()) {
+                if (one.compareTo(other) < 0) {
+                    candidates.add(EnumSet.of(one, other));
+                }
+            }
+        }
+        for (Set<Quirk> candidate : candidates) {
+            Set<Quirk> together = new LinkedHashSet<>(quirks);
+            together.addAll(candidate);
+            if (isAllowed(observed, new LinuxTcp(together))) {
+                return candidate;
+            }
+        }
+        return Set.of();
+    }
+
+    private static boolean isAllowed(Collection<Step> observed, LinuxTcp linux) {
+        World world = World.EMPTY;
+        for (Step step : observed) {
+            LinuxTcp.Judged judged = linux.judge(world, step);
+            if (judged.allowed().isEmpty()) {
+                return false;
+            }
+            world = judged.after();
+        }
+        return true;
+    }
+}

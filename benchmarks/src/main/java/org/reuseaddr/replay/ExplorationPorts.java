@@ -1,0 +1,92 @@
+package org.reuseaddr.replay;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Queue;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/**
+ * The ports of an exploration: few different ones, used again and again, since on some platforms each port that is bound
+ * is taken from other programs for a minute. A port on which something may be left rests until that is over.
+ */
+final class ExplorationPorts {
+
+    /** Linux keeps a connection in TIME_WAIT for 60 s, and in FIN_WAIT2 for 60 s before that. */
+    private static final long REST_NANOS = TimeUnit.SECONDS.toNanos(125);
+    private static final long POLL_MILLIS = 50;
+
+    private final Queue<Integer> free = new ArrayDeque<>();
+    private final Queue<Resting> resting = new ArrayDeque<>();
+    private final Set<Integer> used = Collections.synchronizedSet(new HashSet<>());
+
+    private record Resting(int port, long untilNanos) {
+    }
+
+    /**
+     * @param low the lowest port to take, at least 1024
+     * @param high the highest port to take
+     * @param most how many different ones
+     * @param avoid ports that are held
+     */
+    ExplorationPorts(int low, int high, int most, Set<Integer> avoid) {
+        List<Integer> ports = IntStream.rangeClosed(low, high).boxed().filter(port -> !avoid.contains(port))
+                .collect(Collectors.toCollection(ArrayList::new));
+        if (ports.isEmpty()) {
+            throw new ReplayException("every port from " + low + " to " + high + " is in use");
+        }
+        shuffle(ports);
+        free.addAll(ports.subList(0, Math.min(most, ports.size())));
+    }
+
+    private static void shuffle(List<Integer> ports) {
+        SplittableRandom random = new SplittableRandom();
+        for (int i = ports.size() - 1; i > 0; i--) {
+            Collections.swap(ports, i, random.nextInt(i + 1));
+        }
+    }
+
+    /** A free port; waits for one that rests if there is none, and gives it back after a rest at the latest. */
+    int take() {
+        while (true) {
+            Integer port = poll();
+            if (port != null) {
+                used.add(port);
+                return port;
+            }
+            try {
+                Thread.sleep(POLL_MILLIS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new ReplayException("interrupted while every port rests", e);
+            }
+        }
+    }
+
+    private synchronized Integer poll() {
+        while (!resting.isEmpty() && resting.peek().untilNanos() - System.nanoTime() <= 0) {
+            free.add(resting.remove().port());
+        }
+        return free.poll();
+    }
+
+    /** A port of a sequence that has ended; one with something left on it rests. */
+    synchronized void giveBack(int port, boolean somethingIsLeft) {
+        if (somethingIsLeft) {
+            resting.add(new Resting(port, System.nanoTime() + REST_NANOS));
+        } else {
+            free.add(port);
+        }
+    }
+
+    /** How many different ports were taken so far. */
+    int used() {
+        return used.size();
+    }
+}

@@ -1,0 +1,189 @@
+package org.reuseaddr.run;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.reuseaddr.platform.ProcNet;
+import org.reuseaddr.platform.ProcessTable;
+import org.reuseaddr.platform.ProcessTable.ProcessName;
+import org.reuseaddr.platform.TcpSocket;
+import org.reuseaddr.results.Visible;
+
+/**
+ * Somebody's server: the process that was started and all that came of it, those that left its group and lost their
+ * parent included.
+ */
+final class StartedServer implements AutoCloseable {
+
+    private static final int LAST_BYTES = 4096;
+    private static final int LAST_LINES = 12;
+    private static final int KILL_SECONDS = 20;
+    private static final int DRAIN_MILLIS = 5_000;
+    private static final long PAUSE_MILLIS = 20;
+    private static final String MARK = "REUSEADDR_TWICE";
+
+    private final Process process;
+    private final String mark;
+    private final Set<ProcessName> processes = new HashSet<>();
+    private final Set<ProcessName> claimed;
+    private final Thread reader;
+    private final byte[] last = new byte[LAST_BYTES];
+    private long written;
+
+    private StartedServer(Process process, String mark, Set<ProcessName> claimed) {
+        this.process = process;
+        this.mark = mark;
+        this.claimed = claimed;
+        reader = new Thread(this::read, "output of start " + mark);
+        reader.setDaemon(true);
+    }
+
+    /**
+     * Starts a command.
+     *
+     * @param trace where strace writes; empty starts the command without strace
+     * @param number of the start, which its processes have in their environment unless they overwrite it
+     * @param claimed the processes of all starts: one whose parent has ended belongs to the start that first sees it
+     * @throws UsageException if there is no such command
+     */
+    static StartedServer start(List<String> command, Optional<Path> trace, int number, Set<ProcessName> claimed) {
+        List<String> whole = new ArrayList<>();
+        trace.ifPresent(file -> whole.addAll(List.of("strace", "-f", "-qq", "-o", file.toString(), "-e",
+                "trace=network,close,dup,dup2,dup3,fcntl,clone,clone3,fork,vfork")));
+        whole.addAll(command);
+        String mark = ProcessHandle.current().pid() + "-" + number;
+        ProcessBuilder builder = new ProcessBuilder(whole).redirectErrorStream(true).redirectInput(new File("/dev/null"));
+        builder.environment().put(MARK, mark);
+        try {
+            StartedServer server = new StartedServer(builder.start(), mark, claimed);
+            server.reader.start();
+            server.look();
+            return server;
+        } catch (IOException e) {
+            throw new UsageException("cannot start " + command.get(0) + ": " + e.getMessage());
+        }
+    }
+
+    /** Reads what is printed for as long as anything may print, and keeps the end of it. */
+    private void read() {
+        byte[] buffer = new byte[1 << 16];
+        try (InputStream output = process.getInputStream()) {
+            for (int count = output.read(buffer); count >= 0; count = output.read(buffer)) {
+                keep(buffer, count);
+            }
+        } catch (IOException e) {
+            keep(new byte[0], 0); // The process has been ended: there is no more to be read.
+        }
+    }
+
+    private synchronized void keep(byte[] bytes, int count) {
+        for (int i = Math.max(0, count - LAST_BYTES); i < count; i++) {
+            last[(int) ((written + i) % LAST_BYTES)] = bytes[i];
+        }
+        written += count;
+    }
+
+    /** The last lines that it printed, made harmless for a terminal. */
+    List<String> lastWords() {
+        if (hasEnded()) {
+            drain();
+        }
+        return kept();
+    }
+
+    /** What an ended process printed may still be in the pipe. */
+    private void drain() {
+        try {
+            reader.join(DRAIN_MILLIS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new RunException("interrupted");
+        }
+    }
+
+    private synchronized List<String> kept() {
+        int count = (int) Math.min(written, LAST_BYTES);
+        byte[] ordered = new byte[count];
+        for (int i = 0; i < count; i++) {
+            ordered[i] = last[(int) ((written - count + i) % LAST_BYTES)];
+        }
+        List<String> lines = new String(ordered, StandardCharsets.UTF_8).lines().filter(line -> !line.isBlank())
+                .map(Visible::line).toList();
+        return lines.subList(Math.max(0, lines.size() - LAST_LINES), lines.size());
+    }
+
+    /** Finds its processes anew and returns those that run. */
+    synchronized Set<ProcessName> look() {
+        ProcessTable table = ProcessTable.now();
+        List<ProcessName> found = new ArrayList<>(processes);
+        for (ProcessName child : table.children(ProcessHandle.current().pid())) {
+            if (child.pid() == process.pid() || ProcessTable.hasVariable(child.pid(), MARK, mark)
+                    || !ProcessTable.hasVariable(child.pid(), MARK) && !claimed.contains(child)) {
+                found.add(child);
+            }
+        }
+        for (int i = 0; i < found.size(); i++) {
+            if (processes.add(found.get(i)) || !table.running(Set.of(found.get(i))).isEmpty()) {
+                table.children(found.get(i).pid()).stream().filter(child -> !found.contains(child)).forEach(found::add);
+            }
+        }
+        claimed.addAll(processes);
+        return table.running(processes);
+    }
+
+    /** Whether nothing of it runs any more. */
+    boolean hasEnded() {
+        return !process.isAlive() && look().isEmpty();
+    }
+
+    /** The exit code of the process that was started; empty while it runs. */
+    OptionalInt exitCode() {
+        return process.isAlive() ? OptionalInt.empty() : OptionalInt.of(process.exitValue());
+    }
+
+    /** The TCP sockets that its processes have open. */
+    List<TcpSocket> sockets() {
+        Set<Long> inodes = look().stream().flatMap(one -> ProcessTable.sockets(one.pid()).stream()).collect(Collectors.toSet());
+        return ProcNet.ofThisProcess().tcpSockets().stream().filter(socket -> inodes.contains(socket.inode())).toList();
+    }
+
+    /** Those that listen. */
+    List<TcpSocket> listeners() {
+        return sockets().stream().filter(socket -> socket.state() == TcpSocket.State.LISTEN).toList();
+    }
+
+    /** Kills all of it and waits until it is gone. */
+    @Override
+    public void close() {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(KILL_SECONDS);
+        // Again and again: a process that forks can be faster than one look.
+        for (Set<ProcessName> running = look(); !running.isEmpty() || process.isAlive(); running = look()) {
+            process.destroyForcibly();
+            running.forEach(one -> ProcessHandle.of(one.pid()).ifPresent(ProcessHandle::destroyForcibly));
+            if (System.nanoTime() > deadline) {
+                throw new RunException("processes of the command cannot be ended: "
+                        + running.stream().map(one -> Long.toString(one.pid())).collect(Collectors.joining(", ")));
+            }
+            pause();
+        }
+    }
+
+    static void pause() {
+        try {
+            Thread.sleep(PAUSE_MILLIS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new RunException("interrupted");
+        }
+    }
+}

@@ -1,0 +1,42 @@
+package org.reuseaddr.run;
+
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.Set;
+
+/** What the second start of a server came to, with the first still there. */
+public sealed interface TwiceOutcome {
+
+    /** It ended. Linux refuses the port, and the server noticed. */
+    record Refused(OptionalInt exitCode, List<String> lastWords) implements TwiceOutcome {
+        public Refused {
+            lastWords = List.copyOf(lastWords);
+        }
+    }
+
+    /**
+     * Both listen on one address and port.
+     *
+     * @param first how many new connections the first got, of {@code made}
+     * @param second how many the second got; the rest were accepted by nobody in time, or by nobody who can be seen
+     */
+    record BothListen(Set<Integer> ports, int made, int first, int second) implements TwiceOutcome {
+        public BothListen {
+            ports = Set.copyOf(ports);
+        }
+    }
+
+    /** It runs and does not listen. */
+    record Waits(List<String> lastWords) implements TwiceOutcome {
+        public Waits {
+            lastWords = List.copyOf(lastWords);
+        }
+    }
+
+    /** It listens elsewhere: on another port, or on an address beside the first's. */
+    record Elsewhere(Set<Integer> ports) implements TwiceOutcome {
+        public Elsewhere {
+            ports = Set.copyOf(ports);
+        }
+    }
+}

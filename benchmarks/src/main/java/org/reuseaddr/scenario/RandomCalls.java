@@ -1,0 +1,245 @@
+package org.reuseaddr.scenario;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.SplittableRandom;
+import org.reuseaddr.model.World;
+import org.reuseaddr.socket.Family;
+import org.reuseaddr.socket.Linux;
+import org.reuseaddr.socket.SockAddr;
+import org.reuseaddr.socket.SocketOption;
+import org.reuseaddr.transcript.Call;
+
+/**
+ * Makes up sequences of calls, one call at a time, each chosen with a look at what the calls before it have made of the
+ * sockets: few ports, few addresses, mostly overlapping ones, options that change late, listeners that close and come
+ * back, connections in every state. A part of the calls is chosen without sense, since errors have rules too.
+ */
+public final class RandomCalls {
+
+    private static final int MOST_SOCKETS = 6;
+    /** The lowest descriptor that a sequence makes. */
+    public static final int FIRST_DESCRIPTOR = 3;
+    private static final int[] BACKLOGS = {0, 1, 2, 8, 8, 8};
+    /** Addresses that no machine has (RFC 5737, RFC 3849). */
+    private static final Map<Family, SockAddr> NOT_LOCAL = Map.of(Family.INET, SockAddr.parse(Family.INET, "192.0.2.1", 0),
+            Family.INET6, SockAddr.parse(Family.INET6, "2001:db8::1", 0));
+    private static final int POLL_ALL = Linux.POLLIN | Linux.POLLOUT | Linux.POLLRDHUP;
+
+    private final SplittableRandom random;
+    private final int processes;
+    private final boolean leavesTimeWait;
+    private final List<SockAddr> addresses = new ArrayList<>();
+    private final List<Integer> ports = new ArrayList<>();
+    private final int reusePortShare;
+    private final int senselessShare;
+
+    /**
+     * A call of a sequence.
+     *
+     * @param process which process makes it
+     * @param name the name of the descriptor that it may make; empty for the lowest that is free
+     */
+    public record Made(int process, Call call, OptionalInt name) {
+
+        Made(int process, Call call) {
+            this(process, call, OptionalInt.empty());
+        }
+    }
+
+    /**
+     * A sequence's own choice of ports and addresses.
+     *
+     * @param processes how many processes it may have, at least 1
+     * @param families what the platform has
+     * @param leavesTimeWait whether connections may be closed so that they keep their port for a minute
+     */
+    public RandomCalls(SplittableRandom random, int processes, List<Family> families, boolean leavesTimeWait) {
+        this.random = random;
+        this.processes = random.nextInt(4) == 0 ? processes : 1;
+        this.leavesTimeWait = leavesTimeWait;
+        ports.add(Script.PORT);
+        if (random.nextInt(4) == 0) {
+            ports.add(Script.PEER_PORT);
+        }
+        List<SockAddr> kinds = kinds(families);
+        int wanted = 1 + random.nextInt(3);
+        for (int i = 0; i < wanted; i++) {
+            addresses.add(kinds.get(random.nextInt(kinds.size())));
+        }
+        reusePortShare = random.nextInt(3) == 0 ? 40 : 5;
+        senselessShare = random.nextInt(4) == 0 ? 30 : 4;
+    }
+
+    private static List<SockAddr> kinds(List<Family> families) {
+        List<SockAddr> kinds = new ArrayList<>();
+        if (families.contains(Family.INET)) {
+            kinds.addAll(List.of(new SockAddr.Inet4(127, 0, 0, 1, 0), new SockAddr.Inet4(127, 0, 0, 1, 0),
+                    new SockAddr.Inet4(127, 0, 0, 2, 0), new SockAddr.Inet4(0, 0, 0, 0, 0)));
+        }
+        if (families.contains(Family.INET6)) {
+            kinds.addAll(List.of(SockAddr.Inet6.loopback(0), SockAddr.Inet6.loopback(0), SockAddr.Inet6.any(0)));
+        }
+        if (families.size() > 1) {
+            kinds.addAll(List.of(SockAddr.Inet6.mapped(new SockAddr.Inet4(127, 0, 0, 1, 0)),
+                    SockAddr.Inet6.mapped(new SockAddr.Inet4(0, 0, 0, 0, 0))));
+        }
+        return kinds;
+    }
+
+    /** The next call. */
+    public Made next(World world) {
+        List<World.Descriptor> open = world.descriptors();
+        if (open.isEmpty() || open.size() < MOST_SOCKETS && random.nextInt(100) < (open.size() < 2 ? 45 : 14)) {
+            return socket();
+        }
+        World.Descriptor chosen = open.get(random.nextInt(open.size()));
+        Call call = random.nextInt(100) < senselessShare ? anyCall(chosen) : sensibleCall(chosen, open);
+        return new Made(chosen.process(), call);
+    }
+
+    /** The name of the next descriptor that a process makes: as in the kernel, the lowest that is free. */
+    public static int nextDescriptor(World world, int process) {
+        List<Integer> taken = world.descriptors().stream().filter(open -> open.process() == process).map(World.Descriptor::fd).toList();
+        int fd = FIRST_DESCRIPTOR;
+        while (taken.contains(fd)) {
+            fd++;
+        }
+        return fd;
+    }
+
+    private Made socket() {
+        SockAddr address = addresses.get(random.nextInt(addresses.size()));
+        Family family = random.nextInt(10) == 0 ? Family.values()[random.nextInt(2)] : address.family();
+        int type = Linux.SOCK_STREAM | (random.nextInt(6) == 0 ? Linux.SOCK_NONBLOCK : 0);
+        return new Made(processes == 1 ? 0 : 1 + random.nextInt(processes), new Call.Socket(family.number(), type, Linux.IPPROTO_TCP));
+    }
+
+    private Call sensibleCall(World.Descriptor socket, List<World.Descriptor> open) {
+        int fd = socket.fd();
+        int dice = random.nextInt(100);
+        return switch (socket.condition()) {
+            case UNBOUND -> dice < 30 ? option(fd) : dice < 75 ? bind(socket) : dice < 80 ? new Call.Listen(fd, backlog())
+                    : dice < 97 ? connect(socket, open) : look(fd);
+            case BOUND -> socket.local().port() == 0 ? new Call.GetSockName(fd)
+                    : dice < 50 ? new Call.Listen(fd, backlog()) : dice < 68 ? option(fd) : dice < 82 ? connect(socket, open)
+                    : dice < 94 ? close(socket) : look(fd);
+            case LISTENING -> socket.local().port() == 0 ? new Call.GetSockName(fd)
+                    : socket.waiting() > 0 && dice < 60 ? accept(fd) : dice < 64 ? acceptNothing(socket)
+                    : dice < 72 ? option(fd) : dice < 76 ? new Call.Listen(fd, backlog())
+                    : dice < 82 ? shutdown(socket, random.nextInt(3)) : dice < 92 ? close(socket) : look(fd);
+            case CONNECTED -> socket.local().port() == 0 ? new Call.GetSockName(fd)
+                    : dice < 22 ? shutdown(socket, random.nextInt(3)) : dice < 50 ? close(socket)
+                    : dice < 62 ? new Call.SetLinger(fd, random.nextInt(4) != 0, 0) : dice < 70 ? option(fd)
+                    : dice < 76 ? connect(socket, open) : look(fd);
+            case ENDED -> dice < 30 ? close(socket) : dice < 50 ? connect(socket, open) : dice < 60 ? bind(socket)
+                    : dice < 68 ? new Call.Listen(fd, backlog()) : look(fd);
+            case UNKNOWN -> close(socket);
+        };
+    }
+
+    private Call anyCall(World.Descriptor socket) {
+        int fd = random.nextInt(12) == 0 ? FIRST_DESCRIPTOR + random.nextInt(MOST_SOCKETS) : socket.fd();
+        return switch (random.nextInt(9)) {
+            case 0 -> bind(socket);
+            case 1 -> new Call.Listen(fd, backlog());
+            case 2 -> new Call.Connect(fd, target(address(), port()));
+            case 3 -> acceptNothing(socket);
+            case 4 -> shutdown(socket, random.nextInt(4));
+            case 5 -> option(fd);
+            case 6 -> new Call.Dup(fd);
+            case 7 -> new Call.SetNonBlocking(fd, random.nextInt(3) != 0);
+            default -> look(fd);
+        };
+    }
+
+    private Call look(int fd) {
+        return switch (random.nextInt(8)) {
+            case 0, 1 -> new Call.GetSockName(fd);
+            case 2 -> new Call.GetPeerName(fd);
+            case 3 -> new Call.GetOption(fd, SocketOption.SO_ACCEPTCONN);
+            case 4 -> new Call.GetOption(fd, SocketOption.SO_ERROR);
+            case 5 -> new Call.GetOption(fd, random.nextBoolean() ? SocketOption.SO_REUSEADDR : SocketOption.IPV6_V6ONLY);
+            default -> new Call.Poll(fd, POLL_ALL, 0);
+        };
+    }
+
+    private Call option(int fd) {
+        if (random.nextInt(100) < reusePortShare) {
+            return new Call.SetOption(fd, SocketOption.SO_REUSEPORT, random.nextInt(5) == 0 ? 0 : 1);
+        }
+        return random.nextInt(4) == 0 ? new Call.SetOption(fd, SocketOption.IPV6_V6ONLY, random.nextInt(3) == 0 ? 0 : 1)
+                : new Call.SetOption(fd, SocketOption.SO_REUSEADDR, random.nextInt(4) == 0 ? 0 : 1);
+    }
+
+    private Call bind(World.Descriptor socket) {
+        SockAddr address = random.nextInt(40) == 0 ? NOT_LOCAL.get(socket.family()) : ofFamily(socket.family());
+        return new Call.Bind(socket.fd(), address.withPort(random.nextInt(8) == 0 ? 0 : port()));
+    }
+
+    private Call accept(int fd) {
+        return new Call.Accept(fd, true, random.nextInt(6) == 0 ? Linux.SOCK_NONBLOCK : 0);
+    }
+
+    /** Of a listener that would wait, it is mostly asked that it does not: waiting takes a thousand times longer. */
+    private Call acceptNothing(World.Descriptor socket) {
+        boolean waits = socket.condition() == World.Condition.LISTENING && socket.waiting() == 0 && !socket.nonBlocking();
+        return waits && random.nextInt(50) != 0 ? new Call.SetNonBlocking(socket.fd(), true)
+                : new Call.Accept(socket.fd(), true, 0);
+    }
+
+    private Call connect(World.Descriptor socket, List<World.Descriptor> open) {
+        List<World.Descriptor> listeners = open.stream()
+                .filter(other -> other.condition() == World.Condition.LISTENING && other.local().port() != 0).toList();
+        if (listeners.isEmpty() || random.nextInt(8) == 0) {
+            return new Call.Connect(socket.fd(), target(ofFamily(socket.family()), port()));
+        }
+        World.Descriptor listener = listeners.get(random.nextInt(listeners.size()));
+        SockAddr local = listener.local();
+        if (local.family() == Family.INET6 && socket.family() == Family.INET) {
+            local = local instanceof SockAddr.Inet6 six && six.isMapped() ? six.unmapped() : new SockAddr.Inet4(127, 0, 0, 1, 0);
+        } else if (local instanceof SockAddr.Inet4 four && socket.family() == Family.INET6) {
+            local = SockAddr.Inet6.mapped(four);
+        }
+        return new Call.Connect(socket.fd(), target(local, listener.local().port()));
+    }
+
+    /** An address to connect to: mostly not the wildcard. */
+    private SockAddr target(SockAddr address, int port) {
+        boolean wild = address.isWildcard() && random.nextInt(4) != 0;
+        SockAddr specific = !wild ? address : address instanceof SockAddr.Inet6 six && six.isMapped()
+                ? SockAddr.Inet6.mapped(new SockAddr.Inet4(127, 0, 0, 1, 0)) : address.family().loopback(0);
+        return specific.withPort(port);
+    }
+
+    /** close of a connection keeps its port for a minute, unless it resets. */
+    private Call close(World.Descriptor socket) {
+        return leavesTimeWait || socket.resets() || socket.condition() != World.Condition.CONNECTED
+                ? new Call.Close(socket.fd()) : new Call.SetLinger(socket.fd(), true, 0);
+    }
+
+    /** So does shutdown of both sides. */
+    private Call shutdown(World.Descriptor socket, int how) {
+        return new Call.Shutdown(socket.fd(),
+                leavesTimeWait || socket.condition() != World.Condition.CONNECTED ? how : Linux.SHUT_RD);
+    }
+
+    private SockAddr ofFamily(Family family) {
+        List<SockAddr> usable = addresses.stream().filter(address -> address.family() == family).toList();
+        return usable.isEmpty() ? family.loopback(0) : usable.get(random.nextInt(usable.size()));
+    }
+
+    private SockAddr address() {
+        return addresses.get(random.nextInt(addresses.size()));
+    }
+
+    private int port() {
+        return ports.get(random.nextInt(ports.size()));
+    }
+
+    private int backlog() {
+        return BACKLOGS[random.nextInt(BACKLOGS.length)];
+    }
+}

@@ -1,0 +1,41 @@
+package org.reuseaddr.transcript;
+
+/** What a trace reports, in the order in which it happened. A process is the one whose descriptors a thread shares. */
+public sealed interface TraceEvent {
+
+    /**
+     * A call came back; {@code process} made it, or a thread of it, which is the {@link Step#process}.
+     *
+     * @param implied whether the trace does not have the call itself, a close, but only what follows from it
+     */
+    record Called(TracePlace place, int process, Step step, boolean implied) implements TraceEvent {
+    }
+
+    /** The child has a copy of every descriptor that its parent has open, if it has not opened that number itself. */
+    record Forked(int parent, int child) implements TraceEvent {
+    }
+
+    /** {@code to} names the same socket as {@code fd} from here on; it was closed if it was open. */
+    record Copied(int process, int fd, int to) implements TraceEvent {
+    }
+
+    /**
+     * A process ended, and with it all of its descriptors.
+     *
+     * @param certain whether the trace shows that nobody else can have them
+     */
+    record Exited(int process, boolean certain) implements TraceEvent {
+    }
+
+    /** What becomes of this socket is not in the trace from here on. */
+    record Lost(int process, int fd) implements TraceEvent {
+    }
+
+    /** A socket that the trace does not show being made was bound to this port. */
+    record PortTaken(int port) implements TraceEvent {
+    }
+
+    /** Another trace begins: what came before is of another machine or of another time. */
+    record FragmentBegins(TracePlace place) implements TraceEvent {
+    }
+}

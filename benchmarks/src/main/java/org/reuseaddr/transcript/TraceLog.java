@@ -1,0 +1,743 @@
+package org.reuseaddr.transcript;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.reuseaddr.socket.Errno;
+import org.reuseaddr.socket.Linux;
+import org.reuseaddr.socket.SyscallResult;
+import org.reuseaddr.transcript.CallReader.Reading;
+import org.reuseaddr.transcript.OpenFiles.Kind;
+import org.reuseaddr.transcript.OpenFiles.Open;
+
+/**
+ * Reads logs of strace as people have them, of any length, and reports line by line what happened to stream sockets.
+ *
+ * <p>Unlike {@link TranscriptParser}, which reads what is to be replayed, it skips what it cannot read and says so. It
+ * follows descriptors through fork, dup2, dup3, execve and the end of a process; a descriptor that is given again was
+ * closed, as in a trace made with {@code -e trace=network}, which shows no close. A process whose beginning the log does
+ * not show may be a thread of another one: it is taken for a process of its own until it uses a descriptor of the other.
+ *
+ * <p>Memory is bounded: {@value OpenFiles#MAX_OPEN} open descriptors, {@value #MAX_UNFINISHED_CHARACTERS} characters of
+ * calls that have not come back, {@value LineReader#MAX_LINE_BYTES} bytes in a line.
+ */
+public final class TraceLog {
+
+    /** A line of the suite's own between two files that are to be read each alone. */
+    static final String BETWEEN_FRAGMENTS = "~~~";
+
+    private static final int MAX_UNFINISHED_CHARACTERS = 8 << 20;
+    private static final int MAX_KINDS = 1_000;
+    /** How many events may wait for a connect to come back, so that an accept stands after the connect it waited for. */
+    private static final int MAX_WAITING = 64;
+    private static final Pattern NOTICE = Pattern.compile("(?:strace: )?Process ([1-9][0-9]{0,8}) (?:attached.*|detached)$");
+    private static final Pattern RESUMED = Pattern.compile("<(?:\\.\\.\\.|…) ([a-z_][a-z0-9_]{0,63}) resumed>");
+    private static final Pattern UNFINISHED = Pattern.compile("<(?:unfinished|detached) (?:\\.\\.\\.|…)>[ \t]*$");
+    private static final Pattern RESULT = Pattern.compile(".*\\)[ \t]*=[ \t]*(-?[0-9]{1,9})(?![0-9]).*");
+    private static final Pattern FAILED_EBADF = Pattern.compile("\\)[ \t]*=[ \t]*-1 (?:EBADF|ENOTSOCK)\\b");
+    private static final Pattern PORT = Pattern.compile("sin6?_port=htons\\(([0-9]{1,5})\\)");
+    private static final Pattern PASSED = Pattern.compile("SCM_RIGHTS, cmsg_data=\\[([0-9, <>:a-zA-Z/\\[\\].-]*)\\]");
+    private static final Pattern NUMBER = Pattern.compile("[0-9]{1,9}");
+    private static final Pattern TWO_DESCRIPTORS = Pattern.compile("[a-z0-9]+\\(([0-9]{1,9})(?:<.*?>)?, ([0-9]{1,9})(?![0-9])");
+    /** Options with which two sockets on different devices do not meet. */
+    private static final Set<String> OF_ONE_DEVICE = Set.of("SO_BINDTODEVICE", "SO_BINDTOIFINDEX");
+    private static final Set<String> CLONES = Set.of("clone", "clone3", "fork", "vfork");
+    /** Calls beside those that the suite models that change what a descriptor is. */
+    private static final Set<String> OF_DESCRIPTORS = Set.of("clone", "clone3", "fork", "vfork", "execve", "execveat",
+            "exit_group", "dup2", "dup3", "close_range", "sendmsg", "recvmsg", "unshare", "setns");
+
+    /**
+     * What the log had beside the events.
+     *
+     * @param lines how many lines it has
+     * @param calls how many lines look like system calls, of any kind
+     * @param skipped how many lines of which kind became no event
+     * @param firstUnreadable the first call that could not be read, as {@code FILE:LINE:COLUMN: expected …}
+     * @param showsCloses whether it shows any close
+     * @param showsClones whether it shows how processes begin
+     * @param unexplained processes whose beginning it does not show, without the first
+     */
+    public record Summary(int lines, long calls, Map<String, Integer> skipped, Optional<String> firstUnreadable,
+            boolean showsCloses, boolean showsClones, int unexplained) {
+    }
+
+    /** The beginning of a call whose end is yet to come; its event has a place already if it counts from its start. */
+    private record Unfinished(String name, TraceText text, Pending pending, boolean done) {
+    }
+
+    /** An event that waits for those before it. */
+    private static final class Pending {
+        private TraceEvent event;
+        private boolean awaited;
+
+        private Pending(TraceEvent event, boolean awaited) {
+            this.event = event;
+            this.awaited = awaited;
+        }
+    }
+
+    private final LineSource lines;
+    private final boolean severalFiles;
+    private final boolean isStream;
+    private final Consumer<TraceEvent> events;
+    private final Map<String, Integer> skipped = new TreeMap<>();
+    private final OpenFiles files = new OpenFiles();
+    private final Map<Integer, Integer> processOfThread = new HashMap<>();
+    private final Map<Integer, Unfinished> unfinished = new HashMap<>();
+    private final Map<Integer, String> unfinishedClones = new HashMap<>();
+    private final Deque<Pending> waiting = new ArrayDeque<>();
+    private final Set<Integer> seen = new HashSet<>();
+    private final Set<Integer> unexplained = new HashSet<>();
+    /** Processes that may be in another network namespace than the first. */
+    private final Set<Integer> elsewhere = new HashSet<>();
+    private final Set<Integer> attached = new HashSet<>();
+    private int unfinishedCharacters;
+    private int firstPid;
+    private boolean hasUnnamed;
+    private boolean hasPids;
+    private boolean showsCloses;
+    private boolean showsClones;
+    private boolean showsFcntl;
+    private int textSince;
+    private boolean isEmptyFragment = true;
+    private boolean inFence;
+    private Optional<String> firstUnreadable = Optional.empty();
+    private long calls;
+    private int line;
+    private int allUnexplained;
+    private TraceText interrupted;
+    private int interruptedPid;
+    private String file = "";
+
+    private TraceLog(LineSource lines, boolean severalFiles, boolean isStream, Consumer<TraceEvent> events) {
+        this.lines = lines;
+        this.severalFiles = severalFiles;
+        this.isStream = isStream;
+        this.events = events;
+    }
+
+    /**
+     * Reads a log up to its end; each event is reported when the line is read that it follows from, or at most
+     * {@value #MAX_WAITING} events later.
+     *
+     * @param name what error messages call the log
+     * @param isStream whether a running program writes it: then text between the calls is the program's own output, and
+     *     separates nothing
+     * @throws IOException if the log cannot be read
+     * @throws TranscriptException if it is no text, or more than can be followed in bounded memory
+     */
+    public static Summary read(String name, InputStream bytes, boolean isStream, Consumer<TraceEvent> events)
+            throws IOException, TranscriptException {
+        return new TraceLog(LineReader.ofLog(name, bytes), false, isStream, events).read();
+    }
+
+    /** Reads the files that {@code strace -ff} wrote as one log, by the times of their lines. */
+    static Summary readMerged(LineSource merged, Consumer<TraceEvent> events) throws IOException, TranscriptException {
+        return new TraceLog(merged, true, true, events).read();
+    }
+
+    private Summary read() throws IOException, TranscriptException {
+        int count = 0;
+        for (Optional<TraceText> next = lines.next(); next.isPresent(); next = lines.next()) {
+            count++;
+            line = next.get().line();
+            file = severalFiles ? next.get().file() : "";
+            line(next.get());
+            drain(false);
+        }
+        unfinished.values().forEach(call -> skipUnlessDone(call));
+        drain(true);
+        return new Summary(count, calls, skipped, firstUnreadable, showsCloses, showsClones, allUnexplained);
+    }
+
+    private void skipUnlessDone(Unfinished call) {
+        if (!call.done()) {
+            skip(call.name() + " (no result)");
+        }
+    }
+
+    private void drain(boolean all) {
+        while (!waiting.isEmpty() && (all || !waiting.peekFirst().awaited || waiting.size() > MAX_WAITING)) {
+            Pending first = waiting.pollFirst();
+            if (first.event != null) {
+                events.accept(first.event);
+            } else {
+                first.awaited = false;
+            }
+        }
+    }
+
+    private void report(TraceEvent event) {
+        if (waiting.isEmpty()) {
+            events.accept(event);
+        } else {
+            waiting.addLast(new Pending(event, false));
+        }
+    }
+
+    private void line(TraceText source) throws TranscriptException {
+        if (source.text().isBlank()) {
+            return;
+        }
+        if (interrupted != null) {
+            TraceText begun = interrupted;
+            interrupted = null;
+            content(interruptedPid, begun.followedBy(source));
+            return;
+        }
+        TraceLine parts = TraceLine.of(source);
+        String text = parts.content().text();
+        if (text.equals(BETWEEN_FRAGMENTS) && severalFiles) {
+            beginFragment();
+            return;
+        }
+        if (text.startsWith("```") || text.startsWith("~~~")) {
+            fence();
+            return;
+        }
+        int actor = parts.pid() == 0 ? unnamed() : named(parts.pid(), parts.isColumn());
+        int open = nameEnd(text);
+        if (open > 0 && text.indexOf("Process ", open) > 0) {
+            Matcher notice = NOTICE.matcher(text);
+            if (notice.find()) {
+                attached.add(Integer.parseInt(notice.group(1)));
+                interrupted = parts.content().between(0, notice.start());
+                interruptedPid = actor;
+                return;
+            }
+        }
+        content(actor, parts.content());
+    }
+
+    private void fence() {
+        inFence = !inFence;
+        if (inFence) {
+            beginFragment();
+        }
+    }
+
+    private void beginFragment() {
+        if (!isEmptyFragment) {
+            report(new TraceEvent.FragmentBegins(new TracePlace(file, line)));
+            files.clear();
+            processOfThread.clear();
+            unfinished.clear();
+            unfinishedClones.clear();
+            unfinishedCharacters = 0;
+            seen.clear();
+            unexplained.clear();
+            firstPid = 0;
+            isEmptyFragment = true;
+        }
+    }
+
+    /** The length of a system call's name that the text begins with, before its parenthesis; 0 if there is none. */
+    private static int nameEnd(String text) {
+        int at = 0;
+        while (at < text.length() && at < 64) {
+            char c = text.charAt(at);
+            if (c == '(') {
+                return at;
+            }
+            if (!(c >= 'a' && c <= 'z' || c == '_' || at > 0 && c >= '0' && c <= '9')) {
+                return 0;
+            }
+            at++;
+        }
+        return 0;
+    }
+
+    private int unnamed() {
+        hasUnnamed = true;
+        return 0;
+    }
+
+    /** Who a line of this number is of: the first process of strace -f has lines without its number at first. */
+    private int named(int pid, boolean isColumn) {
+        hasPids = true;
+        if (hasUnnamed && firstPid == 0 && !attached.isEmpty() && !attached.contains(pid)) {
+            firstPid = pid;
+        }
+        if (pid == firstPid) {
+            return 0;
+        }
+        if (seen.add(pid) && !processOfThread.containsKey(pid)) {
+            if (unfinishedClones.size() == 1) {
+                Map.Entry<Integer, String> clone = unfinishedClones.entrySet().iterator().next();
+                child(clone.getKey(), pid, clone.getValue());
+            } else if (seen.size() > 1 && (isColumn || attached.contains(pid)) || hasUnnamed && attached.contains(pid)) {
+                unexplained.add(pid);
+                allUnexplained++;
+            }
+        }
+        return pid;
+    }
+
+    private int processOf(int actor) {
+        return processOfThread.getOrDefault(actor, actor);
+    }
+
+    private void child(int creator, int child, String clone) {
+        int named = child == firstPid ? 0 : child;
+        seen.add(named);
+        unexplained.remove(named);
+        if (clone.contains("CLONE_NEWNET") || elsewhere.contains(processOf(creator))) {
+            elsewhere.add(named);
+        }
+        if (clone.contains("CLONE_FILES")) {
+            share(named, processOf(creator));
+        } else if (!processOfThread.containsKey(named)) {
+            files.fork(processOf(creator), named);
+            report(new TraceEvent.Forked(processOf(creator), named));
+        }
+    }
+
+    /** From here on, the one uses the descriptors of the other; those that it has itself are no longer known. */
+    private void share(int thread, int process) {
+        if (thread == process || processOf(process) == thread) {
+            return;
+        }
+        Map.copyOf(files.of(thread)).forEach((fd, open) -> {
+            lose(thread, fd, open);
+            if (files.get(process, fd) == null) {
+                files.put(process, fd, new Open(Kind.OTHER, thread, open.closedByExec(), open.line()));
+            }
+        });
+        files.exit(thread);
+        processOfThread.put(thread, process);
+    }
+
+    private void lose(int process, int fd, Open open) {
+        if (open.kind() == Kind.STREAM) {
+            report(new TraceEvent.Lost(process, fd));
+        }
+    }
+
+    private void content(int actor, TraceText content) throws TranscriptException {
+        String text = content.text();
+        int open = nameEnd(text);
+        if (open > 0) {
+            calls++;
+            begun(actor, text.substring(0, open), content);
+            return;
+        }
+        Matcher resumed = RESUMED.matcher(text);
+        if (resumed.lookingAt()) {
+            resumed(actor, resumed.group(1), content.from(resumed.end()));
+        } else if (text.startsWith("---")) {
+            skip("signal delivered");
+        } else if (text.startsWith("+++")) {
+            skip("process ended");
+            if (!text.startsWith("+++ superseded")) {
+                exit(actor);
+            }
+        } else {
+            Matcher notice = NOTICE.matcher(text);
+            if (notice.lookingAt()) {
+                attached.add(Integer.parseInt(notice.group(1)));
+                skip("strace's notice");
+            } else {
+                textSince = line;
+                skip("text");
+            }
+        }
+    }
+
+    private void begun(int actor, String name, TraceText text) throws TranscriptException {
+        boolean modelled = CallReader.names().contains(name);
+        if (!modelled && !OF_DESCRIPTORS.contains(name)) {
+            skip(name);
+            return;
+        }
+        isEmptyFragment = false;
+        Matcher pause = UNFINISHED.matcher(text.text());
+        // Cheap first: most lines end otherwise, and a long log has millions of them.
+        if (text.text().lastIndexOf("<unfinished") < 0 && text.text().lastIndexOf("<detached") < 0 || !pause.find()) {
+            complete(actor, name, text, null);
+            return;
+        }
+        TraceText start = text.between(0, pause.start());
+        Pending pending = null;
+        boolean done = false;
+        if (name.equals("close")) {
+            complete(actor, name, start.completedBy(") = 0"), null);
+            done = true;
+        } else if (name.equals("exit_group")) {
+            exit(actor);
+            done = true;
+        } else if (name.equals("connect") && files.isStream(processOf(actor), descriptor(name, text))) {
+            pending = new Pending(null, true);
+            waiting.addLast(pending);
+        }
+        if (CLONES.contains(name)) {
+            showsClones = true;
+            unfinishedClones.put(actor, start.text());
+        }
+        unfinishedCharacters += done ? 0 : start.text().length();
+        if (unfinishedCharacters > MAX_UNFINISHED_CHARACTERS) {
+            throw text.error(0, "the end of the calls that have begun", "more calls than can be followed");
+        }
+        Unfinished before = unfinished.put(actor, new Unfinished(name, start, pending, done));
+        if (before != null) {
+            forget(before);
+            skipUnlessDone(before);
+        }
+    }
+
+    private void forget(Unfinished call) {
+        unfinishedCharacters -= call.done() ? 0 : call.text().text().length();
+        if (call.pending() != null) {
+            call.pending().awaited = false;
+        }
+    }
+
+    private void resumed(int actor, String name, TraceText end) throws TranscriptException {
+        Unfinished begun = unfinished.get(actor);
+        if (begun == null || !begun.name().equals(name)) {
+            skip(CallReader.names().contains(name) ? name + " (no beginning)" : name);
+            return;
+        }
+        unfinished.remove(actor);
+        unfinishedClones.remove(actor);
+        if (!begun.done()) {
+            complete(actor, name, begun.text().followedBy(end), begun.pending());
+        }
+        forget(begun);
+    }
+
+    /** Takes in a call with its result. */
+    private void complete(int actor, String name, TraceText text, Pending pending) throws TranscriptException {
+        try {
+            if (CallReader.names().contains(name)) {
+                modelled(actor, name, text, pending);
+            } else {
+                ofDescriptors(actor, name, text.text());
+            }
+        } catch (TranscriptException e) {
+            firstUnreadable = firstUnreadable.or(() -> Optional.of(e.getMessage()));
+            skip("unreadable " + name);
+        }
+        if (files.isFull()) {
+            throw text.error(0, "at most " + OpenFiles.MAX_OPEN + " open descriptors", "more");
+        }
+    }
+
+    private int descriptor(String name, TraceText text) {
+        try {
+            return CallReader.descriptor(name, arguments(name, text)).orElse(-1);
+        } catch (TranscriptException e) {
+            // The call is read again when it is complete, and counted as unreadable then.
+            return -1;
+        }
+    }
+
+    private static Cursor arguments(String name, TraceText text) {
+        Cursor cursor = new Cursor(text);
+        cursor.moveTo(name.length() + 1);
+        return cursor;
+    }
+
+    private void modelled(int actor, String name, TraceText text, Pending pending) throws TranscriptException {
+        showsCloses |= name.equals("close");
+        int process = processOf(actor);
+        OptionalInt on = CallReader.descriptor(name, arguments(name, text));
+        if (on.isPresent() && !files.isStream(process, on.getAsInt())) {
+            int owner = ownerOf(actor, process, on.getAsInt(), text.text());
+            if (owner < 0) {
+                ofOther(actor, process, name, on.getAsInt(), text.text());
+                return;
+            }
+            process = owner;
+        }
+        if (name.equals("fcntl") && on.isPresent() && descriptorFlags(actor, process, on.getAsInt(), text.text())) {
+            return;
+        }
+        Optional<String> option = CallReader.unknownOption(text.text());
+        if (option.isPresent()) {
+            if (OF_ONE_DEVICE.contains(option.get())) {
+                int fd = on.orElseThrow();
+                Open open = files.get(process, fd);
+                lose(process, fd, open);
+                files.put(process, fd, new Open(Kind.OTHER, open.creator(), open.closedByExec(), open.line()));
+            }
+            skip(name + " " + option.get() + " (not modelled)");
+            return;
+        }
+        Reading reading = CallReader.read(name, arguments(name, text));
+        if (reading instanceof Reading.Modelled modelled) {
+            keep(actor, process, modelled, pending);
+            return;
+        }
+        if (name.equals("socket")) {
+            result(text.text()).ifPresent(fd -> give(actor, processOf(actor), fd, Kind.OTHER, false));
+        }
+        skip(((Reading.Skipped) reading).kind());
+    }
+
+    /**
+     * Whose descriptor this is although the trace does not show that the process has it: that of the process whose thread
+     * it turns out to be; -1 if there is none.
+     */
+    private int ownerOf(int actor, int process, int fd, String text) {
+        if (files.get(process, fd) != null || FAILED_EBADF.matcher(text).find()) {
+            return -1;
+        }
+        List<Integer> others = files.otherStreams(process, fd);
+        others.removeIf(other -> !unexplained.contains(actor) && !unexplained.contains(other));
+        if (others.size() != 1) {
+            return -1;
+        }
+        int other = others.get(0);
+        if (unexplained.contains(actor) && process == actor) {
+            share(actor, other);
+            return other;
+        }
+        share(other, process);
+        return files.isStream(process, fd) ? process : -1;
+    }
+
+    /** A call on what the trace does not show being made as a stream socket. */
+    private void ofOther(int actor, int process, String name, int fd, String text) {
+        boolean isKnown = files.get(process, fd) != null;
+        switch (name) {
+            case "close" -> files.remove(process, fd);
+            case "accept", "accept4", "dup" -> result(text).ifPresent(given -> give(actor, process, given, Kind.OTHER, false));
+            case "fcntl" -> {
+                if (text.contains("F_DUPFD")) {
+                    result(text).ifPresent(given -> give(actor, process, given, Kind.OTHER, false));
+                }
+            }
+            case "bind" -> {
+                Matcher port = PORT.matcher(text);
+                if (!isKnown && port.find() && text.contains(") = 0")) {
+                    report(new TraceEvent.PortTaken(Integer.parseInt(port.group(1))));
+                }
+            }
+            default -> { }
+        }
+        boolean plain = CallReader.isOfAnyFile(name);
+        boolean isFailure = FAILED_EBADF.matcher(text).find();
+        skip(plain ? name : name + (isKnown || isFailure ? " (other socket)" : " (socket older than the trace)"));
+    }
+
+    /** Whether an fcntl is about the descriptor and not about the socket. */
+    private boolean descriptorFlags(int actor, int process, int fd, String text) {
+        showsFcntl = true;
+        if (text.contains("F_SETFD")) {
+            Open open = files.get(process, fd);
+            files.put(process, fd, new Open(open.kind(), open.creator(), text.contains("FD_CLOEXEC"), open.line()));
+            skip("fcntl");
+            return true;
+        }
+        if (text.contains("F_DUPFD")) {
+            result(text).ifPresent(to -> copy(actor, process, fd, to, text.contains("F_DUPFD_CLOEXEC")));
+            skip("fcntl");
+            return true;
+        }
+        return false;
+    }
+
+    private void copy(int actor, int process, int fd, int to, boolean closedByExec) {
+        if (to == fd) {
+            return;
+        }
+        Open open = files.get(process, fd);
+        if (open != null && open.kind() == Kind.STREAM) {
+            report(new TraceEvent.Copied(process, fd, to));
+            files.put(process, to, new Open(Kind.STREAM, open.creator(), closedByExec, line));
+        } else {
+            give(actor, process, to, Kind.OTHER, closedByExec);
+        }
+    }
+
+    private void keep(int actor, int process, Reading.Modelled modelled, Pending pending) {
+        Step step = new Step(actor, modelled.call(), modelled.outcome());
+        boolean closedByExec = false;
+        if (step.call() instanceof Call.Close close && !step.outcome().failedWith(Errno.EBADF)) {
+            files.remove(process, close.fd());
+        } else if (step.call() instanceof Call.Socket made) {
+            closedByExec = (made.type() & Linux.SOCK_CLOEXEC) != 0;
+        } else if (step.call() instanceof Call.Accept accept) {
+            closedByExec = (accept.flags() & Linux.SOCK_CLOEXEC) != 0;
+        }
+        boolean exec = closedByExec;
+        if (step.call() instanceof Call.Socket && elsewhere.contains(process)) {
+            step.madeDescriptor().ifPresent(fd -> give(actor, process, fd, Kind.OTHER, exec));
+            skip("socket (other network namespace)");
+            return;
+        }
+        step.madeDescriptor().ifPresent(fd -> give(actor, process, fd, Kind.STREAM, exec));
+        TraceEvent event = new TraceEvent.Called(new TracePlace(file, line), process, step, false);
+        if (pending != null && pending.awaited) {
+            pending.event = event;
+            pending.awaited = false;
+        } else {
+            report(event);
+        }
+    }
+
+    /** The kernel gives only free descriptors: one that the trace has not seen closed was closed, or is of another trace. */
+    private void give(int actor, int process, int fd, Kind kind, boolean closedByExec) {
+        Open before = files.get(process, fd);
+        if (before != null && before.kind() == Kind.STREAM) {
+            boolean isPasted = !isStream && !hasPids;
+            if (isPasted && kind == Kind.STREAM && (showsCloses || textSince > before.line())) {
+                beginFragment();
+                isEmptyFragment = false;
+            } else {
+                report(new TraceEvent.Called(new TracePlace(file, line), process, closed(actor, fd), true));
+            }
+        }
+        files.put(process, fd, new Open(kind, actor, closedByExec, line));
+    }
+
+    private static Step closed(int process, int fd) {
+        return new Step(process, new Call.Close(fd), new Outcome.Plain(new SyscallResult.Returned(0)));
+    }
+
+    private void ofDescriptors(int actor, String name, String text) {
+        int process = processOf(actor);
+        switch (name) {
+            case "clone", "clone3", "fork", "vfork" -> {
+                showsClones = true;
+                result(text).filter(pid -> pid > 0).ifPresent(pid -> child(actor, pid, text));
+            }
+            case "execve", "execveat" -> {
+                showsClones = true;
+                if (result(text).filter(value -> value == 0).isPresent()) {
+                    executed(actor, process);
+                }
+            }
+            case "exit_group" -> exit(actor);
+            case "dup2", "dup3" -> {
+                Matcher both = TWO_DESCRIPTORS.matcher(text);
+                if (both.lookingAt() && result(text).isPresent()) {
+                    copy(actor, process, Integer.parseInt(both.group(1)), Integer.parseInt(both.group(2)),
+                            text.contains("O_CLOEXEC"));
+                }
+            }
+            case "close_range" -> closeRange(actor, process, text);
+            case "setns", "unshare" -> {
+                if (text.contains("NEWNET") || name.equals("setns") && result(text).isPresent()) {
+                    elsewhere.add(process);
+                }
+            }
+            default -> passed(actor, process, name, text);
+        }
+        skip(name + (text.contains("SCM_RIGHTS") ? " (descriptor passed: not followed)" : ""));
+    }
+
+    private void closeRange(int actor, int process, String text) {
+        Matcher both = TWO_DESCRIPTORS.matcher(text);
+        Matcher numbers = NUMBER.matcher(text);
+        if (result(text).filter(value -> value == 0).isEmpty() || !numbers.find()) {
+            return;
+        }
+        showsCloses = true;
+        int first = Integer.parseInt(numbers.group());
+        int last = both.lookingAt() ? Integer.parseInt(both.group(2)) : Integer.MAX_VALUE;
+        boolean later = text.contains("CLOSE_RANGE_CLOEXEC");
+        Map.copyOf(files.of(process)).forEach((fd, open) -> {
+            if (fd >= first && fd <= last) {
+                if (later) {
+                    files.put(process, fd, new Open(open.kind(), open.creator(), true, open.line()));
+                } else {
+                    close(actor, process, fd, open);
+                }
+            }
+        });
+    }
+
+    private void close(int actor, int process, int fd, Open open) {
+        files.remove(process, fd);
+        if (open.kind() == Kind.STREAM) {
+            report(new TraceEvent.Called(new TracePlace(file, line), process, closed(actor, fd), true));
+        }
+    }
+
+    /** execve closes what is marked so; a trace without fcntl does not show every mark. */
+    private void executed(int actor, int process) {
+        Map.copyOf(files.of(process)).forEach((fd, open) -> {
+            if (open.closedByExec()) {
+                close(actor, process, fd, open);
+            } else if (!showsFcntl) {
+                lose(process, fd, open);
+                files.put(process, fd, new Open(Kind.OTHER, open.creator(), false, open.line()));
+            }
+        });
+    }
+
+    private void passed(int actor, int process, String name, String text) {
+        Matcher rights = PASSED.matcher(text);
+        if (!rights.find() || result(text).isEmpty()) {
+            return;
+        }
+        Matcher numbers = NUMBER.matcher(rights.group(1).replaceAll("<[^>]*>", ""));
+        while (numbers.find()) {
+            int fd = Integer.parseInt(numbers.group());
+            if (name.equals("recvmsg")) {
+                give(actor, process, fd, Kind.OTHER, false);
+            } else if (files.isStream(process, fd)) {
+                Open open = files.get(process, fd);
+                lose(process, fd, open);
+                files.put(process, fd, new Open(Kind.OTHER, open.creator(), open.closedByExec(), open.line()));
+            }
+        }
+    }
+
+    private void exit(int actor) {
+        int process = processOf(actor);
+        Unfinished open = unfinished.remove(actor);
+        unfinishedClones.remove(actor);
+        if (open != null) {
+            forget(open);
+            skipUnlessDone(open);
+        }
+        boolean wasUnexplained = unexplained.remove(actor);
+        if (process != actor) {
+            processOfThread.remove(actor);
+            if (wasUnexplained) {
+                Map.copyOf(files.of(process)).forEach((fd, file) -> {
+                    if (file.creator() == actor) {
+                        lose(process, fd, file);
+                        files.put(process, fd, new Open(Kind.OTHER, actor, false, file.line()));
+                    }
+                });
+            }
+        } else {
+            files.exit(process);
+            elsewhere.remove(process);
+            report(new TraceEvent.Exited(process, !wasUnexplained && unexplained.isEmpty()));
+        }
+        seen.remove(actor);
+        attached.remove(actor);
+    }
+
+    /** Counts a line that becomes no event. */
+    private void skip(String kind) {
+        if (skipped.size() < MAX_KINDS || skipped.containsKey(kind)) {
+            skipped.merge(kind, 1, Integer::sum);
+        } else {
+            skipped.merge("further calls", 1, Integer::sum);
+        }
+    }
+
+    /** The number that a call returned, however its arguments look; none for failures. */
+    private static Optional<Integer> result(String text) {
+        int at = text.lastIndexOf(") = ");
+        Matcher matcher = RESULT.matcher(at < 0 ? text : text.substring(at));
+        return matcher.lookingAt() ? Optional.of(Integer.valueOf(matcher.group(1))).filter(value -> value >= 0) : Optional.empty();
+    }
+}

@@ -1,0 +1,78 @@
+package org.reuseaddr.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.reuseaddr.faults.FaultLibrary;
+
+/** Exploration finds defects that it was not told of, and none where there is none. */
+class ExploreIT {
+
+    private static final Pattern CALL = Pattern.compile("(?m)^ {4}(\\[pid [0-9]+] )?[a-z0-9]+\\(.* = ");
+
+    @TempDir
+    private Path temporary;
+
+    private static JarRun.Ended explore(String fault, String... more) {
+        String[] arguments = Stream.concat(Stream.of("explore", "--seed", "1", "--time", "60s", "--first"), Stream.of(more))
+                .toArray(String[]::new);
+        JarRun run = JarRun.of(arguments);
+        return (fault.isEmpty() ? run : run.with(FaultLibrary.compiled().environment(fault))).run();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"duplicate-listener, bind succeeds, 8", "freebind, bind succeeds, 3", "backlog-fixed, connect, 9",
+        "autobind-elsewhere, connect fails with ECONNREFUSED, 6", "accepted-shows-any, getsockname shows, 8",
+        "listener-kept, , 8", "reuseaddr-refused, setsockopt fails with EINVAL, 2"})
+    void aFaultIsFoundAndMadeSmall(String fault, String symptom, int mostCalls) {
+        JarRun.Ended ended = explore(fault);
+
+        assertThat(ended.exitCode()).as(ended.everything()).isEqualTo(3);
+        assertThat(ended.out()).contains("VIOLATION: " + (symptom == null ? "" : symptom)).contains("The platform differs from Linux");
+        String first = ended.out().substring(0, ended.out().indexOf("\n\n"));
+        Matcher calls = CALL.matcher(first);
+        assertThat(calls.results().count()).as(first).isBetween(1L, (long) mostCalls);
+    }
+
+    @Test
+    void whatItWritesIsWhatCheckSeesToo() throws IOException {
+        explore("duplicate-listener", "--out", temporary.toString());
+
+        List<Path> written;
+        try (Stream<Path> files = Files.list(temporary)) {
+            written = files.toList();
+        }
+        assertThat(written).isNotEmpty().allMatch(file -> file.toString().endsWith(".strace"));
+        String file = written.get(0).toString();
+        JarRun.Ended here = JarRun.of("check", file).run();
+        assertThat(here.exitCode()).as(here.everything()).isZero();
+        JarRun.Ended broken = JarRun.of("check", file).with(FaultLibrary.compiled().environment("duplicate-listener")).run();
+        assertThat(broken.exitCode()).as(broken.everything()).isEqualTo(3);
+    }
+
+    @Test
+    void hereItFindsNothing() {
+        JarRun.Ended ended = explore("", "--count", "4000");
+
+        assertThat(ended.exitCode()).as(ended.everything()).isZero();
+        assertThat(ended.out()).contains("4,000 sequences, 48,000 calls").contains("The platform answered as Linux does.");
+    }
+
+    @Test
+    void wrongUsageIsOneLine() {
+        JarRun.Ended ended = JarRun.of("explore", "--calls", "0").run();
+
+        assertThat(ended.exitCode()).isEqualTo(2);
+        assertThat(ended.err()).isEqualTo("--calls: expected 1 to 100, found 0\n");
+    }
+}

@@ -1,0 +1,262 @@
+package org.reuseaddr.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.io.Writer;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.reuseaddr.results.SemanticsFile;
+import org.reuseaddr.results.SemanticsRow;
+
+/** What judge says of traces as people have them. */
+class JudgeCommandTest {
+
+    private static final String BIND = ", {sa_family=AF_INET6, sin6_port=htons(23999), inet_pton(AF_INET6, \"::1\", &sin6_addr)}, 28) = ";
+    private static final String SECOND_REFUSED = "bind(3" + BIND + "-1 EADDRINUSE (Address already in use)\n";
+
+    @TempDir
+    private Path folder;
+
+    /** socket, SO_REUSEADDR, bind and listen, each line with a prefix. */
+    private static String listener(String prefix, int fd) {
+        return prefix + "socket(AF_INET6, SOCK_STREAM|SOCK_CLOEXEC, IPPROTO_TCP) = " + fd + "\n"
+                + prefix + "setsockopt(" + fd + ", SOL_SOCKET, SO_REUSEADDR, [1], 4) = 0\n"
+                + prefix + "bind(" + fd + BIND + "0\n" + prefix + "listen(" + fd + ", 1) = 0\n";
+    }
+
+    private Answer judge(String text, String... options) throws IOException {
+        return judge(text, StandardCharsets.UTF_8, options);
+    }
+
+    private Answer judge(String text, Charset charset, String... options) throws IOException {
+        Path file = Files.writeString(folder.resolve("trace.log"), text, charset);
+        return answer(List.of(file.toString()), options);
+    }
+
+    private static Answer answer(List<String> files, String... options) {
+        List<String> words = new ArrayList<>(List.of("judge"));
+        words.addAll(List.of(options));
+        words.addAll(files);
+        return Answer.to(words);
+    }
+
+    private static void assertSecondListenerFound(Answer answer) {
+        assertThat(answer.code()).as(answer.toString()).isEqualTo(ExitCode.VIOLATION);
+        assertThat(answer.out()).contains("the first impossible call", "listens on [::1]:23999 since line ");
+    }
+
+    @Test
+    void linesOfTheFileAreNamedAndTheStateThatForbidsTheCall() throws IOException {
+        Answer answer = judge("# what the users sent\n" + listener("13749 ", 3) + listener("13802 ", 3));
+
+        assertThat(answer.code()).isEqualTo(ExitCode.VIOLATION);
+        assertThat(answer.out()).contains("trace.log: line 8: [pid 13802] bind(3, ")
+                .contains("fd 3 of 13749 listens on [::1]:23999 since line 5. ");
+    }
+
+    @Test
+    void decorationsOfStraceAreReadPast() throws IOException {
+        String second = "[pid 13802] 08:00:01.000001 (+ 0.000123) socket(AF_INET6, SOCK_STREAM, IPPROTO_TCP) = 3<TCPv6:[991]> <0.000012>\n"
+                + "[pid 13802] 1700000000.123456 setsockopt(3<TCPv6:[991]>, SOL_SOCKET, SO_REUSEADDR, [1], 4) = 0 <0.000001>\n"
+                + "[pid 13802]      0.000010 bind(3<TCPv6:[991]>" + BIND + "0 <0.1>\n";
+        assertSecondListenerFound(judge(listener("[pid 13749] ", 3) + second));
+        assertSecondListenerFound(judge(listener("> > ", 3) + listener("> > ", 4)));
+        assertSecondListenerFound(judge(listener("- ", 3) + listener("1. ", 4)));
+        assertSecondListenerFound(judge("```\n" + listener("    ", 3) + listener("", 4) + "```\n"));
+        assertSecondListenerFound(judge((listener("", 3) + listener("", 4)).replace("\n", "\r\n")));
+        assertSecondListenerFound(judge("\uFEFF" + listener("", 3) + listener("", 4)));
+        assertSecondListenerFound(judge("\uFEFF" + listener("", 3) + listener("", 4), StandardCharsets.UTF_16LE));
+        assertSecondListenerFound(judge(listener("", 3) + listener("", 4), StandardCharsets.UTF_16));
+    }
+
+    @Test
+    void callsInTwoHalvesAreJoined() throws IOException {
+        assertSecondListenerFound(judge(listener("[pid 1] ", 3)
+                + "[pid 2] socket(AF_INET6, SOCK_STREAM, IPPROTO_TCP <unfinished ...>\n[pid 1] mmap(NULL) = 0\n"
+                + "[pid 2] <... socket resumed>) = 3\n[pid 2] bind(3" + BIND + "0\n"));
+    }
+
+    @Test
+    void aDescriptorThatComesAgainWasClosed() throws IOException {
+        assertThat(judge(listener("1 ", 3) + listener("1 ", 3)).code()).isEqualTo(ExitCode.DONE);
+        assertThat(judge(listener("1 ", 3) + "1 close(3) = 0\n" + listener("1 ", 4)).code()).isEqualTo(ExitCode.DONE);
+    }
+
+    @Test
+    void theEndOfAProcessClosesAllOfItsSockets() throws IOException {
+        assertThat(judge(listener("1 ", 3) + "1 +++ exited with 0 +++\n" + listener("2 ", 4)).code()).isEqualTo(ExitCode.DONE);
+    }
+
+    @Test
+    void aForkedChildKeepsTheListenerOfAParentThatEnds() throws IOException {
+        String forked = listener("1 ", 3) + "1 clone(child_stack=NULL, flags=CLONE_CHILD_CLEARTID|SIGCHLD) = 2\n";
+        assertSecondListenerFound(judge(forked + "1 +++ exited with 0 +++\n" + listener("3 ", 4)));
+        assertThat(judge(forked + "1 +++ exited with 0 +++\n2 close(3) = 0\n" + listener("3 ", 4)).code()).isEqualTo(ExitCode.DONE);
+    }
+
+    @Test
+    void aThreadSharesTheDescriptorsOfItsProcess() throws IOException {
+        String threaded = listener("1 ", 3) + "1 clone3({flags=CLONE_VM|CLONE_FILES|CLONE_THREAD}, 88) = 2\n2 close(3) = 0\n";
+        assertThat(judge(threaded + listener("2 ", 3)).code()).isEqualTo(ExitCode.DONE);
+        String unseen = listener("1 ", 3) + "2 accept(3, NULL, NULL) = 5\n2 close(3) = 0\n";
+        assertThat(judge(unseen + listener("2 ", 3)).code()).isEqualTo(ExitCode.DONE);
+    }
+
+    @Test
+    void copiesOfADescriptorKeepTheSocketAndExecveClosesWhatIsMarked() throws IOException {
+        String copied = listener("", 3) + "dup2(3, 9) = 9\nclose(3) = 0\n";
+        assertSecondListenerFound(judge(copied + listener("", 4)));
+        assertThat(judge(copied + "close(9) = 0\n" + listener("", 4)).code()).isEqualTo(ExitCode.DONE);
+        assertThat(judge(listener("", 3) + "execve(\"/bin/x\", [\"x\"], 0x1) = 0\n" + listener("", 4)).code()).isEqualTo(ExitCode.DONE);
+    }
+
+    @Test
+    void whatTheTraceDoesNotFollowDecidesNothing() throws IOException {
+        String device = listener("", 3).replace("bind(", "setsockopt(3, SOL_SOCKET, SO_BINDTODEVICE, \"lo\\0\", 3) = 0\nbind(");
+        Answer bound = judge(device + listener("", 4));
+        assertThat(bound.code()).as(bound.toString()).isEqualTo(ExitCode.DONE);
+        assertThat(bound.out()).contains("SO_BINDTODEVICE (not modelled)");
+        String passed = "sendmsg(6, {msg_control=[{cmsg_len=20, cmsg_level=SOL_SOCKET, cmsg_type=SCM_RIGHTS, cmsg_data=[3]}]}, 0) = 1\n";
+        assertThat(judge(listener("", 3) + passed + listener("", 4)).out()).contains("descriptor passed: not followed");
+        String older = "bind(7" + BIND + "0\nlisten(7, 1) = 0\n";
+        Answer attached = judge(older + listener("", 3).replace(BIND + "0\n", BIND + "-1 EADDRINUSE (x)\n"), "--closed");
+        assertThat(attached.code()).as(attached.toString()).isEqualTo(ExitCode.DONE);
+        assertThat(attached.out()).contains("(socket older than the trace)");
+    }
+
+    @Test
+    void optionsThatTheModelDoesNotKnowAreSkippedAndNamed() throws IOException {
+        assertThat(judge(listener("", 3) + "setsockopt(3, SOL_TCP, TCP_FASTOPEN, [5], 4) = 0\n").out())
+                .contains("skipped: 1 setsockopt TCP_FASTOPEN (not modelled)");
+    }
+
+    @Test
+    void fragmentsOfABugReportAreJudgedEachAlone() throws IOException {
+        String refused = listener("", 3).substring(0, listener("", 3).indexOf("bind(")) + SECOND_REFUSED;
+        String report = "On WSL:\n```\n" + listener("", 3) + "```\nOn Linux:\n```\n" + refused + "```\n";
+        Answer answer = judge(report, "--out", folder.resolve("out").toString());
+
+        assertThat(answer.code()).as(answer.toString()).isEqualTo(ExitCode.DONE);
+        assertThat(answer.out()).contains("possible if a socket that the trace does not show holds the address");
+        List<SemanticsRow> rows = SemanticsFile.readAll(folder.resolve("out/semantics.csv"));
+        assertThat(rows).extracting(SemanticsRow::grade).containsExactly("PASS", "PASS");
+        assertThat(rows.get(1).evidence()).contains("no socket of the trace holds [::1]:23999");
+        assertThat(judge(report, "--closed").code()).isEqualTo(ExitCode.VIOLATION);
+        assertThat(judge("On WSL:\n" + listener("", 3) + "and then\n" + listener("", 3)).code()).isEqualTo(ExitCode.DONE);
+    }
+
+    @Test
+    void aSecondInstanceOfTheSameProgramIsRefused() throws IOException {
+        Answer answer = judge(listener("1 ", 3) + "1 close(3) = 0\n", "--instances", "2");
+        assertThat(answer.code()).isEqualTo(ExitCode.VIOLATION);
+        assertThat(answer.out()).contains("line 3, instance 2: ", "fd 3 of 1 of instance 1 listens on [::1]:23999 since line 4");
+        assertThat(judge(listener("", 3)).code()).isEqualTo(ExitCode.DONE);
+    }
+
+    @Test
+    void theFilesOfOneTraceAreMergedByTheirTimes() throws IOException {
+        Path logs = Files.createDirectory(folder.resolve("logs"));
+        Files.writeString(logs.resolve("trace.20"), listener("1700000002.000001 ", 3));
+        Files.writeString(logs.resolve("trace.100"), listener("1700000001.000001 ", 3));
+        Answer answer = answer(List.of(logs.toString()));
+        assertThat(answer.code()).as(answer.toString()).isEqualTo(ExitCode.VIOLATION);
+        assertThat(answer.out()).contains("line 3 of trace.20: ", "fd 3 of 100 listens on [::1]:23999 since line 4 of trace.100");
+
+        Files.writeString(logs.resolve("trace.20"), listener("", 3));
+        Answer without = answer(List.of(logs.toString()));
+        assertThat(without.code()).as(without.toString()).isEqualTo(ExitCode.DONE);
+        assertThat(without.out()).contains("the files have no times");
+    }
+
+    @Test
+    void whatALogLacksIsSaidAndIsNoViolation() throws IOException {
+        Answer answer = judge("accept4(5, NULL, NULL, SOCK_CLOEXEC) = 7\nclose(7) = 0\n");
+        assertThat(answer.code()).isEqualTo(ExitCode.DONE);
+        assertThat(answer.out()).contains("nothing is decided", "strace -f -e trace=network,desc,process");
+    }
+
+    @Test
+    void anImpossibleLineIsPrintedBeforeTheStreamEnds() {
+        InputStream before = System.in;
+        StringBuilder seen = new StringBuilder();
+        PrintStream out = System.out;
+        try {
+            System.setOut(new PrintStream(new OutputStream() {
+                @Override
+                public void write(int letter) {
+                    seen.append((char) letter);
+                }
+            }, true, StandardCharsets.UTF_8));
+            byte[] text = (listener("", 3) + listener("", 4)).getBytes(StandardCharsets.UTF_8);
+            System.setIn(new InputStream() {
+                private final InputStream bytes = new ByteArrayInputStream(text);
+
+                @Override
+                public int read() throws IOException {
+                    int next = bytes.read();
+                    if (next < 0) {
+                        assertThat(seen).contains("the first impossible call");
+                    }
+                    return next;
+                }
+
+                @Override
+                public int read(byte[] buffer, int offset, int length) throws IOException {
+                    int next = read();
+                    if (next < 0) {
+                        return -1;
+                    }
+                    buffer[offset] = (byte) next;
+                    return 1;
+                }
+            });
+            assertThat(Main.execute("judge", "-")).isEqualTo(ExitCode.VIOLATION);
+        } finally {
+            System.setIn(before);
+            System.setOut(out);
+        }
+    }
+
+    @Test
+    void aMillionLinesAreReadAndTheLastIsJudged() throws IOException {
+        Path file = folder.resolve("million.log");
+        try (Writer text = Files.newBufferedWriter(file)) {
+            text.write(listener("1 ", 3));
+            for (int i = 0; i < 1_000_000; i++) {
+                text.write("1 epoll_wait(5, [], 512, 0) = 0\n");
+            }
+            text.write(listener("1 ", 4));
+        }
+        Answer answer = answer(List.of(file.toString()));
+        assertSecondListenerFound(answer);
+        assertThat(answer.out()).contains("line 1000007: ");
+    }
+
+    @Test
+    void whatIsNoTraceIsRefusedInOneLine() throws IOException, InterruptedException {
+        Path fifo = folder.resolve("pipe");
+        assertThat(new ProcessBuilder("mkfifo", fifo.toString()).start().waitFor()).isZero();
+        Path prose = Files.writeString(folder.resolve("prose"), "nothing\nof interest\n");
+        Path nul = Files.writeString(folder.resolve("nul"), listener("", 3) + "\0");
+        Path endless = Files.writeString(folder.resolve("endless"), "a".repeat(70_000));
+        Path empty = Files.createDirectory(folder.resolve("empty"));
+        for (String file : List.of(fifo.toString(), prose.toString(), nul.toString(), endless.toString(), empty.toString(),
+                "/proc/self/maps", "/proc/kmsg", "/dev/zero", folder.resolve("missing").toString())) {
+            Answer answer = answer(List.of(file));
+            assertThat(answer.code()).as(answer.toString()).isEqualTo(ExitCode.USAGE);
+            answer.assertOneLine();
+            assertThat(answer.err()).contains(file);
+        }
+    }
+}

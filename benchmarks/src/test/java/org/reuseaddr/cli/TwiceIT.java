@@ -1,0 +1,271 @@
+package org.reuseaddr.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.reuseaddr.faults.FaultLibrary;
+
+/** The command twice with real servers of others, and with hostile ones. */
+class TwiceIT {
+
+    /** What every process of a test has in its environment, so that one that is left over is found. */
+    private static final String MARK = "TWICE_IT";
+
+    @TempDir
+    private Path temporary;
+    private final int port = freePort();
+
+    private static int freePort() {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+
+    /** Servers that people run; each takes a port and a directory. */
+    private enum Server {
+        PYTHON("python3", "python3") {
+            @Override
+            List<String> command(int port, Path directory) {
+                return List.of("python3", "-m", "http.server", Integer.toString(port), "--bind", "127.0.0.1");
+            }
+        },
+        NODE("node", "nodejs") {
+            @Override
+            List<String> command(int port, Path directory) {
+                return List.of("node", "-e", "require('http').createServer((q, s) => s.end('x')).listen(" + port + ", '127.0.0.1')");
+            }
+        },
+        JAVA("java", "openjdk-17-jdk-headless") {
+            @Override
+            List<String> command(int port, Path directory) throws IOException {
+                Path source = Files.writeString(directory.resolve("Serve.java"), """
+                        import com.sun.net.httpserver.HttpServer;
+                        import java.net.InetSocketAddress;
+                        public class Serve {
+                            public static void main(String[] words) throws Exception {
+                                HttpServer.create(new InetSocketAddress("127.0.0.1", Integer.parseInt(words[0])), 0).start();
+                            }
+                        }
+                        """);
+                return List.of("java", source.toString(), Integer.toString(port));
+            }
+        },
+        NGINX("nginx", "nginx-light") {
+            @Override
+            List<String> command(int port, Path directory) throws IOException {
+                return nginx(directory, port + "");
+            }
+        },
+        REDIS("redis-server", "redis-server") {
+            @Override
+            List<String> command(int port, Path directory) {
+                return List.of("redis-server", "--port", Integer.toString(port), "--bind", "127.0.0.1", "--save", "",
+                        "--dir", directory.toString());
+            }
+        };
+
+        private final String program;
+        private final String debianPackage;
+
+        Server(String program, String debianPackage) {
+            this.program = program;
+            this.debianPackage = debianPackage;
+        }
+
+        abstract List<String> command(int port, Path directory) throws IOException;
+
+        List<String> here(int port, Path directory) throws IOException {
+            Tools.need(program, debianPackage);
+            return command(port, directory);
+        }
+    }
+
+    /** nginx as a daemon, which leaves its parent behind. */
+    private static List<String> nginx(Path directory, String listen) throws IOException {
+        Path configuration = Files.writeString(directory.resolve("nginx.conf"), "pid " + directory.resolve("nginx.pid")
+                + "; error_log stderr; events {} http { access_log off; server { listen 127.0.0.1:" + listen + "; } }");
+        return List.of(Files.isExecutable(Path.of("/usr/sbin/nginx")) ? "/usr/sbin/nginx" : "nginx", "-c",
+                configuration.toString());
+    }
+
+    private JarRun twice(List<String> options, List<String> command) {
+        List<String> words = new ArrayList<>(List.of("twice"));
+        words.addAll(options);
+        words.add("--");
+        words.addAll(command);
+        return JarRun.of(words.toArray(String[]::new)).with(Map.of(MARK, temporary.toString()));
+    }
+
+    private JarRun.Ended python(String program, String... options) {
+        return twice(List.of(options), List.of("python3", "-c", "import os, socket, sys, time\nport = " + port
+                + "\ns = socket.socket()\ns.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)\n" + program)).run();
+    }
+
+    @AfterEach
+    void nothingIsLeftRunning() throws IOException {
+        try (Stream<Path> processes = Files.list(Path.of("/proc"))) {
+            assertThat(processes.filter(process -> process.getFileName().toString().matches("[0-9]+")).filter(this::isLeftOver))
+                    .isEmpty();
+        }
+    }
+
+    private boolean isLeftOver(Path process) {
+        try {
+            return Files.readString(process.resolve("environ"), java.nio.charset.StandardCharsets.ISO_8859_1)
+                    .contains(MARK + "=" + temporary);
+        } catch (IOException ended) {
+            return false;
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aSecondStartIsRefused(Server server) throws IOException {
+        JarRun.Ended ended = twice(List.of(), server.here(port, temporary)).run();
+
+        assertThat(ended.exitCode()).as(ended.everything()).isZero();
+        assertThat(ended.out()).startsWith("first start: listens on port " + port + "\nboth starts: ")
+                .contains(": Linux can have answered so", "second start: refused, exit code ",
+                        "start at once after kill -9, with connections left: listens again")
+                .containsIgnoringCase(server == Server.NODE ? "port: " + port : "address already in use");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void onWsl1BothListen(Server server) throws IOException {
+        JarRun.Ended ended = twice(List.of("--no-strace"), server.here(port, temporary))
+                .with(FaultLibrary.compiled().environment("duplicate-listener")).run();
+
+        assertThat(ended.exitCode()).as(ended.everything()).isEqualTo(3);
+        assertThat(ended.out()).containsPattern("second start: both listen on port " + port
+                + "; of 20 connections the first got [0-9]+, the second [0-9]+;");
+    }
+
+    @Test
+    void aPortThatIsSharedOnPurposeIsFine() throws IOException {
+        Tools.need("nginx", "nginx-light");
+        JarRun.Ended ended = twice(List.of(), nginx(temporary, port + " reuseport")).run();
+
+        assertThat(ended.exitCode()).as(ended.everything()).isZero();
+        assertThat(ended.out()).contains("both listen on port " + port + ", with SO_REUSEPORT on purpose; of 20 connections");
+    }
+
+    @Test
+    void aServerThatTakesAnotherPortIsFine() {
+        JarRun.Ended ended = python("""
+                try:
+                    s.bind(("127.0.0.1", port))
+                except OSError:
+                    s.bind(("127.0.0.1", 0))
+                s.listen()
+                time.sleep(100)
+                """);
+        assertThat(ended.exitCode()).as(ended.everything()).isZero();
+        assertThat(ended.out()).contains("second start: listens elsewhere, on port ");
+    }
+
+    @Test
+    void aServerThatWaitsForThePortForEverIsNot() {
+        JarRun.Ended ended = python("""
+                while True:
+                    try:
+                        s.bind(("127.0.0.1", port))
+                        break
+                    except OSError:
+                        time.sleep(0.1)
+                s.listen()
+                print("ready", flush=True)
+                time.sleep(100)
+                """, "--timeout", "5s");
+        assertThat(ended.exitCode()).as(ended.everything()).isEqualTo(3);
+        assertThat(ended.out()).contains("second start: runs and does not listen");
+    }
+
+    @Test
+    void aServerWithoutReuseaddrCannotStartAgainAtOnce() {
+        JarRun.Ended ended = python("""
+                s = socket.socket()
+                s.bind(("127.0.0.1", port))
+                s.listen()
+                while True:
+                    c = s.accept()
+                    time.sleep(0.1)
+                """);
+        assertThat(ended.exitCode()).as(ended.everything()).isZero();
+        assertThat(ended.out()).contains("with connections left: ends with exit code 1").contains("Address already in use");
+    }
+
+    @Test
+    void aDaemonThatIgnoresSigtermAndItsFamilyIsEnded() {
+        JarRun.Ended ended = python("""
+                import signal
+                if os.fork():
+                    os._exit(0)
+                os.setsid()
+                if os.fork():
+                    os._exit(0)
+                signal.signal(signal.SIGTERM, signal.SIG_IGN)
+                for child in range(3):
+                    if os.fork() == 0:
+                        time.sleep(1000)
+                s.bind(("127.0.0.1", port))
+                s.listen()
+                time.sleep(1000)
+                """, "--no-strace", "--timeout", "5s");
+        assertThat(ended.out()).as(ended.everything()).startsWith("first start: listens on port " + port);
+    }
+
+    @Test
+    void aFloodOfOutputIsReadAndItsEndIsKept() {
+        JarRun.Ended ended = python("""
+                for _ in range(1000):
+                    sys.stdout.write("x" * 1000000)
+                print("\\n\\x1b[2Jat last", flush=True)
+                s.bind(("127.0.0.1", port))
+                s.listen()
+                time.sleep(100)
+                """, "--no-strace", "--timeout", "60s");
+        assertThat(ended.exitCode()).as(ended.everything()).isZero();
+        assertThat(ended.out().length()).isLessThan(5_000);
+        assertThat(ended.out()).contains("second start: refused, exit code 1").doesNotContain("\u001b");
+    }
+
+    @Test
+    void aServerThatNeverListensOrDiesIsToldInOneLine() {
+        JarRun.Ended silent = twice(List.of("--timeout", "2s"), List.of("sleep", "100")).run();
+        assertThat(silent.exitCode()).as(silent.everything()).isEqualTo(1);
+        assertThat(silent.err()).isEqualTo("the command does not listen within 2 s\n");
+
+        JarRun.Ended died = python("s.bind(('127.0.0.1', port)); s.listen(); time.sleep(1); print('bye')");
+        assertThat(died.exitCode()).as(died.everything()).isEqualTo(1);
+        assertThat(died.err()).startsWith("the first start ended while the second was made").hasLineCount(1);
+
+        JarRun.Ended missing = twice(List.of(), List.of("no-such-server")).run();
+        assertThat(missing.exitCode()).as(missing.everything()).isEqualTo(2);
+        assertThat(missing.err()).isEqualTo("cannot start no-such-server: there is no such program\n");
+    }
+
+    @Test
+    void aPortThatIsHeldAlreadyIsSaid() throws IOException {
+        try (ServerSocket holder = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+            JarRun.Ended ended = twice(List.of("--port", Integer.toString(holder.getLocalPort())), List.of("sleep", "100")).run();
+            assertThat(ended.exitCode()).as(ended.everything()).isEqualTo(1);
+            assertThat(ended.err()).isEqualTo("something listens on port " + port + " already: end it first\n");
+        }
+    }
+}
