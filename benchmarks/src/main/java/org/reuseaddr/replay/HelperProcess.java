@@ -22,6 +22,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -40,6 +41,8 @@ import org.reuseaddr.transcript.TranscriptException;
 final class HelperProcess implements SocketProcess {
 
     private static final int GRACE_MILLIS = 2_000;
+    /** A round that has begun ends later than the rounds' limit, on a platform where a call takes tens of milliseconds. */
+    private static final int SIGNALLED_GRACE_MILLIS = 5_000;
     /** The first call of a fresh JVM, on an emulated processor. */
     private static final int FIRST_CALL_MILLIS = 120_000;
     /** Begins what the helper writes: whatever agents and preloaded libraries have printed before it is skipped. */
@@ -114,6 +117,24 @@ final class HelperProcess implements SocketProcess {
                     + (reply instanceof Reply.Failed failed ? failed.reason() : "it answered another request"));
         } catch (TimeoutException e) {
             return new Outcome.TimedOut(limitMillis);
+        }
+    }
+
+    /**
+     * Makes calls in the helper under a signal, see {@link SignalledCalls#count}.
+     *
+     * @throws ReplayException if the platform cannot send such signals, or the helper ends or does not answer
+     */
+    Interruptions signalled(Request.Signal request) {
+        try {
+            Reply reply = ask(request, request.maxMillis() + SIGNALLED_GRACE_MILLIS);
+            if (reply instanceof Reply.Counted counted) {
+                return counted.interruptions();
+            }
+            throw new ReplayException("helper process: "
+                    + (reply instanceof Reply.Failed failed ? failed.reason() : "it answered another request"));
+        } catch (TimeoutException e) {
+            throw new ReplayException("a call under a signal did not return", e);
         }
     }
 
@@ -295,7 +316,11 @@ final class HelperProcess implements SocketProcess {
 
     private static Reply reply(LocalProcess local, String line) {
         try {
-            if (Request.parse(line) instanceof Request.Make make) {
+            Request request = Request.parse(line);
+            if (request instanceof Request.Signal signal) {
+                return new Reply.Counted(makeSignalled(signal));
+            }
+            if (request instanceof Request.Make make) {
                 return new Reply.Ended(new Step(0, make.call(),
                         local.execute(make.thread(), make.call(), make.newName(), make.limitMillis())));
             }
@@ -303,6 +328,26 @@ final class HelperProcess implements SocketProcess {
             return new Reply.Closed();
         } catch (ReplayException | TranscriptException | IllegalArgumentException e) {
             return new Reply.Failed(e.getMessage());
+        }
+    }
+
+    /** In a thread of its own, which ends before any other call is made: no late signal reaches anything else. */
+    private static Interruptions makeSignalled(Request.Signal request) {
+        FutureTask<Interruptions> task = new FutureTask<>(() -> SignalledCalls.count(request.family(), request.ports(),
+                request.rounds(), request.micros(), request.maxMillis()));
+        Thread thread = new Thread(task, "signalled-calls");
+        thread.setDaemon(true);
+        thread.start();
+        try {
+            Interruptions counted = task.get();
+            thread.join();
+            return counted;
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof ReplayException own ? own
+                    : new ReplayException("calls under a signal could not be made: " + e.getCause(), e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new ReplayException("interrupted among calls under a signal", e);
         }
     }
 }

@@ -1,5 +1,9 @@
 package org.reuseaddr.replay;
 
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.reuseaddr.socket.Family;
 import org.reuseaddr.transcript.Call;
 import org.reuseaddr.transcript.Step;
 import org.reuseaddr.transcript.TranscriptException;
@@ -17,7 +21,10 @@ final class HelperProtocol {
     private static final String CLOSE_ALL = "close-all";
     private static final String CLOSED = "closed";
     private static final String FAILED = "failed: ";
+    private static final String SIGNAL = "signal";
+    private static final String INTERRUPTED = "interrupted: ";
     private static final int MAKE_FIELDS = 5;
+    private static final int SIGNAL_FIELDS = 6;
 
     private HelperProtocol() {
     }
@@ -42,6 +49,29 @@ final class HelperProtocol {
             }
         }
 
+        /** Make calls under a signal, see {@link SignalledCalls#count}; on the line {@code signal FAMILY PORT,… ROUNDS MICROS MILLIS}. */
+        record Signal(Family family, List<Integer> ports, int rounds, int micros, int maxMillis) implements Request {
+
+            public Signal {
+                ports = List.copyOf(ports);
+            }
+
+            @Override
+            public String line() {
+                return String.join(" ", SIGNAL, family.name(),
+                        ports.stream().map(String::valueOf).collect(Collectors.joining(",")), Integer.toString(rounds),
+                        Integer.toString(micros), Integer.toString(maxMillis));
+            }
+
+            private static Signal parse(String[] fields) {
+                if (fields.length != SIGNAL_FIELDS) {
+                    throw new IllegalArgumentException("no request: " + String.join(" ", fields));
+                }
+                return new Signal(Family.valueOf(fields[1]), Stream.of(fields[2].split(",")).map(Integer::valueOf).toList(),
+                        Integer.parseInt(fields[3]), Integer.parseInt(fields[4]), Integer.parseInt(fields[5]));
+            }
+        }
+
         /** The request without a line feed. */
         String line();
 
@@ -54,6 +84,9 @@ final class HelperProtocol {
         static Request parse(String line) throws TranscriptException {
             if (line.equals(CLOSE_ALL)) {
                 return new CloseAll();
+            }
+            if (line.startsWith(SIGNAL + " ")) {
+                return Signal.parse(line.split(" "));
             }
             String[] fields = line.split(" ", MAKE_FIELDS);
             if (fields.length < MAKE_FIELDS || !fields[0].equals(MAKE)) {
@@ -83,6 +116,14 @@ final class HelperProtocol {
             }
         }
 
+        /** The calls under a signal were made. */
+        record Counted(Interruptions interruptions) implements Reply {
+            @Override
+            public String line() {
+                return INTERRUPTED + interruptions.line();
+            }
+        }
+
         /** The helper could not do as it was asked. */
         record Failed(String reason) implements Reply {
             @Override
@@ -102,6 +143,9 @@ final class HelperProtocol {
         static Reply parse(String line) throws TranscriptException {
             if (line.equals(CLOSED)) {
                 return new Closed();
+            }
+            if (line.startsWith(INTERRUPTED)) {
+                return new Counted(Interruptions.parse(line.substring(INTERRUPTED.length())));
             }
             return line.startsWith(FAILED) ? new Failed(line.substring(FAILED.length()))
                     : new Ended(TranscriptParser.parseStep(TEXT, line));

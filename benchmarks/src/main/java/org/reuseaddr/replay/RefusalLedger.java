@@ -43,6 +43,12 @@ final class RefusalLedger {
         ports.set(port);
     }
 
+    /** Counts binds that were made in another process, and the ports that they were spread over. */
+    void made(List<Integer> named, int count) {
+        binds += count;
+        named.forEach(ports::set);
+    }
+
     /** Counts a refusal of this port. */
     void refused(int port, PortWatch.Seen seen) {
         if (seen == PortWatch.Seen.HELD) {

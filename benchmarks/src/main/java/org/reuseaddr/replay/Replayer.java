@@ -7,7 +7,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.reuseaddr.model.Grade;
 import org.reuseaddr.scenario.Scenario;
@@ -64,6 +71,11 @@ public final class Replayer implements AutoCloseable {
     private static final int IMPATIENT_LIMIT_MILLIS = 200;
     private static final List<String> REFUSAL_REPORTS =
             List.of("microsoft/WSL#40984", "microsoft/WSL#40597", "microsoft/WSL#41085", "microsoft/WSL#12703");
+    /** {@code # signals: 1000 100 3}: microseconds between signals, rounds of calls, and in how many processes at once. */
+    private static final String SIGNALS = "signals";
+    private static final Pattern SIGNALS_VALUE = Pattern.compile("(\\d{2,6}) (\\d{1,4}) ([1-8])");
+    private static final int SIGNALS_MILLIS = 4_000;
+    private static final int PORTS_UNDER_SIGNALS = 4;
     private static final Set<String> RESOURCE_ERRORS = Set.of("EMFILE", "ENFILE", "ENOBUFS", "ENOMEM");
 
     private final PortPool ports;
@@ -122,7 +134,7 @@ public final class Replayer implements AutoCloseable {
         if (missing.isPresent()) {
             return new ScenarioResult(scenario, Grade.UNSUPPORTED, List.of(), -1, missing.get(), false, 0, 0);
         }
-        Optional<ScenarioResult> sampled = sampled(scenario, start);
+        Optional<ScenarioResult> sampled = sampled(scenario, start).or(() -> signalled(scenario, start));
         if (sampled.isPresent()) {
             return sampled.get();
         }
@@ -162,6 +174,74 @@ public final class Replayer implements AutoCloseable {
         return new ScenarioResult(scenario, differs ? grade(scenario, last.outcome()) : Grade.PASS,
                 differs ? found.steps() : scenario.transcript().steps(), differs ? 1 : -1, differs ? found.words() : "", false,
                 Optional.empty(), 1, found.unexplained(), System.nanoTime() - start);
+    }
+
+    /** The result of a scenario whose calls are made under a signal; empty for any other. */
+    private Optional<ScenarioResult> signalled(Scenario scenario, long start) {
+        String header = scenario.transcript().headers().get(SIGNALS);
+        if (header == null) {
+            return Optional.empty();
+        }
+        try {
+            Matcher numbers = SIGNALS_VALUE.matcher(header.strip());
+            if (!numbers.matches()) {
+                throw new ReplayException("header " + SIGNALS + ": expected MICROSECONDS ROUNDS PROCESSES, found " + header);
+            }
+            Interruptions counted = signalled(scenario, Integer.parseInt(numbers.group(1)), Integer.parseInt(numbers.group(2)),
+                    Integer.parseInt(numbers.group(3)));
+            return Optional.of(signalled(scenario, counted, start));
+        } catch (ReplayException e) {
+            Grade grade = String.valueOf(e.getMessage()).contains(SignalledCalls.IMPOSSIBLE) ? Grade.UNSUPPORTED : Grade.ERROR;
+            return Optional.of(new ScenarioResult(scenario, grade, List.of(), -1, e.getMessage(), false, 1,
+                    System.nanoTime() - start));
+        }
+    }
+
+    /** In helper processes at the same time: a signal must not reach what else this process does. */
+    private Interruptions signalled(Scenario scenario, int micros, int rounds, int processes) {
+        Family family = Family.valueOf(scenario.family());
+        ExecutorService asking = Executors.newFixedThreadPool(processes);
+        try {
+            List<Future<Interruptions>> counts = new ArrayList<>();
+            List<Integer> named = new ArrayList<>();
+            for (int i = 0; i < processes; i++) {
+                HelperProcess helper = helper(i);
+                List<Integer> own = Stream.generate(ports::take).limit(PORTS_UNDER_SIGNALS).toList();
+                named.addAll(own);
+                counts.add(asking.submit(() -> helper.signalled(
+                        new HelperProtocol.Request.Signal(family, own, rounds, micros, SIGNALS_MILLIS))));
+            }
+            Interruptions sum = Interruptions.none();
+            for (Future<Interruptions> count : counts) {
+                sum = sum.plus(count.get());
+            }
+            ledger.made(named, sum.calls().get(0));
+            return sum;
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof ReplayException own ? own
+                    : new ReplayException("calls under a signal could not be made: " + e.getCause(), e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new ReplayException("interrupted among calls under a signal", e);
+        } finally {
+            asking.shutdownNow();
+        }
+    }
+
+    private static ScenarioResult signalled(Scenario scenario, Interruptions counted, long start) {
+        List<Step> steps = scenario.transcript().steps();
+        int first = counted.first();
+        int divergent = first < 0 ? -1 : IntStream.range(0, steps.size())
+                .filter(i -> steps.get(i).call().name().equals(Interruptions.CALLS.get(first))).findFirst()
+                .orElseThrow(() -> new ReplayException("the transcript has no " + Interruptions.CALLS.get(first)));
+        if (divergent < 0) {
+            return new ScenarioResult(scenario, Grade.PASS, steps, -1, "", false, 1, System.nanoTime() - start);
+        }
+        List<Step> observed = new ArrayList<>(steps.subList(0, divergent));
+        observed.add(new Step(steps.get(divergent).process(), steps.get(divergent).call(),
+                new Outcome.Plain(new SyscallResult.Failed(Errno.EINTR))));
+        return new ScenarioResult(scenario, scenario.promised() ? Grade.VIOLATION : Grade.DEVIATION, observed, divergent,
+                counted.words(), false, 1, System.nanoTime() - start);
     }
 
     private ScenarioResult result(Scenario scenario, Settled settled, String detail, long start) {
@@ -395,10 +475,14 @@ public final class Replayer implements AutoCloseable {
         if (index >= MAX_PROCESSES) {
             throw new ReplayException("a transcript may have at most " + MAX_PROCESSES + " processes");
         }
-        while (helpers.size() < index) {
+        return helper(index - 1);
+    }
+
+    private HelperProcess helper(int index) {
+        while (helpers.size() <= index) {
             helpers.add(new HelperProcess());
         }
-        return helpers.get(index - 1);
+        return helpers.get(index);
     }
 
     /** What a call of this transcript may take, in milliseconds, 1 to 10,000. */

@@ -35,6 +35,25 @@ final class ForeignLinker {
      * pass by a preloaded library.
      */
     MethodHandle function(String name, Class<?>... parameters) {
+        MethodHandle handle = link(symbol(name), int.class, List.of(parameters), true);
+        return handle.asType(handle.type().changeParameterType(0, Object.class));
+    }
+
+    /** Links a function without parameters that returns a long and has no errno. */
+    MethodHandle longFunction(String name) {
+        return link(symbol(name), long.class, List.of(), false);
+    }
+
+    private Object symbol(String name) {
+        return call(segmentClass, "ofAddress", null, List.of(long.class), addressOf(name));
+    }
+
+    /**
+     * The address of a function of the process.
+     *
+     * @throws UnsatisfiedLinkError if it has none of this name
+     */
+    long addressOf(String name) {
         long address;
         ByteBuffer text = SocketCalls.allocate(name.length() + 1);
         text.put(name.getBytes(StandardCharsets.US_ASCII));
@@ -49,9 +68,7 @@ final class ForeignLinker {
         if (address == 0) {
             throw new UnsatisfiedLinkError("the C library of this platform has no " + name);
         }
-        Object symbol = call(segmentClass, "ofAddress", null, List.of(long.class), address);
-        MethodHandle handle = link(symbol, int.class, List.of(parameters), true);
-        return handle.asType(handle.type().changeParameterType(0, Object.class));
+        return address;
     }
 
     /** A segment over a direct buffer, as an object that the handles' first parameter takes. */

@@ -28,6 +28,13 @@ final class ForeignSocketCalls extends SocketCalls {
     private static final MethodHandle PRCTL =
             LINKER.function("prctl", int.class, long.class, long.class, long.class, long.class);
 
+    /** Linked when first used: nothing else depends on them. */
+    private static final class Signals {
+        private static final MethodHandle SIGACTION = LINKER.function("sigaction", int.class, long.class, long.class);
+        private static final MethodHandle PTHREAD_KILL = LINKER.function("pthread_kill", long.class, int.class);
+        private static final MethodHandle PTHREAD_SELF = LINKER.longFunction("pthread_self");
+    }
+
     private final ByteBuffer errno = SocketCalls.allocate(Integer.BYTES);
     private final Object errnoSegment = LINKER.segmentOf(errno);
 
@@ -200,6 +207,44 @@ final class ForeignSocketCalls extends SocketCalls {
         } catch (Throwable e) {
             throw impossible(e);
         }
+    }
+
+    @Override
+    public int sigaction(int signal, long action) {
+        try {
+            return result((int) Signals.SIGACTION.invokeExact(errnoSegment, signal, action, 0L));
+        } catch (LinkageError e) {
+            throw e;
+        } catch (Throwable e) {
+            throw impossible(e);
+        }
+    }
+
+    @Override
+    public long pthreadSelf() {
+        try {
+            return (long) Signals.PTHREAD_SELF.invokeExact();
+        } catch (LinkageError e) {
+            throw e;
+        } catch (Throwable e) {
+            throw impossible(e);
+        }
+    }
+
+    @Override
+    public int pthreadKill(long thread, int signal) {
+        try {
+            return (int) Signals.PTHREAD_KILL.invokeExact(errnoSegment, thread, signal);
+        } catch (LinkageError e) {
+            throw e;
+        } catch (Throwable e) {
+            throw impossible(e);
+        }
+    }
+
+    @Override
+    public long addressOf(String function) {
+        return LINKER.addressOf(function);
     }
 
     @Override

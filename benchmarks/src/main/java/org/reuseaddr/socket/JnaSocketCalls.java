@@ -116,6 +116,26 @@ final class JnaSocketCalls extends SocketCalls {
     }
 
     @Override
+    public int sigaction(int signal, long action) {
+        return result(Signals.sigaction(signal, action, 0));
+    }
+
+    @Override
+    public long pthreadSelf() {
+        return Signals.pthread_self();
+    }
+
+    @Override
+    public int pthreadKill(long thread, int signal) {
+        return Signals.pthread_kill(thread, signal);
+    }
+
+    @Override
+    public long addressOf(String function) {
+        return com.sun.jna.Pointer.nativeValue(NativeLibrary.getProcess().getGlobalVariableAddress(function));
+    }
+
+    @Override
     public int getppid() {
         return LibC.getppid();
     }
@@ -123,6 +143,19 @@ final class JnaSocketCalls extends SocketCalls {
     @Override
     int prctl(int option, long argument) {
         return result(LibC.prctl(option, argument, 0, 0, 0));
+    }
+
+    /** Linked when first used: nothing else depends on them. */
+    private static final class Signals {
+        static {
+            Native.register(Signals.class, NativeLibrary.getProcess());
+        }
+
+        static native int sigaction(int signal, long action, long old);
+
+        static native long pthread_self();
+
+        static native int pthread_kill(long thread, int signal);
     }
 
     /** The direct mapping itself; pointers travel as 64-bit addresses. */

@@ -108,6 +108,22 @@ public abstract sealed class SocketCalls permits ForeignSocketCalls, JnaSocketCa
     /** recv(2); {@code buffer} points to room for {@code length} bytes. */
     public abstract int recv(int fd, long buffer, int length, int flags);
 
+    /**
+     * sigaction(2) with a structure at {@code action}.
+     *
+     * @throws LinkageError if the platform has no such function; so do the other calls for signals
+     */
+    public abstract int sigaction(int signal, long action);
+
+    /** pthread_self(3): this thread, for {@link #pthreadKill}. */
+    public abstract long pthreadSelf();
+
+    /** pthread_kill(3): 0, or the number of an error. */
+    public abstract int pthreadKill(long thread, int signal);
+
+    /** The address of a function of the process. */
+    public abstract long addressOf(String function);
+
     /** getppid(2): the cheapest call that enters the kernel and that no C library answers from memory. */
     public abstract int getppid();
 

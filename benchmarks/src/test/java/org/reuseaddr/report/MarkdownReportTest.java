@@ -53,7 +53,7 @@ class MarkdownReportTest {
     @Example
     void aQuirkOfReleasedKernelsAccusesNobody() {
         SemanticsRow known = new SemanticsRow(ID, "mapped-any-then-mapped-loopback/listening/reuseaddr-neither", "address-pairs",
-                "INET6", "KNOWN", "-1 EADDRINUSE", "0; two listeners", "bind(4, …)", "rule", "", 1, "- a\n+ b\n", 1, "Q2");
+                "INET6", "KNOWN", "-1 EADDRINUSE", "0; two listeners", "bind(4, …)", "rule", "", 1, "- a\n+ b\n", 1, 0, "Q2");
         String text = report(Map.of(), List.of(known), false).text();
 
         assertThat(text).contains("1 behave as native Linux of another release",
