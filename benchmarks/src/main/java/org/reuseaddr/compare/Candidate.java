@@ -115,7 +115,8 @@ final class Candidate {
         List<LogRatio> controlled = references.stream().map(reference -> RatioMethod.ofRuns(reference.base(),
                 reference.other(), known.afterCorrectionBy(reference.correction()), priors.runs())).toList();
         // Two of three controls are system calls. On a platform that intercepts each of them, the median hides the cost.
-        if (controlled.size() > 1 && isBeyondDrift(measured, controlled.get(1))) {
+        if (controlled.size() > 1 && new ControlledRatio(controlled).disagrees(Estimates.SIGNIFICANCE)
+                && isBeyondDrift(measured, controlled.get(1))) {
             controlled = controlled.subList(1, 2);
         }
         return new Compared(Optional.of(measured),

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import org.reuseaddr.socket.Errno;
 import org.reuseaddr.socket.Family;
 import org.reuseaddr.socket.Linux;
@@ -118,12 +119,9 @@ public final class LinuxTcp {
             this.process = process;
         }
 
-        private Optional<TcpSocket> named(Call.OnDescriptor call) {
-            return world.named(process, call.fd());
-        }
-
-        private List<Allowed> notOpen() {
-            return fails(Errno.EBADF, CallRule.NOT_OPEN);
+        /** The answers that the socket behind the descriptor makes; without one there is only EBADF. */
+        private List<Allowed> on(Call.OnDescriptor call, Function<TcpSocket, List<Allowed>> answers) {
+            return world.named(process, call.fd()).map(answers).orElseGet(() -> fails(Errno.EBADF, CallRule.NOT_OPEN));
         }
 
         @Override
@@ -143,11 +141,10 @@ public final class LinuxTcp {
 
         @Override
         public List<Allowed> setOption(Call.SetOption call) {
-            Optional<TcpSocket> named = named(call);
-            if (named.isEmpty()) {
-                return notOpen();
-            }
-            TcpSocket socket = named.get();
+            return on(call, socket -> setOption(call, socket));
+        }
+
+        private List<Allowed> setOption(Call.SetOption call, TcpSocket socket) {
             boolean on = call.value() != 0;
             return switch (call.option()) {
                 case SO_REUSEADDR -> zero(CallRule.SETS_OPTION, (draft, outcome) -> draft.edit(socket.id).reuseAddr = on);
@@ -171,17 +168,16 @@ public final class LinuxTcp {
 
         @Override
         public List<Allowed> setLinger(Call.SetLinger call) {
-            return named(call).map(socket -> zero(CallRule.SETS_OPTION,
-                    (draft, outcome) -> draft.edit(socket.id).resetsOnClose = call.on() && call.seconds() == 0)).orElseGet(this::notOpen);
+            return on(call, socket -> zero(CallRule.SETS_OPTION,
+                    (draft, outcome) -> draft.edit(socket.id).resetsOnClose = call.on() && call.seconds() == 0));
         }
 
         @Override
         public List<Allowed> getOption(Call.GetOption call) {
-            Optional<TcpSocket> named = named(call);
-            if (named.isEmpty()) {
-                return notOpen();
-            }
-            TcpSocket socket = named.get();
+            return on(call, socket -> getOption(call, socket));
+        }
+
+        private List<Allowed> getOption(Call.GetOption call, TcpSocket socket) {
             if (socket.uncertain) {
                 return anything(Allowed.Effect.NONE);
             }
@@ -203,11 +199,10 @@ public final class LinuxTcp {
 
         @Override
         public List<Allowed> bind(Call.Bind call) {
-            Optional<TcpSocket> named = named(call);
-            if (named.isEmpty()) {
-                return notOpen();
-            }
-            TcpSocket socket = named.get();
+            return on(call, socket -> bind(call, socket));
+        }
+
+        private List<Allowed> bind(Call.Bind call, TcpSocket socket) {
             SockAddr address = call.address();
             if (socket.uncertain || isPrivileged(address) || !Addresses.isKnown(address)) {
                 return anything((draft, outcome) -> {
@@ -271,11 +266,10 @@ public final class LinuxTcp {
 
         @Override
         public List<Allowed> listen(Call.Listen call) {
-            Optional<TcpSocket> named = named(call);
-            if (named.isEmpty()) {
-                return notOpen();
-            }
-            TcpSocket socket = named.get();
+            return on(call, socket -> listen(call, socket));
+        }
+
+        private List<Allowed> listen(Call.Listen call, TcpSocket socket) {
             if (socket.uncertain || socket.hasPort && socket.local.port() != 0 && world.isUncertain(socket.local.port())) {
                 return anything(doubts(socket));
             }
@@ -322,16 +316,15 @@ public final class LinuxTcp {
 
         @Override
         public List<Allowed> connect(Call.Connect call) {
-            return named(call).map(socket -> new Connecting(world, socket).to(call.address())).orElseGet(this::notOpen);
+            return on(call, socket -> new Connecting(world, socket).to(call.address()));
         }
 
         @Override
         public List<Allowed> accept(Call.Accept call) {
-            Optional<TcpSocket> named = named(call);
-            if (named.isEmpty()) {
-                return notOpen();
-            }
-            TcpSocket listener = named.get();
+            return on(call, listener -> accept(call, listener));
+        }
+
+        private List<Allowed> accept(Call.Accept call, TcpSocket listener) {
             if (listener.uncertain) {
                 return anything(this::acceptUnknown);
             }
@@ -375,11 +368,10 @@ public final class LinuxTcp {
 
         @Override
         public List<Allowed> getSockName(Call.GetSockName call) {
-            Optional<TcpSocket> named = named(call);
-            if (named.isEmpty()) {
-                return notOpen();
-            }
-            TcpSocket socket = named.get();
+            return on(call, this::nameOf);
+        }
+
+        private List<Allowed> nameOf(TcpSocket socket) {
             if (socket.uncertain) {
                 return anything(Allowed.Effect.NONE);
             }
@@ -407,11 +399,10 @@ public final class LinuxTcp {
 
         @Override
         public List<Allowed> getPeerName(Call.GetPeerName call) {
-            Optional<TcpSocket> named = named(call);
-            if (named.isEmpty()) {
-                return notOpen();
-            }
-            TcpSocket socket = named.get();
+            return on(call, this::peerOf);
+        }
+
+        private List<Allowed> peerOf(TcpSocket socket) {
             if (socket.uncertain) {
                 return anything(Allowed.Effect.NONE);
             }
@@ -427,11 +418,10 @@ public final class LinuxTcp {
 
         @Override
         public List<Allowed> shutdown(Call.Shutdown call) {
-            Optional<TcpSocket> named = named(call);
-            if (named.isEmpty()) {
-                return notOpen();
-            }
-            TcpSocket socket = named.get();
+            return on(call, socket -> shutdown(call, socket));
+        }
+
+        private List<Allowed> shutdown(Call.Shutdown call, TcpSocket socket) {
             if (call.how() < Linux.SHUT_RD || call.how() > Linux.SHUT_RDWR) {
                 return fails(Errno.EINVAL, CallRule.NO_SUCH_DIRECTION);
             }
@@ -463,19 +453,19 @@ public final class LinuxTcp {
 
         @Override
         public List<Allowed> dup(Call.Dup call) {
-            return named(call).map(socket -> only(new Answer.NewDescriptor(), CallRule.DUPLICATES, (draft, outcome) ->
-                    draft.name(process, outcome.returned().orElseThrow(), draft.edit(socket.id)))).orElseGet(this::notOpen);
+            return on(call, socket -> only(new Answer.NewDescriptor(), CallRule.DUPLICATES, (draft, outcome) ->
+                    draft.name(process, outcome.returned().orElseThrow(), draft.edit(socket.id))));
         }
 
         @Override
         public List<Allowed> setNonBlocking(Call.SetNonBlocking call) {
-            return named(call).map(socket -> zero(CallRule.SETS_STATUS_FLAG,
-                    (draft, outcome) -> draft.edit(socket.id).nonBlocking = call.on())).orElseGet(this::notOpen);
+            return on(call, socket -> zero(CallRule.SETS_STATUS_FLAG,
+                    (draft, outcome) -> draft.edit(socket.id).nonBlocking = call.on()));
         }
 
         @Override
         public List<Allowed> poll(Call.Poll call) {
-            Optional<TcpSocket> named = named(call);
+            Optional<TcpSocket> named = world.named(process, call.fd());
             if (named.isEmpty()) {
                 return only(new Answer.Value(Linux.POLLNVAL), CallRule.NOT_OPEN, Allowed.Effect.NONE);
             }
@@ -499,13 +489,13 @@ public final class LinuxTcp {
 
         @Override
         public List<Allowed> close(Call.Close call) {
-            return named(call).map(socket -> zero(CallRule.CLOSES, (draft, outcome) -> {
+            return on(call, socket -> zero(CallRule.CLOSES, (draft, outcome) -> {
                 TcpSocket closed = draft.edit(socket.id);
                 draft.unname(process, call.fd(), closed);
                 if (closed.descriptors == 0) {
                     Connections.close(draft, closed);
                 }
-            })).orElseGet(this::notOpen);
+            }));
         }
     }
 }
