@@ -123,11 +123,11 @@ final class Candidate {
                 controlled.isEmpty() ? Optional.empty() : Optional.of(new ControlledRatio(controlled)), true);
     }
 
-    /** Whether the near ends of both intervals are beyond what drift does, in the same direction. */
+    /** Whether the ratio as measured, and the whole interval by the CPU, are beyond what drift does, in the same direction. */
     private static boolean isBeyondDrift(LogRatio measured, LogRatio byCpu) {
         double direction = Math.signum(byCpu.estimate());
-        return DoubleStream.of(direction * measured.estimate() - measured.halfWidth(Estimates.CONFIDENCE),
-                direction * byCpu.estimate() - byCpu.halfWidth(Estimates.CONFIDENCE)).min().orElseThrow() > BEYOND_DRIFT;
+        return direction * measured.estimate() > BEYOND_DRIFT
+                && direction * byCpu.estimate() - byCpu.halfWidth(Estimates.CONFIDENCE) > BEYOND_DRIFT;
     }
 
     /** From one fork: only what exceeds anything that machines differ by, as measured and by every reference. */
