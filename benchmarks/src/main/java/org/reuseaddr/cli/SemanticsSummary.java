@@ -60,16 +60,13 @@ final class SemanticsSummary {
         results.stream().filter(result -> !result.scenario().group().equals(UserTranscript.GROUP)).forEach(result ->
                 behaviour.add(result.grade(), Optional.of(result.scenario()), result.quirk()));
         behaviour.sentences().forEach(out::println);
-        out.println(binds(refusals));
+        if (refusals.unexplained() > 0) {
+            out.println(refusals.words() + String.format(Locale.ROOT, "; %,d different ports", refusals.ports()));
+        }
         out.println(results.size() + (results.size() == 1 ? " scenario" : " scenarios") + ofGate(results) + ": " + Grade.SEVERITY.stream()
                 .map(grade -> Map.entry(grade, results.stream().filter(result -> result.grade() == grade).count()))
                 .filter(count -> count.getValue() > 0).map(count -> count.getValue() + " " + count.getKey())
                 .collect(Collectors.joining(", ")));
-    }
-
-    private static String binds(Refusals refusals) {
-        return refusals.unexplained() > 0 ? refusals.words() + String.format(Locale.ROOT, "; %,d different ports", refusals.ports())
-                : String.format(Locale.ROOT, "%,d binds to %,d different ports", refusals.binds(), refusals.ports());
     }
 
     /** Why a run has a few scenarios more than a check: those of the gate are not in the catalogue. */

@@ -13,6 +13,7 @@ import org.reuseaddr.scenario.Scenario;
 import org.reuseaddr.socket.Family;
 import org.reuseaddr.socket.Linux;
 import org.reuseaddr.socket.SockAddr;
+import org.reuseaddr.socket.SocketOption;
 import org.reuseaddr.transcript.Call;
 import org.reuseaddr.transcript.Outcome;
 import org.reuseaddr.transcript.Step;
@@ -142,7 +143,10 @@ final class CatalogueProgram {
 
         @Override
         public String setOption(Call.SetOption call) {
-            return row("SET_OPTION", call.fd(), call.option().level(), call.option().number(), call.value());
+            int literal = call.value() & 0xffff;
+            boolean onePort = call.option() == SocketOption.IP_LOCAL_PORT_RANGE && call.value() >>> Short.SIZE == literal;
+            return row(onePort ? "SET_ONE_PORT" : "SET_OPTION", call.fd(), call.option().level(), call.option().number(),
+                    onePort ? literal : call.value());
         }
 
         @Override

@@ -21,8 +21,8 @@
 enum { ATTEMPTS = 3, LOOK_EVERY = 50, ACTORS = {actors}, DESCRIPTORS = {descriptors}, LOW_PORT = 10240, HIGH_PORT = 32767 };
 enum { NONE = -1, TIMED_OUT = -2 };
 enum { HAS_INET = 1, HAS_INET6 = 2, HAS_LOOPBACK6 = 4 };
-enum operation { SOCKET, SET_OPTION, SET_LINGER, GET_OPTION, BIND, LISTEN, CONNECT, ACCEPT, GETSOCKNAME, GETPEERNAME, SHUTDOWN,
-    DUP, SET_NON_BLOCKING, POLL, CLOSE };
+enum operation { SOCKET, SET_OPTION, SET_ONE_PORT, SET_LINGER, GET_OPTION, BIND, LISTEN, CONNECT, ACCEPT, GETSOCKNAME, GETPEERNAME,
+    SHUTDOWN, DUP, SET_NON_BLOCKING, POLL, CLOSE };
 
 /* An address as the calls show it; port is 0 or a number that stands for a real one. */
 struct address { int family; const char *host; int port; unsigned flow, scope; };
@@ -143,12 +143,16 @@ static int make(const struct step *step, int port, int limit, struct answer *ans
     socklen_t length = step->given == NONE ? 0 : (socklen_t) fill(&given, &ADDRESSES[step->given], port);
     socklen_t size = sizeof answer->value;
     struct linger linger = { step->a, step->b };
+    unsigned range;
     answer->length = sizeof answer->address;
     switch ((enum operation) step->operation) {
     case SOCKET:
         return socket(step->a, step->b, step->c);
     case SET_OPTION:
         return setsockopt(socket_here, step->a, step->b, &step->c, sizeof step->c);
+    case SET_ONE_PORT:
+        range = (unsigned) port * 65537u;
+        return setsockopt(socket_here, step->a, step->b, &range, sizeof range);
     case SET_LINGER:
         return setsockopt(socket_here, SOL_SOCKET, SO_LINGER, &linger, sizeof linger);
     case GET_OPTION:
@@ -330,7 +334,8 @@ static int replay(const struct scenario *scenario, struct answer *answer)
     for (at = 0; at < scenario->steps; at++) {
         const struct step *step = &STEPS[SEQUENCE[scenario->first + at]];
         struct question question = { SEQUENCE[scenario->first + at],
-            step->given == NONE ? 0 : port_for(ADDRESSES[step->given].port), scenario->limit };
+            step->operation == SET_ONE_PORT ? port_for(step->c)
+                : step->given == NONE ? 0 : port_for(ADDRESSES[step->given].port), scenario->limit };
         int asked = channel[actor_of(scenario, step->who)][0];
         answer->returned = TIMED_OUT;
         if (write(asked, &question, sizeof question) != (ssize_t) sizeof question
