@@ -25,8 +25,8 @@ final class RatioMethod {
     static LogRatio ofForks(LogCosts base, LogCosts other, VariancePrior ofBase, VariancePrior ofOther) {
         double[] x = other.forks();
         double[] y = base.forks();
-        VariancePrior.Observed noiseOfX = ofOther.moderate(Variance.of(x).getAsDouble(), x.length - 1);
-        VariancePrior.Observed noiseOfY = ofBase.moderate(Variance.of(y).getAsDouble(), y.length - 1);
+        VariancePrior.Moderated noiseOfX = ofOther.moderate(Variance.of(x).getAsDouble(), x.length - 1);
+        VariancePrior.Moderated noiseOfY = ofBase.moderate(Variance.of(y).getAsDouble(), y.length - 1);
         double varianceX = noiseOfX.variance();
         double varianceY = noiseOfY.variance();
         if (x.length < y.length) {
@@ -37,10 +37,8 @@ final class RatioMethod {
         double partX = varianceX / x.length;
         double partY = varianceY / y.length;
         double sum = partX + partY;
-        double degreesX = ofOther.degrees() + x.length - 1;
-        double degreesY = ofBase.degrees() + y.length - 1;
-        double degrees = sum == 0 ? degreesX + degreesY
-                : sum * sum / (partX * partX / degreesX + partY * partY / degreesY);
+        double degrees = sum == 0 ? noiseOfX.degrees() + noiseOfY.degrees()
+                : sum * sum / (partX * partX / noiseOfX.degrees() + partY * partY / noiseOfY.degrees());
         return new LogRatio(Mean.of(x).getAsDouble() - Mean.of(y).getAsDouble(), Math.sqrt(sum), degrees);
     }
 

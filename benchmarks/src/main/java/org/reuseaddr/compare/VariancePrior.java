@@ -3,6 +3,7 @@ package org.reuseaddr.compare;
 import java.util.List;
 import org.apache.commons.numbers.gamma.Digamma;
 import org.apache.commons.numbers.gamma.Trigamma;
+import org.apache.commons.statistics.distribution.FDistribution;
 
 /**
  * What the cells of a report together say about the variance of one of them: a scaled inverse chi-squared distribution,
@@ -22,6 +23,8 @@ record VariancePrior(double variance, double degrees) {
     /** Where cells do not differ in variance beyond chance, the prior would be worth any number of forks: it is held to this. */
     private static final double MOST_DEGREES = 20;
     private static final int NEWTON_STEPS = 50;
+    /** The probability below which a variance is not taken for one of the prior's. */
+    private static final double FOREIGN = 0.001;
 
     /** One cell's variance with its degrees of freedom. */
     record Observed(double variance, int degrees) {
@@ -44,10 +47,23 @@ record VariancePrior(double variance, double degrees) {
         return new VariancePrior(Math.exp(mean + Digamma.value(half) - Math.log(half)), degrees);
     }
 
-    /** The moderated variance of a cell with its degrees of freedom. */
-    Observed moderate(double own, int ownDegrees) {
-        double sum = degrees + ownDegrees;
-        return new Observed(sum == 0 ? 0 : (degrees * variance + ownDegrees * own) / sum, ownDegrees);
+    /** A variance with the degrees of freedom that it rests on. */
+    record Moderated(double variance, double degrees) {
+    }
+
+    /**
+     * The variance of a cell with what the prior adds to it; never less than the cell's own, since too small a variance makes
+     * false claims and too large a one only costs power. Where the cell's own variance is too large to come from the prior, as
+     * with forks on two levels, the prior says nothing about the cell.
+     */
+    Moderated moderate(double own, int ownDegrees) {
+        boolean foreign = degrees > 0 && own > 0
+                && FDistribution.of(ownDegrees, degrees).survivalProbability(own / variance) < FOREIGN;
+        if (degrees == 0 || foreign) {
+            return new Moderated(own, ownDegrees);
+        }
+        double moderated = (degrees * variance + ownDegrees * own) / (degrees + ownDegrees);
+        return new Moderated(Math.max(own, moderated), degrees + ownDegrees);
     }
 
     /** The logarithm of a variance less its bias. */

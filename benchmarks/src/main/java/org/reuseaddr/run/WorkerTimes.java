@@ -20,10 +20,12 @@ record WorkerTimes(long running, long waiting, int workers) {
 
     private static final WorkerTimes NONE = new WorkerTimes(0, 0, 0);
     /**
-     * The kernel keeps 15 bytes of a thread's name. HotSpot makes them of the first seven and the last six characters, with
-     * two dots between: {@code org.reu..rker-1} is {@code org.reuseaddr…-jmh-worker-1}.
+     * JMH names a worker after the benchmark, {@code org.reuseaddr.benchmarks.…-jmh-worker-1}, and the kernel keeps 15 bytes
+     * of a thread's name: HotSpot 17 gives it the first ones, later versions the first seven and the last six with two dots
+     * between.
      */
-    private static final Pattern WORKER = Pattern.compile(".{7}\\.\\.(rker-[0-9]|ker-[0-9]{2}|er-[0-9]{3}|r-[0-9]{4})");
+    private static final Pattern WORKER =
+            Pattern.compile("org\\.reuseaddr\\.b|org\\.reu\\.\\.(rker-[0-9]|ker-[0-9]{2}|er-[0-9]{3}|r-[0-9]{4})");
 
     /** The workers of this process until now. */
     static WorkerTimes now() {

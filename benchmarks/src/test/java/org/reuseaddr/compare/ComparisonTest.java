@@ -346,6 +346,15 @@ class ComparisonTest {
         assertThat(Holm.levels(Map.of(TestFamily.PRIMARY, List.of(0.03, 0.2))).get(TestFamily.PRIMARY)).isZero();
     }
 
+    @Test
+    void priorMakesNoVarianceSmallerAndLeavesAForeignOneAlone() {
+        VariancePrior prior = new VariancePrior(4, 10);
+        assertThat(prior.moderate(1, 4)).as("(10 × 4 + 4 × 1) / 14").isEqualTo(new VariancePrior.Moderated(44.0 / 14, 14));
+        assertThat(prior.moderate(8, 4)).as("not made smaller").isEqualTo(new VariancePrior.Moderated(8, 14));
+        assertThat(prior.moderate(400, 4)).as("forks on two levels").isEqualTo(new VariancePrior.Moderated(400, 4));
+        assertThat(VariancePrior.NONE.moderate(3, 2)).isEqualTo(new VariancePrior.Moderated(3, 2));
+    }
+
     /** The prior's degrees solve the moment equation of the paper: trigamma(d0 / 2) is the scatter beyond that of chi-squared. */
     @Test
     void priorOfVariancesIsAsSmythDefinesIt() {

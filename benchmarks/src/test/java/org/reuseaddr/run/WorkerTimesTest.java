@@ -26,7 +26,8 @@ class WorkerTimesTest {
         thread("2", "C2 CompilerThre", "2 2000 5");
         thread("3", "org.reu..rker-1", "500 30 5");
         thread("4", "org.reu..ker-12", "700 50 5");
-        assertThat(WorkerTimes.read(tasks)).isEqualTo(new WorkerTimes(1200, 80, 2));
+        thread("5", "org.reuseaddr.b", "10 1 5");
+        assertThat(WorkerTimes.read(tasks)).isEqualTo(new WorkerTimes(1210, 81, 3));
     }
 
     @Test
@@ -34,6 +35,17 @@ class WorkerTimesTest {
         WorkerTimes before = new WorkerTimes(100, 10, 2);
         assertThat(new WorkerTimes(1100, 410, 2).waitShareSince(before, 1000)).hasValue(0.2);
         assertThat(new WorkerTimes(101, 9_000, 2).waitShareSince(before, 1000)).hasValue(1);
+    }
+
+    /** The name that this JVM gives the kernel for a thread named as JMH names its workers. */
+    @Test
+    void workerOfThisJvmIsSeen() throws InterruptedException {
+        WorkerTimes[] seen = new WorkerTimes[1];
+        Thread worker = new Thread(() -> seen[0] = WorkerTimes.now(),
+                "org.reuseaddr.benchmarks.ListenerLifecycle.cycle-jmh-worker-1");
+        worker.start();
+        worker.join();
+        assertThat(seen[0].workers()).isEqualTo(1);
     }
 
     @Test
