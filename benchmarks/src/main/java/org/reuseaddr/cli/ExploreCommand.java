@@ -46,6 +46,8 @@ final class ExploreCommand implements Callable<Integer> {
     private static final int PORTS = 8_192;
     /** On mirrored WSL 2 each port that is bound is taken from Windows for a minute. */
     private static final int PORTS_ON_WSL2 = 256;
+    /** The kernel on which the model was found to allow every answer, see docs/EXPLORING.md. */
+    private static final String COMPARED = "6.18";
     /** How often a rule must have decided before its share of the exploration is worth its name. */
     private static final int ENOUGH = 40;
 
@@ -170,6 +172,10 @@ final class ExploreCommand implements Callable<Integer> {
         to.println(own > 0 ? "The platform differs from Linux in " + own + (own == 1 ? " way." : " ways.")
                 : exploration.groups().isEmpty() ? "The platform answered as Linux does."
                 : "The platform answered as released kernels of Linux do.");
+        if (own > 0) {
+            to.println("The model was compared with Linux " + COMPARED + ": what bind and listen do on older releases it knows as quirks, "
+                    + "what other calls do there it does not.");
+        }
     }
 
     private static void print(PrintStream to, Group group) {

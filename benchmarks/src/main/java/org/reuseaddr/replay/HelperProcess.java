@@ -343,8 +343,7 @@ final class HelperProcess implements SocketProcess {
             thread.join();
             return counted;
         } catch (ExecutionException e) {
-            throw e.getCause() instanceof ReplayException own ? own
-                    : new ReplayException("calls under a signal could not be made: " + e.getCause(), e.getCause());
+            throw ReplayException.of("calls under a signal", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new ReplayException("interrupted among calls under a signal", e);

@@ -4,12 +4,18 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
+import org.reuseaddr.model.Allowed;
+import org.reuseaddr.model.Answer;
 import org.reuseaddr.model.Grade;
+import org.reuseaddr.model.LinuxTcp;
 import org.reuseaddr.model.Quirk;
+import org.reuseaddr.model.World;
 import org.reuseaddr.scenario.QuirkScenarios;
 import org.reuseaddr.scenario.QuirkScenarios.Prediction;
 import org.reuseaddr.scenario.Scenario;
+import org.reuseaddr.transcript.Step;
 
 /**
  * Finds out which quirks of released kernels a platform shows, by what it does. A difference is {@link Grade#KNOWN} if a
@@ -35,7 +41,8 @@ public final class KnownQuirks {
         }
         for (Quirk quirk : Quirk.values()) {
             Optional<Prediction> prediction = scenarios(quirk).of(result.scenario());
-            if (prediction.filter(predicted -> agrees(predicted, result)).isPresent() && isShown(quirk)) {
+            boolean predicted = prediction.isPresent() ? agrees(prediction.get(), result) : isExplained(quirk, result);
+            if (predicted && isShown(quirk)) {
                 return result.known(quirk);
             }
         }
@@ -66,6 +73,27 @@ public final class KnownQuirks {
             }
         }
         return agreeing > 0;
+    }
+
+    /**
+     * Whether the calls of a scenario that no family has generated, such as a transcript of the user's, end as on a kernel with
+     * the quirk, and not as on the reference.
+     */
+    private static boolean isExplained(Quirk quirk, ScenarioResult result) {
+        LinuxTcp kernel = new LinuxTcp(Set.of(quirk));
+        Map<Integer, Integer> threads = result.scenario().transcript().threads();
+        World world = World.EMPTY;
+        for (int i = 0; i <= result.divergent(); i++) {
+            Step made = result.observed().get(i);
+            Step step = new Step(threads.getOrDefault(made.process(), made.process()), made.call(), made.outcome());
+            Optional<Allowed> allowed = kernel.judge(world, step).allowed();
+            if (allowed.isEmpty() || i == result.divergent() && (allowed.get().answer() instanceof Answer.Anything
+                    || LinuxTcp.REFERENCE.judge(world, step).allowed().isPresent())) {
+                return false;
+            }
+            world = kernel.judge(world, step).after();
+        }
+        return true;
     }
 
     private static boolean agrees(Prediction prediction, ScenarioResult result) {

@@ -50,8 +50,7 @@ final class LocalProcess implements SocketProcess {
             abandon(thread);
             return new Outcome.TimedOut(limitMillis);
         } catch (ExecutionException e) {
-            throw e.getCause() instanceof ReplayException own ? own
-                    : new ReplayException("the call " + call.name() + " could not be made: " + e.getCause(), e.getCause());
+            throw ReplayException.of("the call " + call.name(), e);
         } catch (InterruptedException e) {
             abandon(thread);
             Thread.currentThread().interrupt();

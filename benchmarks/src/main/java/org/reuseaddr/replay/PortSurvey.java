@@ -20,7 +20,8 @@ import org.reuseaddr.transcript.Transcript;
 
 /**
  * Makes the first two calls of a transcript, socket and bind, for each of many ports at once: some platforms refuse a range
- * of ports, which a scenario on one port meets by chance alone. All sockets stay open until the last port has been asked for.
+ * of ports, which a scenario on one port meets by chance alone. All sockets stay open until the last port has been asked for,
+ * or as many as the limit of open files lets.
  *
  * <p>Ports that /proc/net shows are left out. What is refused all the same is looked up at once; it counts unless a socket is
  * seen on that port, and by the same rule as in {@link Refusals} only more of them than unrelated processes explain are a
@@ -36,6 +37,7 @@ final class PortSurvey {
     /** A machine may reserve more ports for root than those below 1024: net.ipv4.ip_unprivileged_port_start. */
     private static final Errno NOT_PERMITTED = Errno.named("EACCES");
     private static final int NAMED = 5;
+    private static final int SPARE_DESCRIPTORS = 8;
 
     private final SocketProcess process;
     private final PortWatch watch;
@@ -50,6 +52,8 @@ final class PortSurvey {
     private final List<Integer> refused = new ArrayList<>();
     private int excused;
     private int made;
+    private int open;
+    private int most = Integer.MAX_VALUE;
     private OptionalLong hidden = OptionalLong.of(0);
 
     /**
@@ -127,10 +131,10 @@ final class PortSurvey {
     private List<Step> ask(Transcript transcript, int port) {
         Step opening = transcript.steps().get(0);
         int fd = made++;
-        Outcome opened = process.execute(0, socket, fd, limitMillis);
+        Outcome opened = open(fd);
         Outcome outcome = process.execute(0, new Call.Bind(fd, bind.address().withPort(port)), SocketProcess.UNNAMED, limitMillis);
         if (!socket.succeedsWith(opened)) {
-            throw new ReplayException("with " + fd + " sockets open another cannot be opened: " + opened);
+            throw new ReplayException("with " + (open - 1) + " sockets open another cannot be opened: " + opened);
         }
         if (outcome.failedWith(NOT_PERMITTED)) {
             return transcript.steps().subList(0, 2);
@@ -150,8 +154,33 @@ final class PortSurvey {
                 new Step(opening.process(), bind, outcome));
     }
 
+    /** Opens a socket; where the limit of open files is reached, closes those before it first. */
+    private Outcome open(int fd) {
+        if (open >= most) {
+            closeAll();
+        }
+        Outcome opened = process.execute(0, socket, fd, limitMillis);
+        if (isFull(opened) && open > 0) {
+            // Some are left for the look after a refusal: sock_diag and /proc/net need descriptors too.
+            most = Math.max(1, open - SPARE_DESCRIPTORS);
+            closeAll();
+            opened = process.execute(0, socket, fd, limitMillis);
+        }
+        open++;
+        return opened;
+    }
+
+    private void closeAll() {
+        process.closeAll();
+        open = 0;
+    }
+
+    private static boolean isFull(Outcome opened) {
+        return opened.failedWith(Errno.EMFILE) || opened.failedWith(Errno.named("ENFILE"));
+    }
+
     private OptionalLong withoutOwn(OptionalLong sockets) {
-        return sockets.isEmpty() ? sockets : OptionalLong.of(Math.max(hidden.orElse(0), sockets.getAsLong() - made));
+        return sockets.isEmpty() ? sockets : OptionalLong.of(Math.max(hidden.orElse(0), sockets.getAsLong() - open));
     }
 
     private String words() {

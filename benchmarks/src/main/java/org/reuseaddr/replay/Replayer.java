@@ -218,8 +218,7 @@ public final class Replayer implements AutoCloseable {
             ledger.made(named, sum.calls().get(0));
             return sum;
         } catch (ExecutionException e) {
-            throw e.getCause() instanceof ReplayException own ? own
-                    : new ReplayException("calls under a signal could not be made: " + e.getCause(), e.getCause());
+            throw ReplayException.of("calls under a signal", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new ReplayException("interrupted among calls under a signal", e);

@@ -251,7 +251,18 @@ class TwiceIT {
         assertThat(silent.exitCode()).as(silent.everything()).isEqualTo(1);
         assertThat(silent.err()).isEqualTo("the command does not listen within 2 s\n");
 
-        JarRun.Ended died = python("s.bind(('127.0.0.1', port)); s.listen(); time.sleep(1); print('bye')");
+        // It ends when the second start is under way, however long that takes.
+        JarRun.Ended died = python("""
+                second = os.path.exists('DIRECTORY/first')
+                open('DIRECTORY/second' if second else 'DIRECTORY/first', 'w').close()
+                if second:
+                    time.sleep(100)
+                s.bind(('127.0.0.1', port))
+                s.listen()
+                while not os.path.exists('DIRECTORY/second'):
+                    time.sleep(0.01)
+                print('bye')
+                """.replace("DIRECTORY", temporary.toString()));
         assertThat(died.exitCode()).as(died.everything()).isEqualTo(1);
         assertThat(died.err()).startsWith("the first start ended while the second was made").hasLineCount(1);
 

@@ -13,6 +13,9 @@ import org.reuseaddr.model.Quirk;
 import org.reuseaddr.scenario.QuirkScenarios;
 import org.reuseaddr.scenario.QuirkScenarios.Prediction;
 import org.reuseaddr.scenario.Scenario;
+import org.reuseaddr.socket.Errno;
+import org.reuseaddr.socket.SyscallResult;
+import org.reuseaddr.transcript.Outcome;
 import org.reuseaddr.transcript.Step;
 
 class KnownQuirksTest {
@@ -34,6 +37,32 @@ class KnownQuirksTest {
         ScenarioResult result = quirks.graded(different(TOUCHED.get(0)));
         assertThat(result.grade()).isEqualTo(Grade.VIOLATION);
         assertThat(quirks.shown()).isEmpty();
+    }
+
+    /** A transcript of the user's, which the catalogue does not hold. */
+    private static Prediction underAnotherName(Prediction prediction) {
+        Scenario scenario = prediction.scenario();
+        return new Prediction(new Scenario("report.strace", "file", scenario.family(), scenario.rule(), scenario.source(), true,
+                scenario.references(), scenario.transcript()), prediction.divergent(), prediction.outcome());
+    }
+
+    @Test
+    void soIsADifferenceOfATranscriptThatTheCatalogueDoesNotHold() {
+        KnownQuirks quirks = new KnownQuirks(kernelWith(TOUCHED));
+        ScenarioResult result = quirks.graded(different(underAnotherName(TOUCHED.get(0))));
+        assertThat(result.grade()).isEqualTo(Grade.KNOWN);
+        assertThat(result.quirk()).hasValue(Quirk.OVERLOOKS_MAPPED_WILDCARD);
+    }
+
+    @Test
+    void aTranscriptThatNoQuirkExplainsStaysAViolation() {
+        Prediction touched = underAnotherName(TOUCHED.get(0));
+        Prediction other = new Prediction(touched.scenario(), touched.divergent(),
+                new Outcome.Plain(new SyscallResult.Failed(Errno.EINVAL)));
+        KnownQuirks quirks = new KnownQuirks(kernelWith(TOUCHED));
+        assertThat(quirks.graded(different(other)).grade()).isEqualTo(Grade.VIOLATION);
+        KnownQuirks withoutQuirk = new KnownQuirks(kernelWith(List.of()));
+        assertThat(withoutQuirk.graded(different(touched)).grade()).isEqualTo(Grade.VIOLATION);
     }
 
     @Test

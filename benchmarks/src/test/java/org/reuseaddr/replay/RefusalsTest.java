@@ -119,6 +119,24 @@ class RefusalsTest {
     }
 
     @Test
+    void aSurveyOfPortsNeedsNoMoreDescriptorsThanThereAre() throws TranscriptException {
+        Scenario survey = new Scenario("survey", "test", "INET", "rule", "source", true, List.of(),
+                TranscriptParser.parse("test", "# sample: 20000-60000 200\n" + BOUND).transcript());
+        Outcome full = new Outcome.Plain(new SyscallResult.Failed(Errno.EMFILE));
+        AtomicInteger sockets = new AtomicInteger();
+        OddPlatform few = OddPlatform.answering(call -> outcome ->
+                call instanceof Call.Socket && sockets.incrementAndGet() == 60 ? full : outcome);
+        try (Replayer replayer = new Replayer(Surroundings.unknown(), few)) {
+            ScenarioResult result = replayer.replay(survey);
+            assertThat(result.grade()).as(result.detail()).isEqualTo(Grade.PASS);
+        }
+        OddPlatform none = OddPlatform.answering(call -> outcome -> call instanceof Call.Socket ? full : outcome);
+        try (Replayer replayer = new Replayer(Surroundings.unknown(), none)) {
+            assertThat(replayer.replay(survey).grade()).isEqualTo(Grade.ERROR);
+        }
+    }
+
+    @Test
     void whatARaceCanExplainGrowsWithTheBindsAndWithWhatWasSeen() {
         assertThat(refusals(9_000, 0, 13, OptionalLong.of(0)).isViolation()).isFalse();
         assertThat(refusals(9_000, 0, 14, OptionalLong.of(0)).isViolation()).isTrue();
