@@ -6,8 +6,10 @@ import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -77,6 +79,21 @@ public final class ProcessTable {
     public Set<ProcessName> children(long parent) {
         return rows.entrySet().stream().filter(row -> row.getValue().parent() == parent)
                 .map(row -> new ProcessName(row.getKey(), row.getValue().started())).collect(Collectors.toSet());
+    }
+
+    /** Those of the processes that still run, each behind its parent. */
+    public List<ProcessName> parentsFirst(Set<ProcessName> processes) {
+        return running(processes).stream().sorted(Comparator.comparingInt(this::generation)).toList();
+    }
+
+    /** How many parents, grandparents and so on a process has that are in this table. */
+    private int generation(ProcessName process) {
+        int generation = 0;
+        // A number may have gone to another process while the table was read: no more parents than rows.
+        for (Row row = rows.get(process.pid()); row != null && generation < rows.size(); row = rows.get(row.parent())) {
+            generation++;
+        }
+        return generation;
     }
 
     /** The inodes of the sockets that a process has open; none where that cannot be seen. */

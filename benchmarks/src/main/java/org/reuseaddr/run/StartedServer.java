@@ -6,11 +6,11 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.reuseaddr.platform.ProcNet;
@@ -34,16 +34,17 @@ final class StartedServer implements AutoCloseable {
 
     private final Process process;
     private final String mark;
-    private final Set<ProcessName> processes = new HashSet<>();
-    private final Set<ProcessName> claimed;
+    private final Set<ProcessName> processes = ConcurrentHashMap.newKeySet();
+    private final List<StartedServer> starts;
     private final Thread reader;
     private final byte[] last = new byte[LAST_BYTES];
     private long written;
+    private volatile boolean over;
 
-    private StartedServer(Process process, String mark, Set<ProcessName> claimed) {
+    private StartedServer(Process process, String mark, List<StartedServer> starts) {
         this.process = process;
         this.mark = mark;
-        this.claimed = claimed;
+        this.starts = starts;
         reader = new Thread(this::read, "output of start " + mark);
         reader.setDaemon(true);
     }
@@ -52,20 +53,21 @@ final class StartedServer implements AutoCloseable {
      * Starts a command.
      *
      * @param trace where strace writes; empty starts the command without strace
-     * @param number of the start, which its processes have in their environment unless they overwrite it
-     * @param claimed the processes of all starts: one whose parent has ended belongs to the start that first sees it
+     * @param starts all starts in their order, which the new one joins; its place is in the environment of its processes
+     *     unless they overwrite it, and one that has and has lost its parent belongs to the latest start
      * @throws UsageException if there is no such command
      */
-    static StartedServer start(List<String> command, Optional<Path> trace, int number, Set<ProcessName> claimed) {
+    static StartedServer start(List<String> command, Optional<Path> trace, List<StartedServer> starts) {
         List<String> whole = new ArrayList<>();
         trace.ifPresent(file -> whole.addAll(List.of("strace", "-f", "-qq", "-o", file.toString(), "-e",
                 "trace=network,close,dup,dup2,dup3,fcntl,clone,clone3,fork,vfork")));
         whole.addAll(command);
-        String mark = ProcessHandle.current().pid() + "-" + number;
+        String mark = ProcessHandle.current().pid() + "-" + (starts.size() + 1);
         ProcessBuilder builder = new ProcessBuilder(whole).redirectErrorStream(true).redirectInput(new File("/dev/null"));
         builder.environment().put(MARK, mark);
         try {
-            StartedServer server = new StartedServer(builder.start(), mark, claimed);
+            StartedServer server = new StartedServer(builder.start(), mark, starts);
+            starts.add(server);
             server.reader.start();
             server.look();
             return server;
@@ -123,12 +125,23 @@ final class StartedServer implements AutoCloseable {
     }
 
     /** Finds its processes anew and returns those that run. */
-    synchronized Set<ProcessName> look() {
+    Set<ProcessName> look() {
         ProcessTable table = ProcessTable.now();
+        List<StartedServer> later = List.copyOf(starts.subList(starts.indexOf(this), starts.size()));
+        // The latest first: a daemon that nobody has seen yet comes of the start that was made last and is not over.
+        for (int i = later.size() - 1; i > 0; i--) {
+            if (!later.get(i).over) {
+                later.get(i).look(table);
+            }
+        }
+        return look(table);
+    }
+
+    private synchronized Set<ProcessName> look(ProcessTable table) {
         List<ProcessName> found = new ArrayList<>(processes);
         for (ProcessName child : table.children(ProcessHandle.current().pid())) {
             if (child.pid() == process.pid() || ProcessTable.hasVariable(child.pid(), MARK, mark)
-                    || !ProcessTable.hasVariable(child.pid(), MARK) && !claimed.contains(child)) {
+                    || !ProcessTable.hasVariable(child.pid(), MARK) && starts.stream().noneMatch(start -> start.has(child))) {
                 found.add(child);
             }
         }
@@ -137,13 +150,18 @@ final class StartedServer implements AutoCloseable {
                 table.children(found.get(i).pid()).stream().filter(child -> !found.contains(child)).forEach(found::add);
             }
         }
-        claimed.addAll(processes);
         return table.running(processes);
+    }
+
+    private boolean has(ProcessName name) {
+        return processes.contains(name);
     }
 
     /** Whether nothing of it runs any more. */
     boolean hasEnded() {
-        return !process.isAlive() && look().isEmpty();
+        // Twice: a process that has forked and ended while the table was read may have hidden its child from it.
+        over = over || !process.isAlive() && look().isEmpty() && look().isEmpty();
+        return over;
     }
 
     /** The exit code of the process that was started; empty while it runs. */
@@ -168,14 +186,17 @@ final class StartedServer implements AutoCloseable {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(KILL_SECONDS);
         // Again and again: a process that forks can be faster than one look.
         for (Set<ProcessName> running = look(); !running.isEmpty() || process.isAlive(); running = look()) {
+            // Parents first: one that outlives its child for a moment may start another in its place.
+            ProcessTable.now().parentsFirst(running)
+                    .forEach(one -> ProcessHandle.of(one.pid()).ifPresent(ProcessHandle::destroyForcibly));
             process.destroyForcibly();
-            running.forEach(one -> ProcessHandle.of(one.pid()).ifPresent(ProcessHandle::destroyForcibly));
             if (System.nanoTime() > deadline) {
                 throw new RunException("processes of the command cannot be ended: "
                         + running.stream().map(one -> Long.toString(one.pid())).collect(Collectors.joining(", ")));
             }
             pause();
         }
+        over = true;
     }
 
     static void pause() {

@@ -12,12 +12,11 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.reuseaddr.platform.ProcNet;
-import org.reuseaddr.platform.ProcessTable.ProcessName;
 import org.reuseaddr.platform.TcpSocket;
 import org.reuseaddr.socket.SocketCalls;
 
@@ -39,8 +38,7 @@ public final class Twice implements AutoCloseable {
     private final Duration timeout;
     private final Optional<Path> traces;
     private final boolean seesSockets = ProcNet.ofThisProcess().showsSockets();
-    private final List<StartedServer> started = new ArrayList<>();
-    private final Set<ProcessName> claimed = ConcurrentHashMap.newKeySet();
+    private final List<StartedServer> started = new CopyOnWriteArrayList<>();
     private volatile boolean stopped;
 
     /**
@@ -101,9 +99,7 @@ public final class Twice implements AutoCloseable {
 
     private StartedServer start() {
         int number = started.size() + 1;
-        StartedServer server = StartedServer.start(command, traces.map(directory -> trace(directory, number)), number, claimed);
-        started.add(server);
-        return server;
+        return StartedServer.start(command, traces.map(directory -> trace(directory, number)), started);
     }
 
     private TwiceOutcome second(StartedServer first, List<TcpSocket> held, StartedServer second) {
