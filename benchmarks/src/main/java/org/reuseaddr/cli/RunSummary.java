@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Collectors;
 import org.reuseaddr.compare.CellData;
 import org.reuseaddr.compare.Findings;
 import org.reuseaddr.report.CostTable;
@@ -123,7 +122,7 @@ final class RunSummary {
 
     /** Where the results of JMH's profilers are; empty where none was asked for. */
     private static Optional<String> profilers(SuiteRun.Summary summary) {
-        return summary.profiled().isEmpty() ? Optional.empty() : Optional.of("-prof: "
-                + summary.profiled().stream().collect(Collectors.joining(", ")) + ": in JMH's table at the end of jmh.log");
+        return summary.profiled().isEmpty() ? Optional.empty() : Optional.of("results of -prof "
+                + String.join(", ", summary.profiled()) + ": in JMH's table at the end of jmh.log");
     }
 }

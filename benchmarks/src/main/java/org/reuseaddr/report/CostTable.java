@@ -90,11 +90,13 @@ public record CostTable(List<String> families, int forks, List<Row> rows, List<S
             }
         }
         Map<String, Integer> seen = new HashMap<>();
-        List<Row> rows = new ArrayList<>();
-        figures.keySet().stream().sorted(Comparator.comparing(labels::hasRareFlag).thenComparing(labels::of)).forEach(key ->
-                rows.add(new Row(labels.of(key), families.stream().map(family -> figures.get(key).getOrDefault(family, "")).toList(),
-                        telling(key.benchmark()) + PLACES_BETWEEN * (seen.merge(key.benchmark(), 1, Integer::sum) - 1))));
-        rows.sort(Comparator.comparingInt((Row row) -> telling(row.label())).thenComparing(Row::label));
+        Map<Key, Integer> places = new HashMap<>();
+        figures.keySet().stream().sorted(Comparator.comparing(labels::hasRareFlag)
+                .thenComparing(key -> -figures.get(key).size()).thenComparing(labels::of)).forEach(key -> places.put(key,
+                        telling(key) + PLACES_BETWEEN * (seen.merge(key.benchmark(), 1, Integer::sum) - 1)));
+        List<Row> rows = figures.keySet().stream().sorted(Comparator.comparingInt(CostTable::telling).thenComparing(labels::of))
+                .map(key -> new Row(labels.of(key), families.stream()
+                        .map(family -> figures.get(key).getOrDefault(family, "")).toList(), places.get(key))).toList();
         return new CostTable(families, measured.stream().mapToInt(data -> data.forks().size()).max().orElse(0), rows, controls);
     }
 
@@ -112,8 +114,8 @@ public record CostTable(List<String> families, int forks, List<Row> rows, List<S
         return new Key(cell.benchmark(), traits);
     }
 
-    private static int telling(String benchmark) {
-        return IntStream.range(0, TELLING.size()).filter(i -> benchmark.startsWith(TELLING.get(i).replaceFirst("\\.$", "")))
+    private static int telling(Key key) {
+        return IntStream.range(0, TELLING.size()).filter(i -> key.benchmark().startsWith(TELLING.get(i)))
                 .findFirst().orElse(TELLING.size());
     }
 
