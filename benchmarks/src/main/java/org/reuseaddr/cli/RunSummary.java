@@ -39,6 +39,7 @@ final class RunSummary {
     void print(RunDirectory directory, SuiteRun.Summary summary) {
         Collection<CellData> cells = Files.exists(directory.samples())
                 ? CellData.of(SamplesFile.readAll(directory.samples())).values() : List.of();
+        out.println();
         lines(SemanticsHeadline.read(directory), diagnosis(), cells, summary).forEach(out::println);
     }
 
