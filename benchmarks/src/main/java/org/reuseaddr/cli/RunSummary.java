@@ -46,12 +46,12 @@ final class RunSummary {
     /**
      * The lines, at most {@link #LINES} of at most {@link #COLUMNS} columns.
      *
-     * @param findings what is wrong with the costs, of which the first 8 are printed
+     * @param findings what is wrong with the costs, in sentences, of which those are printed that have room on 8 lines
      */
     static List<String> lines(SemanticsHeadline semantics, List<String> findings, Collection<CellData> cells,
             SuiteRun.Summary summary) {
         List<String> before = new ArrayList<>(semantics(semantics));
-        List<String> diagnosis = findings.stream().limit(DIAGNOSIS).toList();
+        List<String> diagnosis = whole(findings);
         before.addAll(diagnosis);
         List<String> after = new ArrayList<>();
         Sentences.unsteady(cells.stream().flatMap(data -> Findings.of(data).stream()).toList(),
@@ -73,8 +73,39 @@ final class RunSummary {
     }
 
     private static List<String> semantics(SemanticsHeadline semantics) {
-        String counts = semantics.counts() + "." + semantics.behaviour().stream().findFirst().map(text -> " " + text).orElse("");
-        return semantics.worst().map(worst -> List.of("semantics: " + worst, counts)).orElseGet(() -> wrapped("semantics: " + counts));
+        String counts = semantics.counts() + ".";
+        String all = counts + semantics.behaviour().stream().findFirst().map(text -> " " + text).orElse("");
+        return semantics.worst().map(worst -> List.of("semantics: " + worst, all.length() <= COLUMNS ? all : counts))
+                .orElseGet(() -> wrapped("semantics: " + all));
+    }
+
+    /** As many sentences as fit on the lines that there are for them. */
+    private static List<String> whole(List<String> sentences) {
+        List<String> lines = new ArrayList<>();
+        for (String sentence : sentences) {
+            List<String> more = folded(Visible.line(sentence));
+            if (!lines.isEmpty() && lines.size() + more.size() > DIAGNOSIS) {
+                break;
+            }
+            lines.addAll(more);
+        }
+        return lines.stream().limit(DIAGNOSIS).toList();
+    }
+
+    /** A sentence on as many lines as it takes; what follows the first is indented. */
+    private static List<String> folded(String sentence) {
+        List<String> lines = new ArrayList<>();
+        String line = "";
+        for (String word : sentence.split(" ")) {
+            if (!line.isBlank() && line.length() + 1 + word.length() > COLUMNS) {
+                lines.add(line);
+                line = "  " + word;
+            } else {
+                line += line.isEmpty() ? word : " " + word;
+            }
+        }
+        lines.add(line);
+        return lines;
     }
 
     /** On two lines where one is not enough, the second one the last sentence. */
