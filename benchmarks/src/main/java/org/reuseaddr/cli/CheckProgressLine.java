@@ -13,8 +13,8 @@ final class CheckProgressLine implements CheckProgress, AutoCloseable {
 
     private static final Duration LIVE_INTERVAL = Duration.ofMillis(250);
     private static final Duration LOG_INTERVAL = Duration.ofSeconds(15);
-    /** Before this much of the check is done, the time left is a guess. */
-    private static final int LEAST_SHARE_DONE = 20;
+    /** Before one scenario in so many is done, the time left is a guess. */
+    private static final int ONE_IN = 20;
     /** Carriage return, then ECMA-48's erase in line, from the cursor to the end. */
     private static final String WIPE = "\r\u001B[K";
 
@@ -69,7 +69,7 @@ final class CheckProgressLine implements CheckProgress, AutoCloseable {
 
     private String line(long now) {
         String elapsed = done + " of " + planned + " scenarios, " + Durations.text(Duration.ofNanos(now - start)) + " elapsed";
-        boolean known = done * (long) LEAST_SHARE_DONE >= planned;
+        boolean known = done * (long) ONE_IN >= planned;
         return known ? elapsed + ", about "
                 + Durations.text(Duration.ofNanos((long) ((now - start) / (double) done * (planned - done)))) + " left" : elapsed;
     }

@@ -28,7 +28,7 @@ public final class Sentences {
         return switch (grade) {
             case "VIOLATION" -> "violate a documented guarantee";
             case "TIMEOUT" -> "have a call that does not return";
-            case "DEVIATION" -> "differ from Linux in undocumented behaviour";
+            case "DEVIATION" -> "differ from Linux where undocumented";
             case "KNOWN" -> "behave as native Linux of another release";
             case "ERROR" -> "could not be checked";
             case "UNSUPPORTED" -> "are not supported by the platform";

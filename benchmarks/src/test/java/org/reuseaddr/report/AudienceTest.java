@@ -74,10 +74,10 @@ class AudienceTest {
                 .isEqualTo("here: no difference found; 1 of 2 scenarios could not be checked.");
         assertThat(model(run(Map.of(), UNCHECKED)).headline()).isEqualTo("here: 1 of 1 scenario could not be checked.");
         assertThat(model(run(Map.of(), PASSES, DEVIATES)).headline()).isEqualTo("here: no documented guarantee is violated; "
-                + "1 of 2 scenarios differ from Linux in undocumented behaviour.");
+                + "1 of 2 scenarios differ from Linux where undocumented.");
         assertThat(model(run(Map.of(), REFUSED, REFUSED, TWO, DEVIATES, PASSES)).headline()).startsWith("here: two listeners"
                 + " on one port: bind returns 0 instead of -1 EADDRINUSE. ").endsWith("3 of 5 scenarios violate a documented guarantee, "
-                + "1 differ from Linux in undocumented behaviour.");
+                + "1 differ from Linux where undocumented.");
     }
 
     @Test
