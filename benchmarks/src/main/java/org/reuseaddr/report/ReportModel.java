@@ -1,6 +1,7 @@
 package org.reuseaddr.report;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -39,7 +40,7 @@ import org.reuseaddr.scenario.Scenario;
  * @param diagnosis what is wrong with the costs, the most severe first, one line each
  * @param single whether it is about one cause, that of {@code causes}, instead of the whole run
  * @param measurements what was measured
- * @param costs the same as a short table
+ * @param costs the same as a short table, without rows where the report is about one cause
  * @param unsteady what made the figures unsteady, on one line; empty where nothing did
  * @param findings what the reader should know about the measurements, as sentences
  * @param leftOut what was left out for privacy, with how often
@@ -116,14 +117,16 @@ public record ReportModel(ReportedRun run, Optional<ReportedRun> baseline, Optio
         }
         // DIAGNOSIS: the lines that a terminal shows between semantics and costs.
         List<String> diagnosis = List.of();
+        // A report of one cause is about no cost.
+        Collection<CellData> cells = number.isPresent() ? List.of() : run.data().cells().values();
         return new ReportModel(run, baseline, comparison, reader, BugForm.of(reader, run), causes,
                 SemanticsHeadline.of(run.scenarios(), known), diagnosis, number.isPresent(), measurements(run),
-                CostTable.of(run.data().cells().values()), unsteady(run), findings(run), privacy.leftOut(), privacy.includesHost(), known);
+                CostTable.of(cells), unsteady(cells), findings(run), privacy.leftOut(), privacy.includesHost(), known);
     }
 
-    private static Optional<String> unsteady(ReportedRun run) {
-        return Sentences.unsteady(run.data().cells().values().stream().flatMap(data -> Findings.of(data).stream()).toList(),
-                run.data().cells().values().stream().mapToInt(data -> data.forks().size()).sum(), Integer.MAX_VALUE);
+    private static Optional<String> unsteady(Collection<CellData> cells) {
+        return Sentences.unsteady(cells.stream().flatMap(data -> Findings.of(data).stream()).toList(),
+                cells.stream().mapToInt(data -> data.forks().size()).sum(), Integer.MAX_VALUE);
     }
 
     private static List<Measurement> measurements(ReportedRun run) {
