@@ -1,6 +1,7 @@
 package org.reuseaddr.compare;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -31,7 +32,7 @@ final class Blames {
     /** What a single call costs, by cell. */
     static Map<Cell, CellComparison> calls(List<CellComparison> cells) {
         Map<Cell, CellComparison> calls = new LinkedHashMap<>();
-        cells.stream().filter(cell -> cell.cell().benchmark().startsWith(CALLS) && isTime(cell))
+        cells.stream().filter(cell -> isCall(cell.cell()) && isTime(cell))
                 .forEach(cell -> calls.put(cell.cell(), cell));
         return calls;
     }
@@ -49,7 +50,7 @@ final class Blames {
         double added = whole.other().value() - whole.base().value();
         Map<String, Integer> counts = CallCounts.of(whole.cell());
         List<Blame.Share> shares = new ArrayList<>();
-        counts.forEach((call, count) -> matching(call, whole.cell(), calls).ifPresent(cell -> {
+        counts.forEach((call, count) -> matching(call, whole.cell(), calls.keySet()).map(calls::get).ifPresent(cell -> {
             double part = (cell.other().value() - cell.base().value()) * count;
             shares.add(new Blame.Share(call, part, part / added, cell.verdict() == whole.verdict()));
         }));
@@ -60,12 +61,21 @@ final class Blames {
     }
 
     /** The call's cell whose parameters contradict the whole's least: none differs, most are equal. */
-    static Optional<CellComparison> matching(String call, Cell whole, Map<Cell, CellComparison> calls) {
-        return calls.values().stream()
-                .filter(cell -> cell.cell().benchmark().equals(CALLS + call))
-                .filter(cell -> cell.cell().params().entrySet().stream().allMatch(param ->
+    static Optional<Cell> matching(String call, Cell whole, Collection<Cell> calls) {
+        return calls.stream()
+                .filter(cell -> cell.benchmark().equals(CALLS + call))
+                .filter(cell -> cell.params().entrySet().stream().allMatch(param ->
                         whole.params().getOrDefault(param.getKey(), param.getValue()).equals(param.getValue())))
-                .max(Comparator.comparingLong(cell -> cell.cell().params().keySet().stream()
-                        .filter(whole.params()::containsKey).count()));
+                .max(Comparator.comparingLong(cell -> cell.params().keySet().stream().filter(whole.params()::containsKey).count()));
+    }
+
+    /** The benchmark that measures a call alone. */
+    static String benchmark(String call) {
+        return CALLS + call;
+    }
+
+    /** Whether a cell is that of a single call. */
+    static boolean isCall(Cell cell) {
+        return cell.benchmark().startsWith(CALLS);
     }
 }
