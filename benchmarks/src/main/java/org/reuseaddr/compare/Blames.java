@@ -47,17 +47,33 @@ final class Blames {
     }
 
     private static Optional<Blame> blame(CellComparison whole, Map<Cell, CellComparison> calls) {
-        double added = whole.other().value() - whole.base().value();
+        double added = added(whole);
         Map<String, Integer> counts = CallCounts.of(whole.cell());
+        Map<String, CellComparison> alone = new LinkedHashMap<>();
+        counts.keySet().forEach(call -> matching(call, whole.cell(), calls.keySet()).map(calls::get)
+                .ifPresent(cell -> alone.put(call, cell)));
+        double sum = alone.entrySet().stream().mapToDouble(call -> counts.get(call.getKey()) * added(call.getValue()))
+                .filter(part -> part * added > 0).sum();
+        // The whole and its calls are measured apart: where the calls add up to more they are all of it.
+        double all = Math.abs(sum) > Math.abs(added) ? sum : added;
         List<Blame.Share> shares = new ArrayList<>();
-        counts.forEach((call, count) -> matching(call, whole.cell(), calls.keySet()).map(calls::get).ifPresent(cell -> {
-            double part = (cell.other().value() - cell.base().value()) * count;
-            shares.add(new Blame.Share(call, part, part / added, cell.verdict() == whole.verdict()));
-        }));
+        alone.forEach((call, cell) -> shares.add(share(call, counts.get(call), cell, all, cell.verdict() == whole.verdict())));
         shares.sort(Comparator.comparing(Blame.Share::share).reversed());
         // Where calls were not measured alone, what they account for is not known either, unless one accounts for most.
         boolean known = shares.size() == counts.size() || !shares.isEmpty() && shares.get(0).share() >= MOST;
         return known && added != 0 ? Optional.of(new Blame(whole.cell(), added, shares)) : Optional.empty();
+    }
+
+    private static Blame.Share share(String call, int count, CellComparison cell, double all, boolean proven) {
+        return new Blame.Share(call, count * added(cell), count * added(cell) / all, cell.other().interval().map(interval -> {
+            double one = count * (interval.low() - cell.base().value()) / all;
+            double other = count * (interval.high() - cell.base().value()) / all;
+            return new Interval(Math.min(one, other), Math.min(1, Math.max(one, other)), interval.confidence());
+        }), proven);
+    }
+
+    private static double added(CellComparison cell) {
+        return cell.other().value() - cell.base().value();
     }
 
     /** The call's cell whose parameters contradict the whole's least: none differs, most are equal. */

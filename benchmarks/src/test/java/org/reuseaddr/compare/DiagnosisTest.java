@@ -28,7 +28,7 @@ class DiagnosisTest {
     private static final Path RESULTS = Path.of("..", "results");
 
     static List<Path> referenceRuns() throws IOException {
-        try (Stream<Path> entries = Files.list(RESULTS)) {
+        try (Stream<Path> entries = Files.walk(RESULTS, 2)) {
             return entries.filter(entry -> Files.exists(entry.resolve("samples.csv"))).sorted().toList();
         }
     }
@@ -64,8 +64,10 @@ class DiagnosisTest {
     void nothingIsNamedOnAPlatformThatIsKnownToBeAsItShouldBe(Path run) {
         Diagnosis diagnosis = Diagnosis.of(cells(run));
         assertThat(diagnosis.symptoms()).isEmpty();
-        assertThat(diagnosis.asOnLinux()).contains("bind", "listen", "close");
-        assertThat(DiagnosisText.of(diagnosis)).hasSize(1).first().asString().startsWith("No call costs more");
+        if (run.getParent().equals(RESULTS)) {
+            assertThat(diagnosis.asOnLinux()).contains("bind", "listen", "close");
+            assertThat(DiagnosisText.of(diagnosis)).hasSize(1).first().asString().startsWith("No call costs more");
+        }
     }
 
     @Test
