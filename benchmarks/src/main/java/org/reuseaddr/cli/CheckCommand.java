@@ -150,6 +150,10 @@ final class CheckCommand implements Callable<Integer> {
         ScenarioNames names = full ? ScenarioNames.ofFullCatalogue() : ScenarioNames.ofCatalogue();
         Map<String, Supplier<Scenario>> chosen = new LinkedHashMap<>();
         for (String argument : arguments) {
+            if (argument.isBlank()) {
+                throw new UsageException("expected a transcript, or a scenario's id, beginning or regular expression, found an empty "
+                        + "word; check without arguments replays all");
+            }
             Path file = Path.of(argument);
             if (argument.endsWith(".strace") || Files.exists(file) && !Files.isDirectory(file)) {
                 Scenario scenario = UserTranscript.read(file, allowAddress);
@@ -181,15 +185,14 @@ final class CheckCommand implements Callable<Integer> {
 
     private int check(CheckSession session, List<Supplier<Scenario>> scenarios, KnownDifferences known, Format printed) {
         List<ScenarioResult> results = new ArrayList<>();
-        for (Supplier<Scenario> chosen : scenarios) {
-            Scenario scenario = limited(chosen.get());
-            ScenarioResult worst = session.replay(scenario);
-            for (int again = 1; again < repeat; again++) {
-                ScenarioResult result = session.replay(scenario);
-                worst = result.grade().isWorseThan(worst.grade()) ? result : worst;
+        try (CheckProgressLine progress = CheckProgressLine.onStandardError()) {
+            progress.planned(scenarios.size());
+            for (Supplier<Scenario> chosen : scenarios) {
+                ScenarioResult worst = worstOf(session, limited(chosen.get()));
+                session.record(worst);
+                results.add(worst);
+                progress.replayed();
             }
-            session.record(worst);
-            results.add(worst);
         }
         session.conclude().ifPresent(results::add);
         List<Standings> standings = known.standings(results);
@@ -201,6 +204,15 @@ final class CheckCommand implements Callable<Integer> {
             return failedItself ? ExitCode.FAILED : ExitCode.DONE;
         }
         return known.isBroken(standings) ? ExitCode.VIOLATION : failedItself ? ExitCode.FAILED : ExitCode.DONE;
+    }
+
+    private ScenarioResult worstOf(CheckSession session, Scenario scenario) {
+        ScenarioResult worst = session.replay(scenario);
+        for (int again = 1; again < repeat; again++) {
+            ScenarioResult result = session.replay(scenario);
+            worst = result.grade().isWorseThan(worst.grade()) ? result : worst;
+        }
+        return worst;
     }
 
     /** A summary that cannot be written is not what the check is about. */

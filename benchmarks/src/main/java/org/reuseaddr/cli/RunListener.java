@@ -1,7 +1,9 @@
 package org.reuseaddr.cli;
 
+import java.nio.file.Files;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.reuseaddr.platform.Warning;
 import org.reuseaddr.replay.Refusals;
 import org.reuseaddr.replay.ScenarioResult;
@@ -9,9 +11,11 @@ import org.reuseaddr.report.Reports;
 import org.reuseaddr.results.InputException;
 import org.reuseaddr.results.OutputException;
 import org.reuseaddr.results.RunDirectory;
+import org.reuseaddr.run.CheckSession;
 import org.reuseaddr.run.MainJob;
 import org.reuseaddr.run.RunProgress;
 import org.reuseaddr.run.SuiteRun;
+import org.reuseaddr.scenario.Scenario;
 
 /**
  * Prints what happens in a run, and writes its report.
@@ -21,6 +25,9 @@ import org.reuseaddr.run.SuiteRun;
  */
 record RunListener(List<Warning> warnings, KnownDifferences known) implements MainJob.Listener {
 
+    private static final List<String> FILES =
+            List.of("report.html", "report.md", "samples.csv", "semantics.csv", "environment.csv", "jmh.json", "jmh.log");
+
     RunListener {
         warnings = List.copyOf(warnings);
     }
@@ -29,6 +36,13 @@ record RunListener(List<Warning> warnings, KnownDifferences known) implements Ma
     public void started(RunDirectory directory) {
         System.out.println("results go to " + directory.path());
         warnings.forEach(warning -> System.err.println("warning: " + warning.sentence()));
+    }
+
+    @Override
+    public List<ScenarioResult> check(CheckSession session, List<Scenario> scenarios) {
+        try (CheckProgressLine progress = CheckProgressLine.onStandardError()) {
+            return session.replay(scenarios, progress);
+        }
     }
 
     @Override
@@ -70,6 +84,10 @@ record RunListener(List<Warning> warnings, KnownDifferences known) implements Ma
                     .problems().forEach(System.err::println);
         } catch (InputException | OutputException e) {
             System.err.println("no report: " + e.getMessage());
+        }
+        String files = FILES.stream().filter(name -> Files.exists(directory.path().resolve(name))).collect(Collectors.joining(", "));
+        if (!files.isEmpty()) {
+            System.out.println("files: " + files);
         }
         System.out.println("results are in " + directory.path());
     }

@@ -1,32 +1,34 @@
 package org.reuseaddr.cli;
 
-import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
-import java.util.SortedMap;
-import org.openjdk.jmh.results.RunResult;
-import org.openjdk.jmh.results.format.ResultFormatFactory;
-import org.openjdk.jmh.results.format.ResultFormatType;
-import org.reuseaddr.compare.Estimate;
-import org.reuseaddr.compare.Estimates;
-import org.reuseaddr.compare.Finding;
+import java.util.Optional;
+import org.reuseaddr.compare.CellData;
 import org.reuseaddr.compare.Findings;
+import org.reuseaddr.report.CostTable;
+import org.reuseaddr.report.SemanticsHeadline;
 import org.reuseaddr.report.Sentences;
-import org.reuseaddr.results.Cell;
 import org.reuseaddr.results.RunDirectory;
-import org.reuseaddr.results.Sample;
 import org.reuseaddr.results.SamplesFile;
+import org.reuseaddr.results.Visible;
 import org.reuseaddr.run.SuiteRun;
 
-/** What a run measured, on a terminal: the suite's estimates, which take forks for the observations, then JMH's table. */
+/**
+ * The last screen of a run: what the scenarios say, what is wrong, what calls cost, what made figures unsteady, what is
+ * missing. With the two lines that name the files it has at most 25 lines of at most 100 columns.
+ */
 final class RunSummary {
 
-    private static final int FINDINGS = 5;
+    static final int COLUMNS = 100;
+    /** Two lines follow, with the names of the files and their place. */
+    static final int LINES = 23;
+    private static final int DIAGNOSIS = 8;
+    private static final int MISSING = 3;
+    /** A table shorter than this is not set off by empty lines. */
+    private static final int LEAST_TABLE_WITH_SPACE = 12;
 
     private final PrintStream out;
 
@@ -35,68 +37,93 @@ final class RunSummary {
     }
 
     void print(RunDirectory directory, SuiteRun.Summary summary) {
+        Collection<CellData> cells = Files.exists(directory.samples())
+                ? CellData.of(SamplesFile.readAll(directory.samples())).values() : List.of();
         out.println();
-        if (Files.exists(directory.samples())) {
-            List<Sample> samples = SamplesFile.readAll(directory.samples());
-            SortedMap<Cell, Estimate> estimates = Estimates.of(samples);
-            int width = estimates.keySet().stream().mapToInt(cell -> cell.toString().length()).max().orElse(0);
-            out.println("median over forks, with a 95 % interval from forks:");
-            for (Map.Entry<Cell, Estimate> entry : estimates.entrySet()) {
-                Estimate estimate = entry.getValue();
-                out.printf(Locale.ROOT, "  %-" + width + "s %12.4g %-6s %s%n", entry.getKey(), estimate.value(),
-                        estimate.unit(), interval(estimate));
-            }
-            printFindings(samples);
+        lines(SemanticsHeadline.read(directory), diagnosis(), cells, summary).forEach(out::println);
+    }
+
+    /**
+     * The lines, at most {@link #LINES} of at most {@link #COLUMNS} columns.
+     *
+     * @param findings what is wrong with the costs, of which the first 8 are printed
+     */
+    static List<String> lines(SemanticsHeadline semantics, List<String> findings, Collection<CellData> cells,
+            SuiteRun.Summary summary) {
+        List<String> before = new ArrayList<>(semantics(semantics));
+        List<String> diagnosis = findings.stream().limit(DIAGNOSIS).toList();
+        before.addAll(diagnosis);
+        List<String> after = new ArrayList<>();
+        Sentences.unsteady(cells.stream().flatMap(data -> Findings.of(data).stream()).toList(),
+                cells.stream().mapToInt(data -> data.forks().size()).sum(), COLUMNS).ifPresent(after::add);
+        after.addAll(state(summary, diagnosis.size() > MISSING ? 1 : MISSING));
+        int room = LINES - before.size() - after.size();
+        boolean spaced = room > LEAST_TABLE_WITH_SPACE;
+        List<String> lines = new ArrayList<>(before);
+        List<String> table = CostTable.of(cells).lines(COLUMNS, spaced ? room - 2 : room);
+        if (spaced && !table.isEmpty()) {
+            lines.add("");
         }
-        if (!summary.results().isEmpty()) {
-            out.println();
-            out.println("as JMH sees it, iterations of all forks taken together:");
-            printJmhTable(summary.results());
+        lines.addAll(table);
+        if (spaced) {
+            lines.add("");
         }
-        out.println();
+        lines.addAll(after);
+        return lines.stream().map(line -> CostTable.fit(Visible.line(line), COLUMNS)).toList();
+    }
+
+    private static List<String> semantics(SemanticsHeadline semantics) {
+        String counts = semantics.counts() + "." + semantics.behaviour().stream().findFirst().map(text -> " " + text).orElse("");
+        return semantics.worst().map(worst -> List.of("semantics: " + worst, counts)).orElseGet(() -> wrapped("semantics: " + counts));
+    }
+
+    /** On two lines where one is not enough, the second one the last sentence. */
+    private static List<String> wrapped(String text) {
+        int end = text.lastIndexOf(". ");
+        return text.length() <= COLUMNS || end < 0 ? List.of(text) : List.of(text.substring(0, end + 1), text.substring(end + 2));
+    }
+
+    /**
+     * DIAGNOSIS: what is wrong with this platform's costs, the most severe first, in lines that are printed between
+     * semantics and costs; no line where nothing is.
+     */
+    private static List<String> diagnosis() {
+        return List.of();
+    }
+
+    /** What was not measured, and why. */
+    private static List<String> state(SuiteRun.Summary summary, int most) {
+        List<String> lines = new ArrayList<>();
+        String done = " after " + summary.done() + " of " + summary.planned() + " forks";
         if (summary.interrupted()) {
-            out.println("interrupted after " + summary.done() + " of " + summary.planned() + " forks");
+            lines.add("interrupted" + done);
         }
         if (summary.budgetSpent()) {
-            out.println("the budget was spent after " + summary.done() + " of " + summary.planned() + " forks");
+            lines.add("the budget was spent" + done);
         }
-        summary.imprecise().forEach(cell -> out.println("precision not reached: " + cell));
+        if (!summary.imprecise().isEmpty()) {
+            lines.add("precision not reached: " + someOf(summary.imprecise()));
+        }
         if (!summary.unsupported().isEmpty()) {
-            out.println("not measured, since the platform lacks their address family: " + summary.unsupported().size()
+            lines.add("not measured, since the platform lacks their address family: " + summary.unsupported().size()
                     + " cells, such as " + summary.unsupported().get(0));
         }
-        summary.missing().forEach(missing -> out.println(
+        summary.missing().stream().limit(most).forEach(missing -> lines.add(
                 "missing: fork " + missing.fork() + " of " + missing.cell() + ": " + missing.reason()));
-    }
-
-    /** Outliers, drift and foreign load: the first few here, all in the report. */
-    private void printFindings(List<Sample> samples) {
-        List<Finding> findings = Findings.of(samples);
-        if (!findings.isEmpty()) {
-            out.println();
-            findings.stream().limit(FINDINGS).forEach(finding -> out.println("note: " + Sentences.finding(finding)));
-            if (findings.size() > FINDINGS) {
-                out.println("note: and " + (findings.size() - FINDINGS) + " more in report.md");
-            }
+        if (summary.missing().size() > most) {
+            lines.add("missing: " + (summary.missing().size() - most) + " more forks");
         }
+        profilers(summary).ifPresent(lines::add);
+        return lines;
     }
 
-    private static String interval(Estimate estimate) {
-        if (estimate.interval().isEmpty()) {
-            return "no interval from " + estimate.replicates() + " fork";
-        }
-        double low = estimate.interval().get().low();
-        double high = estimate.interval().get().high();
-        return high > 10 * low ? "too wide to be of use from " + estimate.replicates() + " forks"
-                : String.format(Locale.ROOT, "[%.4g, %.4g]", low, high);
+    private static String someOf(Collection<?> cells) {
+        return (cells.size() == 1 ? "" : cells.size() + " benchmarks, such as ") + cells.iterator().next();
     }
 
-    /** JMH's table without the metrics that stand in samples.csv: a dozen lines a benchmark that bury the scores. */
-    private void printJmhTable(Collection<RunResult> results) {
-        ByteArrayOutputStream table = new ByteArrayOutputStream();
-        ResultFormatFactory.getInstance(ResultFormatType.TEXT, new PrintStream(table, true, StandardCharsets.UTF_8))
-                .writeOut(results);
-        table.toString(StandardCharsets.UTF_8).lines().filter(line -> !line.split(" ", 2)[0].contains(":"))
-                .forEach(out::println);
+    /** Where the results of JMH's profilers are; empty where none was asked for. */
+    private static Optional<String> profilers(SuiteRun.Summary summary) {
+        return summary.profiled().isEmpty() ? Optional.empty() : Optional.of("results of -prof "
+                + String.join(", ", summary.profiled()) + ": in JMH's table at the end of jmh.log");
     }
 }

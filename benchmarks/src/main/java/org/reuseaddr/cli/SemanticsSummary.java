@@ -9,6 +9,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -16,6 +18,7 @@ import org.reuseaddr.model.Grade;
 import org.reuseaddr.replay.Gate;
 import org.reuseaddr.replay.Refusals;
 import org.reuseaddr.replay.ScenarioResult;
+import org.reuseaddr.report.SemanticsHeadline;
 import org.reuseaddr.run.SemanticCheck;
 import org.reuseaddr.scenario.Behaviour;
 import org.reuseaddr.scenario.KnownAnswers;
@@ -62,6 +65,12 @@ final class SemanticsSummary {
         behaviour.sentences().forEach(out::println);
         if (refusals.unexplained() > 0) {
             out.println(refusals.words() + String.format(Locale.ROOT, "; %,d different ports", refusals.ports()));
+        }
+        SortedMap<String, Long> counts = new TreeMap<>(Comparator.comparingInt(Grade::severityOf));
+        results.forEach(result -> counts.merge(result.grade().name(), 1L, Long::sum));
+        // What could not be checked is told in words where nothing else tells that the passes are not all.
+        if (counts.containsKey(Grade.ERROR.name()) || counts.containsKey(Grade.UNSUPPORTED.name())) {
+            out.println(SemanticsHeadline.counts(counts));
         }
         out.println(results.size() + (results.size() == 1 ? " scenario" : " scenarios") + ofGate(results) + ": " + Grade.SEVERITY.stream()
                 .map(grade -> Map.entry(grade, results.stream().filter(result -> result.grade() == grade).count()))

@@ -1,7 +1,9 @@
 package org.reuseaddr.compare;
 
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import org.reuseaddr.results.Cell;
 import org.reuseaddr.results.Sample;
 
@@ -17,6 +19,13 @@ public record CellData(Cell cell, Map<String, String> units, List<Fork> forks) {
     public CellData {
         units = Map.copyOf(units);
         forks = List.copyOf(forks);
+    }
+
+    /** What samples say of each cell; cells without a usable fork have none. */
+    public static SortedMap<Cell, CellData> of(Collection<Sample> samples) {
+        ForkCollector collector = new ForkCollector();
+        samples.forEach(collector::add);
+        return collector.cells();
     }
 
     /** The unit of the primary result. */

@@ -34,10 +34,8 @@ public final class Estimates {
 
     /** The estimate of a metric, such as {@code p99} or {@code control_cpu}, for every cell that has it. */
     public static SortedMap<Cell, Estimate> of(Collection<Sample> samples, String metric) {
-        ForkCollector collector = new ForkCollector();
-        samples.forEach(collector::add);
         SortedMap<Cell, Estimate> estimates = new TreeMap<>();
-        collector.cells().forEach((cell, data) -> of(data, metric).ifPresent(estimate -> estimates.put(cell, estimate)));
+        CellData.of(samples).forEach((cell, data) -> of(data, metric).ifPresent(estimate -> estimates.put(cell, estimate)));
         return estimates;
     }
 

@@ -36,9 +36,7 @@ public final class Findings {
 
     /** The findings about a run's samples, by cell. */
     public static List<Finding> of(Collection<Sample> samples) {
-        ForkCollector collector = new ForkCollector();
-        samples.forEach(collector::add);
-        return collector.cells().values().stream().flatMap(data -> of(data).stream()).toList();
+        return CellData.of(samples).values().stream().flatMap(data -> of(data).stream()).toList();
     }
 
     /** The findings about one cell. */

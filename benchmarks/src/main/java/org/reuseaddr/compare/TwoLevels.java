@@ -35,13 +35,24 @@ final class TwoLevels {
         int n = sorted.length;
         OptionalDouble best = OptionalDouble.empty();
         for (int split = FEWEST_ON_A_LEVEL; n >= FEWEST_FORKS && split <= n - FEWEST_ON_A_LEVEL; split++) {
-            double gap = sorted[split] - sorted[split - 1];
-            double level = Math.max(sorted[split - 1] - sorted[0], sorted[n - 1] - sorted[split]);
-            if (gap >= LEAST_DISTANCE && gap >= GAP_TO_LEVEL * level && gap > best.orElse(0)) {
+            double gap = gap(sorted, split);
+            if (gap > best.orElse(0)) {
                 best = OptionalDouble.of(gap);
             }
         }
         return best;
+    }
+
+    /**
+     * The distance between the two levels that a split makes, 0 where these are no levels.
+     *
+     * @param sorted logarithms in ascending order
+     * @param split how many of them are on the lower level, at least 1 and fewer than all
+     */
+    static double gap(double[] sorted, int split) {
+        double gap = sorted[split] - sorted[split - 1];
+        double level = Math.max(sorted[split - 1] - sorted[0], sorted[sorted.length - 1] - sorted[split]);
+        return gap >= LEAST_DISTANCE && gap >= GAP_TO_LEVEL * level ? gap : 0;
     }
 
     /** Whether two groups' forks are farther apart than their levels are, so that no choice of levels explains it. */

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.reuseaddr.results.Visible;
 
 /**
@@ -19,6 +20,7 @@ import org.reuseaddr.results.Visible;
  */
 record MarkdownParts(Map<String, Block> blocks, Set<String> attached) {
 
+    private static final String SHORT_COSTS = "costs.md";
     private static final String MEASUREMENTS = "measurements.md";
     private static final String FINDINGS = "findings.md";
     private static final String DEVIATIONS = "deviations.md";
@@ -46,6 +48,7 @@ record MarkdownParts(Map<String, Block> blocks, Set<String> attached) {
         blocks.put(DEVIATIONS, markdown(Markdown.table(
                 List.of("grade", "scenarios", "call", "Linux", "observed", "rule", "such as"),
                 report.deviating().stream().map(MarkdownParts::row).toList())));
+        blocks.put(SHORT_COSTS, markdown(shortCosts(report)));
         blocks.put(MEASUREMENTS, markdown(measurements(report)));
         blocks.put(FINDINGS, markdown(Markdown.list(report.findings())));
         blocks.put(ENVIRONMENT, markdown(Markdown.table(List.of("platform record", "value"),
@@ -73,6 +76,16 @@ record MarkdownParts(Map<String, Block> blocks, Set<String> attached) {
     private static List<String> row(Cause cause) {
         return List.of(cause.grade(), Integer.toString(cause.rows().size()), cause.call(), cause.expected(),
                 cause.observed(), (cause.rule() + " " + cause.source()).strip(), cause.example().scenario());
+    }
+
+    private static String shortCosts(ReportModel report) {
+        CostTable costs = report.shortCosts();
+        int more = report.costs().rows().size() - costs.rows().size();
+        String table = costs.rows().isEmpty() ? "" : Markdown.table(
+                Stream.concat(Stream.of(costs.caption()), costs.families().stream()).toList(), costs.rows().stream()
+                        .map(row -> Stream.concat(Stream.of(row.label()), row.figures().stream()).toList()).toList());
+        return table + (more == 0 ? "" : "\n" + more + " more below.\n")
+                + costs.controlLine().map(line -> "\n" + MarkdownOutput.escape(line) + "\n").orElse("");
     }
 
     private static String measurements(ReportModel report) {
@@ -135,6 +148,11 @@ record MarkdownParts(Map<String, Block> blocks, Set<String> attached) {
     /** The table of differences that violate no documented guarantee. */
     Content deviations() {
         return block(DEVIATIONS);
+    }
+
+    /** The most telling costs. */
+    Content shortCosts() {
+        return block(SHORT_COSTS);
     }
 
     /** The table of measurements or the comparison. */

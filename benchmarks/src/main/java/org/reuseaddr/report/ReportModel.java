@@ -1,12 +1,10 @@
 package org.reuseaddr.report;
 
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -17,17 +15,15 @@ import org.reuseaddr.compare.Comparison;
 import org.reuseaddr.compare.Estimate;
 import org.reuseaddr.compare.Estimates;
 import org.reuseaddr.compare.Findings;
+import org.reuseaddr.compare.ForkLevels;
 import org.reuseaddr.compare.TestFamily;
 import org.reuseaddr.compare.Verdict;
 import org.reuseaddr.compare.Versus;
 import org.reuseaddr.model.Grade;
-import org.reuseaddr.model.Quirk;
 import org.reuseaddr.platform.PlatformEntry;
 import org.reuseaddr.results.Cell;
 import org.reuseaddr.results.InputException;
 import org.reuseaddr.results.Sample;
-import org.reuseaddr.results.SemanticsRow;
-import org.reuseaddr.scenario.Behaviour;
 import org.reuseaddr.scenario.Scenario;
 
 /**
@@ -39,23 +35,29 @@ import org.reuseaddr.scenario.Scenario;
  * @param audience whom it is for
  * @param form what they ask
  * @param causes what differed from every Linux, the most severe first
- * @param behaviour which Linux the platform behaves like, and what quirks of released kernels it shows, in sentences
+ * @param semantics what all scenarios say together
+ * @param diagnosis what is wrong with the costs, the most severe first, one line each
  * @param single whether it is about one cause, that of {@code causes}, instead of the whole run
  * @param measurements what was measured
+ * @param costs the same as a short table
+ * @param unsteady what made the figures unsteady, on one line; empty where nothing did
  * @param findings what the reader should know about the measurements, as sentences
  * @param leftOut what was left out for privacy, with how often
  * @param includesHost whether nothing was to be left out
  * @param scenarios all scenarios that this version knows, by id
  */
 public record ReportModel(ReportedRun run, Optional<ReportedRun> baseline, Optional<Comparison> comparison,
-        Audience audience, BugForm form, List<Cause> causes, List<String> behaviour, boolean single, List<Measurement> measurements,
-        List<String> findings, List<String> leftOut, boolean includesHost, Map<String, Scenario> scenarios) {
+        Audience audience, BugForm form, List<Cause> causes, SemanticsHeadline semantics, List<String> diagnosis,
+        boolean single, List<Measurement> measurements, CostTable costs, Optional<String> unsteady, List<String> findings,
+        List<String> leftOut, boolean includesHost, Map<String, Scenario> scenarios) {
 
+    /** The rows of the short table: as many as a terminal has room for. */
+    private static final int SHORT_TABLE = 12;
     private static final Figures FIGURES = new Figures(Optional.empty());
 
     public ReportModel {
         causes = List.copyOf(causes);
-        behaviour = List.copyOf(behaviour);
+        diagnosis = List.copyOf(diagnosis);
         measurements = List.copyOf(measurements);
         findings = List.copyOf(findings);
         leftOut = List.copyOf(leftOut);
@@ -65,12 +67,14 @@ public record ReportModel(ReportedRun run, Optional<ReportedRun> baseline, Optio
      * A line of the table of measurements.
      *
      * @param estimate over the run's forks
+     * @param levels the clusters into which the forks fall; empty where they make one
      */
-    record Measurement(Cell cell, Estimate estimate) {
+    record Measurement(Cell cell, Estimate estimate, Optional<ForkLevels> levels) {
 
-        /** The estimate with its unit. */
+        /** The estimate with its unit, or each cluster's. */
         String value() {
-            return FIGURES.value(estimate.value(), estimate.unit());
+            return levels.map(clusters -> CostTable.figure(clusters, estimate.unit()))
+                    .orElseGet(() -> FIGURES.value(estimate.value(), estimate.unit()));
         }
 
         /** The ends of the interval, or why there is none. */
@@ -110,24 +114,23 @@ public record ReportModel(ReportedRun run, Optional<ReportedRun> baseline, Optio
             }
             causes = List.of(causes.get(chosen - 1));
         }
-        return new ReportModel(run, baseline, comparison, reader, BugForm.of(reader, run), causes, behaviour(run, known),
-                number.isPresent(), measurements(run), findings(run), privacy.leftOut(), privacy.includesHost(), known);
+        // DIAGNOSIS: the lines that a terminal shows between semantics and costs.
+        List<String> diagnosis = List.of();
+        return new ReportModel(run, baseline, comparison, reader, BugForm.of(reader, run), causes,
+                SemanticsHeadline.of(run.scenarios(), known), diagnosis, number.isPresent(), measurements(run),
+                CostTable.of(run.data().cells().values()), unsteady(run), findings(run), privacy.leftOut(), privacy.includesHost(), known);
     }
 
-    private static List<String> behaviour(ReportedRun run, Map<String, Scenario> known) {
-        Behaviour behaviour = new Behaviour();
-        for (SemanticsRow row : run.scenarios()) {
-            Optional<Quirk> quirk = Stream.of(Quirk.values()).filter(any -> any.id().equals(row.quirk())).findFirst();
-            Grade.SEVERITY.stream().filter(grade -> grade.name().equals(row.grade())).findFirst()
-                    .ifPresent(grade -> behaviour.add(grade, Optional.ofNullable(known.get(row.scenario())), quirk));
-        }
-        return behaviour.sentences();
+    private static Optional<String> unsteady(ReportedRun run) {
+        return Sentences.unsteady(run.data().cells().values().stream().flatMap(data -> Findings.of(data).stream()).toList(),
+                run.data().cells().values().stream().mapToInt(data -> data.forks().size()).sum(), Integer.MAX_VALUE);
     }
 
     private static List<Measurement> measurements(ReportedRun run) {
         List<Measurement> measurements = new ArrayList<>();
         for (CellData data : run.data().cells().values()) {
-            Estimates.of(data, Sample.SCORE).ifPresent(estimate -> measurements.add(new Measurement(data.cell(), estimate)));
+            Estimates.of(data, Sample.SCORE).ifPresent(estimate ->
+                    measurements.add(new Measurement(data.cell(), estimate, ForkLevels.of(data))));
         }
         return measurements;
     }
@@ -143,22 +146,18 @@ public record ReportModel(ReportedRun run, Optional<ReportedRun> baseline, Optio
         return label.startsWith(platform) ? label : label + " (" + platform + ")";
     }
 
-    /** The first line: how many scenarios pass, and the most severe of what does not. */
+    /** Which Linux the platform behaves like, and what quirks of released kernels it shows, in sentences. */
+    List<String> behaviour() {
+        return semantics.behaviour();
+    }
+
+    /** The first line: the most severe of what does not pass, and how many scenarios earned which grade. */
     String headline() {
-        if (run.scenarios().isEmpty()) {
-            return platform() + ": no scenario was checked.";
-        }
         if (single) {
             return platform() + ": " + causes.get(0).happened() + ". " + causes.get(0).rule();
         }
-        Map<String, Long> counts = gradeCounts();
-        long passed = counts.getOrDefault(Grade.PASS.name(), 0L);
-        int all = run.scenarios().size();
-        String rest = counts.entrySet().stream().filter(count -> !count.getKey().equals(Grade.PASS.name()))
-                .map(count -> count.getValue() + " " + Sentences.grade(count.getKey())).collect(Collectors.joining(", "));
-        String text = platform() + ": " + (passed == all ? "all " + all + " scenarios pass"
-                : passed + " of " + all + " scenarios pass, " + rest) + ".";
-        return broken().isEmpty() ? text : text + " Most severe: " + causes.get(0).happened() + ". " + causes.get(0).rule();
+        return platform() + ": " + semantics.worst().map(worst -> worst + ". " + causes.get(0).rule() + " ").orElse("")
+                + semantics.counts() + ".";
     }
 
     /** A title for an issue: the most severe cause, else what costs more than on the baseline. */
@@ -183,18 +182,14 @@ public record ReportModel(ReportedRun run, Optional<ReportedRun> baseline, Optio
         return text.append("\nThe whole report is in the file report.md.\n").toString();
     }
 
-    /** How many scenarios earned which grade. */
-    String grades() {
-        return gradeCounts().entrySet().stream().map(entry -> entry.getValue() + " " + entry.getKey())
-                .collect(Collectors.joining(", "));
-    }
-
     /** The grades' names with their numbers, the most severe first. */
     Map<String, Long> gradeCounts() {
-        SortedMap<String, Long> counts = new TreeMap<>(
-                Comparator.comparingInt(Cause::severity).thenComparing(name -> name));
-        run.scenarios().forEach(row -> counts.merge(row.grade(), 1L, Long::sum));
-        return counts;
+        return SemanticsHeadline.gradeCounts(run.scenarios());
+    }
+
+    /** The most telling rows of the costs. */
+    CostTable shortCosts() {
+        return costs.mostTelling(SHORT_TABLE);
     }
 
     /** The second line: what it cost. */

@@ -1,5 +1,6 @@
 package org.reuseaddr.report;
 
+import java.util.ArrayList;
 import java.util.DoubleSummaryStatistics;
 import java.util.List;
 import java.util.Optional;
@@ -68,6 +69,42 @@ public final class Sentences {
         Stream<String> others = findings.stream().filter(finding -> !(finding instanceof Finding.ForeignLoad))
                 .map(Sentences::finding);
         return Stream.concat(others, loads.size() < 2 ? loads.stream().map(Sentences::finding) : Stream.of(load(loads))).toList();
+    }
+
+    /**
+     * What made the figures of a run unsteady, on one line: {@code unsteady: other programs used up to 70 % of the CPUs in
+     * 12 of 78 forks; 3 benchmarks drifted}; empty where nothing did.
+     *
+     * @param forks how many the run has
+     * @param width the longest line, in characters: what comes last is left out where it is too long
+     */
+    public static Optional<String> unsteady(List<Finding> findings, int forks, int width) {
+        List<String> parts = new ArrayList<>();
+        of(findings, Finding.ForeignLoad.class).mapToDouble(Finding.ForeignLoad::share).max().ifPresent(most ->
+                parts.add("other programs used up to " + Figures.percent(most) + " of the CPUs in "
+                        + of(findings, Finding.ForeignLoad.class).count() + " of " + forks + (forks == 1 ? " fork" : " forks")));
+        count(findings, Finding.Drift.class, "benchmark drifted", "benchmarks drifted").ifPresent(parts::add);
+        count(findings, Finding.OutlierFork.class, "outlier fork", "outlier forks").ifPresent(parts::add);
+        count(findings, Finding.Bimodal.class, "with two clusters of iterations", "with two clusters of iterations")
+                .ifPresent(parts::add);
+        if (parts.isEmpty()) {
+            return Optional.empty();
+        }
+        String line = "unsteady: " + String.join("; ", parts);
+        while (line.length() > width && parts.size() > 1) {
+            parts.remove(parts.size() - 1);
+            line = "unsteady: " + String.join("; ", parts) + "; …";
+        }
+        return Optional.of(line);
+    }
+
+    private static <T extends Finding> Stream<T> of(List<Finding> findings, Class<T> kind) {
+        return findings.stream().filter(kind::isInstance).map(kind::cast);
+    }
+
+    private static Optional<String> count(List<Finding> findings, Class<? extends Finding> kind, String one, String many) {
+        long count = of(findings, kind).count();
+        return count == 0 ? Optional.empty() : Optional.of(count + " " + (count == 1 ? one : many));
     }
 
     private static String load(List<Finding.ForeignLoad> loads) {

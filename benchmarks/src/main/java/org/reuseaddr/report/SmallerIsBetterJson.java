@@ -51,7 +51,7 @@ public final class SmallerIsBetterJson {
         json.writeStringField("unit", rate ? Unit.NANOS : Plain.text(estimate.unit()));
         json.writeNumberField("value", value);
         if (estimate.precision().isPresent()) {
-            json.writeStringField("range", String.format(Locale.ROOT, "± %.3g", estimate.precision().getAsDouble() * value));
+            json.writeStringField("range", "± " + Figures.significant(estimate.precision().getAsDouble() * value));
         }
         json.writeStringField("extra", estimate.replicates() + (estimate.replicates() == 1 ? " observation, " : " observations, ")
                 + cell.verdict().displayName()

@@ -35,12 +35,14 @@ public final class CheckSession implements AutoCloseable {
     }
 
     /** Replays all, in their order, and records each result. */
-    public List<ScenarioResult> replay(List<Scenario> scenarios) {
+    public List<ScenarioResult> replay(List<Scenario> scenarios, CheckProgress progress) {
         List<ScenarioResult> results = new ArrayList<>();
+        progress.planned(scenarios.size());
         for (Scenario scenario : scenarios) {
             ScenarioResult result = replay(scenario);
             results.add(result);
             record(result);
+            progress.replayed();
         }
         return results;
     }

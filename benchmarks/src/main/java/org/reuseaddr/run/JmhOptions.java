@@ -78,6 +78,11 @@ public record JmhOptions(CommandLineOptions options, List<String> parameterNames
         }
     }
 
+    /** The profilers that the user asked for, by the names that they were given. */
+    List<String> profilers() {
+        return options.getProfilers().stream().map(ProfilerConfig::getKlass).toList();
+    }
+
     /** The names from JMH's own list for people, each before a colon. */
     private static String profilerNames() {
         ByteArrayOutputStream list = new ByteArrayOutputStream();

@@ -1,6 +1,7 @@
 package org.reuseaddr.run;
 
 import java.io.BufferedOutputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -15,16 +16,22 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import org.openjdk.jmh.infra.BenchmarkParams;
 import org.openjdk.jmh.results.BenchmarkResult;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.results.format.ResultFormatFactory;
 import org.openjdk.jmh.results.format.ResultFormatType;
 import org.openjdk.jmh.runner.WorkloadParams;
+import org.reuseaddr.results.Metric;
 import org.reuseaddr.results.OutputException;
 
 /** Gathers the forks of all passes into the results that JMH would have had, had it run them itself. */
 final class JmhResultWriter {
+
+    /** A line of JMH's table about a metric that {@link ControlProfiler} adds to every benchmark. */
+    private static final Pattern OWN_METRIC = Pattern.compile("^\\S+:[^\\s\\w]*(" + String.join("|", Metric.CONTROL_PREFIX + "\\w+",
+            Metric.WORKER_WAIT, Metric.LISTEN_OVERFLOWS, Metric.LISTEN_DROPS) + ")\\s");
 
     private final Map<PlannedCell, List<BenchmarkResult>> forks = new LinkedHashMap<>();
 
@@ -80,6 +87,21 @@ final class JmhResultWriter {
             fresh.toFile().delete();
             throw new OutputException(file, e);
         }
+    }
+
+    /**
+     * Writes JMH's table of all results so far at the end of its log: scores and what profilers measured, without the suite's
+     * own metrics, a dozen lines a benchmark which samples.csv has.
+     */
+    void writeTable(PrintStream log) {
+        ByteArrayOutputStream table = new ByteArrayOutputStream();
+        try (PrintStream text = new PrintStream(table, false, StandardCharsets.UTF_8)) {
+            inRootLocale(() -> ResultFormatFactory.getInstance(ResultFormatType.TEXT, text).writeOut(results()));
+        }
+        log.println();
+        log.println("As JMH sees it, iterations of all forks taken together:");
+        log.println();
+        table.toString(StandardCharsets.UTF_8).lines().filter(line -> !OWN_METRIC.matcher(line).find()).forEach(log::println);
     }
 
     /** JMH formats numbers in the default locale, which in German makes 1,5 of 1.5. */

@@ -21,6 +21,7 @@ import org.reuseaddr.results.EnvironmentFile;
 import org.reuseaddr.results.OutputException;
 import org.reuseaddr.results.RunDirectory;
 import org.reuseaddr.results.RunEntry;
+import org.reuseaddr.scenario.Scenario;
 
 /**
  * The main job: the gate, the full semantic check, the benchmarks, all into one run directory. A broken gate skips the
@@ -52,6 +53,9 @@ public final class MainJob {
 
         /** The directory is there, claimed, and has the record of the platform. */
         void started(RunDirectory directory);
+
+        /** Checks: calls {@link CheckSession#replay} with what shows the progress. */
+        List<ScenarioResult> check(CheckSession session, List<Scenario> scenarios);
 
         /** A guarantee is broken: by the gate, or in a fork. */
         void violation(ScenarioResult result);
@@ -147,14 +151,14 @@ public final class MainJob {
      * another. What else is broken is measured like anything else, and decides about the end.
      */
     private boolean isGateKept(CheckSession check) {
-        List<ScenarioResult> gate = check.replay(Gate.beforeRun());
+        List<ScenarioResult> gate = listener.check(check, Gate.beforeRun());
         requireLoopback(gate);
         List<ScenarioResult> broken = broken(gate);
         broken.forEach(listener::violation);
         kept &= areKept(gate);
         if (!session.scenarios().isEmpty() && (broken.isEmpty() || options.continueOnViolation())) {
             List<ScenarioResult> results = new ArrayList<>(gate);
-            results.addAll(check.replay(session.scenarios()));
+            results.addAll(listener.check(check, session.scenarios()));
             check.conclude().ifPresent(results::add);
             listener.checked(results, check.refusals());
             kept &= areKept(results);

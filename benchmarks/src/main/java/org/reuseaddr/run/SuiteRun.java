@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
@@ -18,7 +17,6 @@ import java.util.Set;
 import org.openjdk.jmh.infra.BenchmarkParams;
 import org.openjdk.jmh.results.BenchmarkResult;
 import org.openjdk.jmh.results.IterationResult;
-import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.results.format.ResultFormatType;
 import org.openjdk.jmh.runner.options.CommandLineOptions;
 import org.reuseaddr.benchmarks.fixture.ForkGate;
@@ -80,14 +78,14 @@ public final class SuiteRun {
      * @param missing the failed ones by name; forks that an interruption kept from starting are not among them
      * @param unsupported cells that were not planned, since the platform lacks their address family
      * @param violations broken promises that gates in forks found
-     * @param results JMH's own results
+     * @param profiled the profilers of JMH that the user asked for, by their names; their results are in JMH's log
      * @param imprecise cells whose interval is still wider than the precision asked for
      * @param budgetSpent whether forks were left out because the budget was spent
      * @param interrupted whether {@link #stop} ended it
      */
     public record Summary(int planned, int done, List<Missing> missing, List<Cell> unsupported,
             List<ScenarioResult> violations,
-            Collection<RunResult> results, List<Cell> imprecise, boolean budgetSpent,
+            List<String> profiled, List<Cell> imprecise, boolean budgetSpent,
             boolean interrupted) {
     }
 
@@ -143,6 +141,9 @@ public final class SuiteRun {
             ForkRunner runner = new ForkRunner(plan.effort(), user, gateRecord, settings.continueOnViolation(),
                     settings.watchdog(), text);
             passes(runner, samples, gateRecord, progress);
+            if (forksDone > 0) {
+                jmhResults.writeTable(text);
+            }
         } catch (IOException e) {
             throw new OutputException(log, e);
         } finally {
@@ -150,7 +151,7 @@ public final class SuiteRun {
         }
         return new Summary(plannedForks(), forksDone, List.copyOf(missing),
                 plan.unsupported().stream().map(PlannedCell::cell).toList(), List.copyOf(violations),
-                jmhResults.results(), imprecise(), budgetSpent, stopping);
+                settings.jmh().profilers(), imprecise(), budgetSpent, stopping);
     }
 
     private void passes(ForkRunner runner, SamplesFile samples, Path gateRecord, RunProgress progress) {

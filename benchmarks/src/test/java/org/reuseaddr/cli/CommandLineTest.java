@@ -77,4 +77,19 @@ class CommandLineTest {
             assertThat(answer.toString()).contains(words.get(0));
         }
     }
+
+    @Example
+    void anEmptyWordIsNotEveryScenario() {
+        Answer answer = Answer.to(List.of("check", "", "--list"));
+        assertThat(answer.code()).isEqualTo(ExitCode.USAGE);
+        answer.assertOneLine();
+        assertThat(answer.out()).isEmpty();
+    }
+
+    @Example
+    void aScenarioIsFoundByTheEndOfItsName() {
+        Answer answer = Answer.to(List.of("check", "two-terminals", "--list"));
+        assertThat(answer.code()).isZero();
+        assertThat(answer.out().lines()).singleElement().asString().startsWith("original-report/two-terminals\t");
+    }
 }

@@ -72,8 +72,29 @@ class RunIT {
         assertThat(EnvironmentFile.read(directory().environment())).containsKeys("kernel.release", "native.binding",
                 "run.seed", "run.finished");
         assertThat(Files.readString(directory().jmhJson())).contains("\"primaryMetric\"");
+        assertThat(lastScreen(ended)).hasSizeLessThanOrEqualTo(25).allMatch(line -> line.length() <= 100)
+                .contains("results are in " + directory().path())
+                .anyMatch(line -> line.matches("semantics: all \\d+ scenarios pass\\. Behaves like native Linux .*"))
+                .anyMatch(line -> line.matches("ListenerLifecycle +\\S+ µs +\\S+ µs"))
+                .noneMatch(line -> line.startsWith("Benchmark "));
+        assertThat(Files.readString(directory().path().resolve("jmh.log"))).containsPattern("(?m)^ListenerLifecycle.cycle ")
+                .doesNotContainPattern("(?m)^ListenerLifecycle.cycle:control_");
         assertThat(directory().path().resolve("report.md")).isNotEmptyFile();
         assertThat(directory().path().resolve("report.html")).isNotEmptyFile();
+    }
+
+    /** What a run prints after its check. */
+    private static List<String> lastScreen(JarRun.Ended ended) {
+        return ended.out().lines().dropWhile(line -> !line.startsWith("semantics: ")).toList();
+    }
+
+    @Test
+    void whatProfilersMeasureIsShown() throws IOException {
+        JarRun.Ended ended = run(new String[] {"Control.getppid", "-f", "1", "-wi", "0", "-i", "1", "-r", "50ms"}, "-prof", "gc").run();
+
+        assertThat(ended.exitCode()).as(ended.everything()).isZero();
+        assertThat(ended.out()).contains("results of -prof gc: in JMH's table at the end of jmh.log");
+        assertThat(Files.readString(directory().path().resolve("jmh.log"))).containsPattern("(?m)^Control.getppid:\\S*gc.alloc.rate ");
     }
 
     @Test
@@ -230,7 +251,7 @@ class RunIT {
 
         JarRun.Ended ended = started.await(30);
         assertThat(ended.exitCode()).as(ended.everything()).isEqualTo(exitCode);
-        assertThat(ended.out()).contains("median over forks", "interrupted after 0 of 3 forks", "results are in");
+        assertThat(ended.out()).contains("controls: getppid ", "interrupted after 0 of 3 forks", "results are in");
         assertThat(descendants).isNotEmpty().noneMatch(ProcessHandle::isAlive);
         assertThat(directory().path().resolve(".lock")).doesNotExist();
     }

@@ -1,0 +1,136 @@
+package org.reuseaddr.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.reuseaddr.compare.CellData;
+import org.reuseaddr.report.SemanticsHeadline;
+import org.reuseaddr.results.Cell;
+import org.reuseaddr.results.RunId;
+import org.reuseaddr.results.Sample;
+import org.reuseaddr.results.SamplesFile;
+import org.reuseaddr.run.SuiteRun;
+
+/** The last screen of a run: 25 lines of 100 columns, whatever happened. Two lines with the files follow these. */
+class RunSummaryTest {
+
+    /** A run of the standard profile on native Linux. */
+    private static final Path STANDARD = Path.of("..", "results", "native-20261122T164857Z", "samples.csv");
+    private static final RunId ID = new RunId("run", "here", "here");
+    private static final SemanticsHeadline PASS =
+            new SemanticsHeadline(Optional.empty(), "all 3404 scenarios pass", List.of("Behaves like native Linux 6.8 and later."));
+
+    private static SuiteRun.Summary summary(List<SuiteRun.Missing> missing, List<Cell> imprecise, List<Cell> unsupported,
+            List<String> profiled, boolean interrupted) {
+        return new SuiteRun.Summary(78, 12, missing, unsupported, List.of(), profiled, imprecise, interrupted, interrupted);
+    }
+
+    private static SuiteRun.Summary complete() {
+        return summary(List.of(), List.of(), List.of(), List.of(), false);
+    }
+
+    private static Cell cell(String benchmark, String... params) {
+        Map<String, String> values = new TreeMap<>();
+        for (int i = 0; i < params.length; i += 2) {
+            values.put(params[i], params[i + 1]);
+        }
+        return new Cell(benchmark, "avgt", 1, new TreeMap<>(values));
+    }
+
+    private static List<Sample> forks(Cell cell, double... nanos) {
+        List<Sample> samples = new ArrayList<>();
+        for (int fork = 1; fork <= nanos.length; fork++) {
+            samples.add(new Sample(ID, cell, fork, 1, Sample.SCORE, nanos[fork - 1], "ns/op"));
+        }
+        return samples;
+    }
+
+    private static List<String> lines(SemanticsHeadline semantics, Collection<Sample> samples) {
+        return RunSummary.lines(semantics, List.of(), CellData.of(samples).values(), complete());
+    }
+
+    private static void assertFits(List<String> lines) {
+        assertThat(lines).hasSizeLessThanOrEqualTo(23).allSatisfy(line -> assertThat(line.length()).isLessThanOrEqualTo(100));
+    }
+
+    @Test
+    void aRunOfTheStandardProfileFitsAndShowsWhatTellsMost() {
+        List<String> lines = lines(PASS, SamplesFile.readAll(STANDARD));
+
+        assertFits(lines);
+        assertThat(lines.get(0)).isEqualTo("semantics: all 3404 scenarios pass. Behaves like native Linux 6.8 and later.");
+        assertThat(lines).anyMatch(line -> line.matches("median over 5 forks, ± 95 % interval +INET +INET6"))
+                .anyMatch(line -> line.matches("ListenerLifecycle channel ephemeral .* µs ±[0-9.]+ %  .* µs ±[0-9.]+ %"))
+                .anyMatch(line -> line.matches("\\d+ more in report.md")).anyMatch(line -> line.startsWith("controls: cpu "));
+        for (String call : List.of("bind", "listen", "accept", "close")) {
+            assertThat(lines).anyMatch(line -> line.startsWith("SyscallCost." + call));
+        }
+        assertThat(String.join("\n", lines)).contains("AcceptDrain", "TimeToFirstAccept").doesNotContainPattern("e[+-]\\d");
+    }
+
+    @Test
+    void theWorstRunFitsToo() {
+        List<Sample> samples = new ArrayList<>();
+        List<SuiteRun.Missing> missing = new ArrayList<>();
+        List<Cell> cells = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            for (String family : List.of("INET", "INET6")) {
+                Cell cell = cell("Benchmark" + "x".repeat(i) + ".method" + i, "family", family, "port", "p".repeat(i) + i);
+                samples.addAll(forks(cell, 13_000, 13_100, 13_200, 100_000, 101_000, 12e9));
+                samples.add(new Sample(ID, cell, 1, 0, "foreign_cpu_share", 0.7, "share"));
+                missing.add(new SuiteRun.Missing(cell, 7, "ended by the watchdog: silent for 60 s ".repeat(9)));
+                cells.add(cell);
+            }
+            samples.addAll(forks(cell("Control.call" + i), 100));
+        }
+        SemanticsHeadline broken = new SemanticsHeadline(Optional.of("two listeners on one port: bind ".repeat(9)), "1 of 3".repeat(40),
+                List.of("Behaves as no release of Linux."));
+        List<String> findings = Collections.nCopies(12, "bind is slow on this platform: 10.1 ms, ".repeat(9));
+        for (int most = 0; most <= findings.size(); most++) {
+            List<String> lines = RunSummary.lines(broken, findings.subList(0, most), CellData.of(samples).values(),
+                    summary(missing, cells, cells, List.of("gc"), true));
+
+            assertFits(lines);
+            assertThat(lines).anyMatch(line -> line.startsWith("median over 6 forks"))
+                    .anyMatch(line -> line.startsWith("interrupted after 12 of 78 forks"))
+                    .anyMatch(line -> line.startsWith("unsteady: other programs used up to 70 % of the CPUs in 200 of 1300 forks"))
+                    .anyMatch(line -> line.matches("missing: \\d+ more forks"))
+                    .anyMatch(line -> line.startsWith("precision not reached: 200 benchmarks"))
+                    .anyMatch(line -> line.startsWith("results of -prof gc: "));
+            assertThat(lines).filteredOn(line -> line.startsWith("bind is slow")).hasSize(Math.min(8, most));
+        }
+    }
+
+    @Test
+    void aRunWithoutFiguresIsTold() {
+        assertThat(lines(PASS, List.of())).contains("semantics: all 3404 scenarios pass. Behaves like native Linux 6.8 and later.");
+        assertThat(lines(PASS, forks(cell("Control.getppid"), 121))).contains("controls: getppid 121 ns");
+    }
+
+    @Test
+    void forksThatFallIntoTwoClustersAreShownAsSuch() {
+        List<Sample> samples = forks(cell("SyscallCost.bind", "family", "INET", "port", "ephemeral"), 13_000, 100_000, 13_100);
+        samples.addAll(forks(cell("SyscallCost.bind", "family", "INET6", "port", "ephemeral"), 13_000, 14_000, 13_500));
+
+        assertThat(lines(PASS, samples)).anyMatch(line ->
+                line.matches("SyscallCost +13.1 µs in 2 forks, 100 µs in 1 +13.5 µs ±[0-9.]+ %"));
+    }
+
+    @Test
+    void theMostSevereComesFirstAndTheCountsAfterIt() {
+        SemanticsHeadline broken = new SemanticsHeadline(Optional.of("two listeners on one port: bind returns 0 instead of -1 EADDRINUSE"),
+                "278 of 3404 scenarios violate a documented guarantee", List.of("Behaves as no release of Linux."));
+
+        assertThat(lines(broken, List.of())).startsWith(
+                "semantics: two listeners on one port: bind returns 0 instead of -1 EADDRINUSE",
+                "278 of 3404 scenarios violate a documented guarantee. Behaves as no release of Linux.");
+    }
+}
