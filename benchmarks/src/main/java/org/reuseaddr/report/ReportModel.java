@@ -12,6 +12,7 @@ import org.reuseaddr.compare.Blame;
 import org.reuseaddr.compare.CellComparison;
 import org.reuseaddr.compare.CellData;
 import org.reuseaddr.compare.Comparison;
+import org.reuseaddr.compare.Diagnosis;
 import org.reuseaddr.compare.Estimate;
 import org.reuseaddr.compare.Estimates;
 import org.reuseaddr.compare.Findings;
@@ -36,7 +37,7 @@ import org.reuseaddr.scenario.Scenario;
  * @param form what they ask
  * @param causes what differed from every Linux, the most severe first
  * @param semantics what all scenarios say together
- * @param diagnosis what is wrong with the costs, the most severe first, one line each
+ * @param diagnosis what is wrong with the costs, the most severe first, in sentences; where nothing is, one that says so
  * @param single whether it is about one cause, that of {@code causes}, instead of the whole run
  * @param measurements what was measured
  * @param costs the same as a short table
@@ -114,8 +115,7 @@ public record ReportModel(ReportedRun run, Optional<ReportedRun> baseline, Optio
             }
             causes = List.of(causes.get(chosen - 1));
         }
-        // DIAGNOSIS: the lines that a terminal shows between semantics and costs.
-        List<String> diagnosis = List.of();
+        List<String> diagnosis = DiagnosisText.of(Diagnosis.of(run.data().cells().values()));
         return new ReportModel(run, baseline, comparison, reader, BugForm.of(reader, run), causes,
                 SemanticsHeadline.of(run.scenarios(), known), diagnosis, number.isPresent(), measurements(run),
                 CostTable.of(run.data().cells().values()), unsteady(run), findings(run), privacy.leftOut(), privacy.includesHost(), known);
@@ -160,10 +160,14 @@ public record ReportModel(ReportedRun run, Optional<ReportedRun> baseline, Optio
                 + semantics.counts() + ".";
     }
 
-    /** A title for an issue: the most severe cause, else what costs more than on the baseline. */
+    /** A title for an issue: the most severe cause, else what costs more than on the baseline, else what is slow by itself. */
     String title() {
-        return featured().isEmpty() ? blames().stream().findFirst().map(Sentences::blame).orElse(headline())
-                : featured().get(0).title();
+        if (!featured().isEmpty()) {
+            return featured().get(0).title();
+        }
+        return blames().stream().findFirst().map(Sentences::blame)
+                .or(() -> diagnosis.stream().filter(line -> !Diagnosis.of(run.data().cells().values()).isClear()).findFirst())
+                .orElse(headline());
     }
 
     /** Where an issue is opened, its title and text filled in; empty where the audience has no such page. */

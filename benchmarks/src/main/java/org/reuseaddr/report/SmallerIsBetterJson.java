@@ -5,7 +5,6 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
-import java.util.Locale;
 import org.reuseaddr.compare.CellComparison;
 import org.reuseaddr.compare.Comparison;
 import org.reuseaddr.compare.Estimate;
