@@ -16,7 +16,8 @@ import org.reuseaddr.benchmarks.fixture.Controls;
 import org.reuseaddr.benchmarks.fixture.GatedBenchmark;
 
 /**
- * What the platform's bind path does not touch: entering the kernel, making and closing a socket, computing.
+ * What the platform's bind path does not touch: entering the kernel, making and closing a socket, computing. Beside them
+ * the bind of an AF_UNIX socket, which shows whether a platform that holds up bind does so for ports alone.
  *
  * <p>Two runs on different days differ by more than most findings. If these three differ as much, the machine changed;
  * if they do not and bind does, the platform did. Measured once at the start of a run they would prove little, since
@@ -57,6 +58,12 @@ public class Control extends GatedBenchmark {
     @Benchmark
     public void socketClose(Operations operations) {
         operations.controls.socketClose();
+    }
+
+    /** socket(2), bind(2) and close(2) of AF_UNIX: a bind without a port. */
+    @Benchmark
+    public void unixBind(Operations operations) {
+        operations.controls.unixBind();
     }
 
     /** The CPU alone. */

@@ -7,8 +7,10 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import org.reuseaddr.compare.CellData;
+import org.reuseaddr.compare.Diagnosis;
 import org.reuseaddr.compare.Findings;
 import org.reuseaddr.report.CostTable;
+import org.reuseaddr.report.DiagnosisText;
 import org.reuseaddr.report.SemanticsHeadline;
 import org.reuseaddr.report.Sentences;
 import org.reuseaddr.results.RunDirectory;
@@ -26,6 +28,7 @@ final class RunSummary {
     /** Two lines follow, with the names of the files and their place. */
     static final int LINES = 23;
     private static final int DIAGNOSIS = 8;
+    private static final String INDENT = "    ";
     private static final int MISSING = 3;
     /** A table shorter than this is not set off by empty lines. */
     private static final int LEAST_TABLE_WITH_SPACE = 12;
@@ -40,13 +43,14 @@ final class RunSummary {
         Collection<CellData> cells = Files.exists(directory.samples())
                 ? CellData.of(SamplesFile.readAll(directory.samples())).values() : List.of();
         out.println();
-        lines(SemanticsHeadline.read(directory), diagnosis(), cells, summary).forEach(out::println);
+        lines(SemanticsHeadline.read(directory), DiagnosisText.of(Diagnosis.of(cells)), cells, summary).forEach(out::println);
     }
 
     /**
      * The lines, at most {@link #LINES} of at most {@link #COLUMNS} columns.
      *
-     * @param findings what is wrong with the costs, in sentences, of which those are printed that have room on 8 lines
+     * @param findings what is wrong with the costs, in sentences, the most severe first, of which those are printed that have
+     *     room on 8 lines
      */
     static List<String> lines(SemanticsHeadline semantics, List<String> findings, Collection<CellData> cells,
             SuiteRun.Summary summary) {
@@ -92,34 +96,25 @@ final class RunSummary {
         return lines.stream().limit(DIAGNOSIS).toList();
     }
 
-    /** A sentence on as many lines as it takes; what follows the first is indented. */
-    private static List<String> folded(String sentence) {
-        List<String> lines = new ArrayList<>();
-        String line = "";
-        for (String word : sentence.split(" ")) {
-            if (!line.isBlank() && line.length() + 1 + word.length() > COLUMNS) {
-                lines.add(line);
-                line = "  " + word;
-            } else {
-                line += line.isEmpty() ? word : " " + word;
-            }
-        }
-        lines.add(line);
-        return lines;
-    }
-
     /** On two lines where one is not enough, the second one the last sentence. */
     private static List<String> wrapped(String text) {
         int end = text.lastIndexOf(". ");
         return text.length() <= COLUMNS || end < 0 ? List.of(text) : List.of(text.substring(0, end + 1), text.substring(end + 2));
     }
 
-    /**
-     * DIAGNOSIS: what is wrong with this platform's costs, the most severe first, in lines that are printed between
-     * semantics and costs; no line where nothing is.
-     */
-    private static List<String> diagnosis() {
-        return List.of();
+    /** A sentence on as many lines as it needs, those after the first indented. */
+    private static List<String> folded(String sentence) {
+        List<String> lines = new ArrayList<>();
+        StringBuilder line = new StringBuilder();
+        for (String word : sentence.split(" ")) {
+            if (line.length() + 1 + word.length() > COLUMNS && !line.toString().isBlank()) {
+                lines.add(line.toString());
+                line = new StringBuilder(INDENT);
+            }
+            line.append(line.toString().isBlank() ? "" : " ").append(word);
+        }
+        lines.add(line.toString());
+        return lines;
     }
 
     /** What was not measured, and why. */

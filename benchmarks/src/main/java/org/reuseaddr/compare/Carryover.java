@@ -32,7 +32,7 @@ final class Carryover {
         String call = Blames.call(cell.cell());
         int before = LAST.contains(call) ? PREPARING.size() : Math.max(0, PREPARING.indexOf(call));
         return PREPARING.subList(0, before).stream()
-                .filter(earlier -> Blames.matching(earlier, cell.cell(), calls)
+                .filter(earlier -> Blames.matching(earlier, cell.cell(), calls.keySet()).map(calls::get)
                         .filter(known -> known.verdict() == Verdict.SLOWER)
                         .filter(known -> added(known) > HIDING * Math.abs(added(cell))).isPresent())
                 .findFirst();

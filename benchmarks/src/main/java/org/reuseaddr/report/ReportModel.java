@@ -13,6 +13,7 @@ import org.reuseaddr.compare.Blame;
 import org.reuseaddr.compare.CellComparison;
 import org.reuseaddr.compare.CellData;
 import org.reuseaddr.compare.Comparison;
+import org.reuseaddr.compare.Diagnosis;
 import org.reuseaddr.compare.Estimate;
 import org.reuseaddr.compare.Estimates;
 import org.reuseaddr.compare.Findings;
@@ -37,7 +38,7 @@ import org.reuseaddr.scenario.Scenario;
  * @param form what they ask
  * @param causes what differed from every Linux, the most severe first
  * @param semantics what all scenarios say together
- * @param diagnosis what is wrong with the costs, the most severe first, one line each
+ * @param diagnosis what is wrong with the costs, the most severe first, in sentences; where nothing is, one that says so
  * @param single whether it is about one cause, that of {@code causes}, instead of the whole run
  * @param measurements what was measured
  * @param costs the same as a short table, without rows where the report is about one cause
@@ -115,10 +116,9 @@ public record ReportModel(ReportedRun run, Optional<ReportedRun> baseline, Optio
             }
             causes = List.of(causes.get(chosen - 1));
         }
-        // DIAGNOSIS: the lines that a terminal shows between semantics and costs.
-        List<String> diagnosis = List.of();
         // A report of one cause is about no cost.
         Collection<CellData> cells = number.isPresent() ? List.of() : run.data().cells().values();
+        List<String> diagnosis = DiagnosisText.of(Diagnosis.of(cells));
         return new ReportModel(run, baseline, comparison, reader, BugForm.of(reader, run), causes,
                 SemanticsHeadline.of(run.scenarios(), known), diagnosis, number.isPresent(), measurements(run),
                 CostTable.of(cells), unsteady(cells), findings(run), privacy.leftOut(), privacy.includesHost(), known);
@@ -163,10 +163,14 @@ public record ReportModel(ReportedRun run, Optional<ReportedRun> baseline, Optio
                 + semantics.counts() + ".";
     }
 
-    /** A title for an issue: the most severe cause, else what costs more than on the baseline. */
+    /** A title for an issue: the most severe cause, else what costs more than on the baseline, else what is slow by itself. */
     String title() {
-        return featured().isEmpty() ? blames().stream().findFirst().map(Sentences::blame).orElse(headline())
-                : featured().get(0).title();
+        if (!featured().isEmpty()) {
+            return featured().get(0).title();
+        }
+        return blames().stream().findFirst().map(Sentences::blame)
+                .or(() -> diagnosis.stream().filter(line -> !Diagnosis.of(run.data().cells().values()).isClear()).findFirst())
+                .orElse(headline());
     }
 
     /** Where an issue is opened, its title and text filled in; empty where the audience has no such page. */

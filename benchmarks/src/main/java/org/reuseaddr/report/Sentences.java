@@ -5,6 +5,7 @@ import java.util.DoubleSummaryStatistics;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.reuseaddr.compare.Blame;
 import org.reuseaddr.compare.CellComparison;
@@ -15,7 +16,7 @@ import org.reuseaddr.compare.SemanticDifference;
 /** The sentences of reports and comparisons, the same in every format. */
 public final class Sentences {
 
-    /** A call that accounts for at least so much is named alone. */
+    /** Calls that together account for at least so much are the cause. */
     private static final double MAIN_SHARE = 0.5;
     /** Calls that account for less are not named. */
     private static final double NAMED_SHARE = 0.05;
@@ -36,21 +37,29 @@ public final class Sentences {
         };
     }
 
-    /** Such as {@code bind accounts for 98 % of the 10.1 ms that ListenerLifecycle.cycle family=INET costs more}. */
+    /**
+     * Such as {@code bind accounts for 98 % of the 10.1 ms that ListenerLifecycle.cycle family=INET costs more}, with every call
+     * that has a part in it.
+     */
     public static String blame(Blame blame) {
         Figures figures = new Figures(Optional.empty());
         String rest = " of the " + figures.time(Math.abs(blame.addedNanos())) + " that " + blame.whole() + " costs "
                 + (blame.addedNanos() > 0 ? "more." : "less.");
-        Blame.Share main = blame.shares().get(0);
-        if (main.share() >= MAIN_SHARE) {
-            return main.call() + " accounts for " + Figures.percent(main.share()) + rest
-                    + (main.proven() ? "" : " The benchmark of the call alone does not confirm it.");
-        }
         List<Blame.Share> named = blame.shares().stream().filter(share -> share.share() >= NAMED_SHARE).toList();
-        return named.isEmpty() ? "The single calls account for none" + rest
-                : "No single call accounts for most" + rest + " Largest shares: "
-                + named.stream().map(share -> share.call() + " " + Figures.percent(share.share()))
-                        .collect(Collectors.joining(", ")) + ".";
+        if (named.isEmpty()) {
+            return "The single calls account for none" + rest;
+        }
+        String calls = IntStream.range(0, named.size()).mapToObj(i -> named.get(i).call()
+                + (i == 0 ? " accounts for " : " for ") + share(named.get(i), named.size() > 1)).collect(Collectors.joining(", "));
+        double sum = named.stream().mapToDouble(Blame.Share::share).sum();
+        return sum < MAIN_SHARE ? "No single call accounts for most" + rest + " Largest shares: "
+                + named.stream().map(share -> share.call() + " " + share(share, true)).collect(Collectors.joining(", ")) + "."
+                : calls + rest + (named.get(0).proven() ? "" : " The benchmark of the call alone does not confirm it.");
+    }
+
+    private static String share(Blame.Share share, boolean withInterval) {
+        return Figures.percent(share.share()) + share.interval().filter(ends -> withInterval).map(ends ->
+                " (" + Figures.percent(ends.low()) + " to " + Figures.percent(ends.high()) + ")").orElse("");
     }
 
     /** What a run's data show that its reader should know; what other programs used is one sentence, however many forks. */

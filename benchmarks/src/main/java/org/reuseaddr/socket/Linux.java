@@ -2,6 +2,7 @@ package org.reuseaddr.socket;
 
 /** Constants of the Linux socket interface (asm-generic: x86_64, aarch64, riscv64) that calls below take as arguments. */
 public final class Linux {
+    public static final int AF_UNIX = 1;
     public static final int SOCK_STREAM = 1;
     public static final int SOCK_NONBLOCK = 0x800;
     public static final int O_NONBLOCK = 0x800;

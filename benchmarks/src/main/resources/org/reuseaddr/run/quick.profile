@@ -5,8 +5,9 @@ ListenerLifecycle.cycle port=fixed,fresh
 ListenerLifecycle.cycle family=INET,INET6 api=native
 SyscallCost.socket
 SyscallCost.setsockopt
-SyscallCost.bind
+SyscallCost.bind port=ephemeral,fixed,fresh
 SyscallCost.listen
+AfterPause.bind
 SyscallCost.getsockname
 SyscallCost.accept
 SyscallCost.close
@@ -18,4 +19,5 @@ DuplicateRejection.listen
 CrowdedBind.ephemeralPort held=0,1000
 Control.getppid
 Control.socketClose
+Control.unixBind
 Control.cpu

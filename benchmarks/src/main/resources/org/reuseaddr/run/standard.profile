@@ -6,6 +6,8 @@ SyscallCost.socket family=INET,INET6
 SyscallCost.setsockopt family=INET,INET6
 SyscallCost.bind family=INET,INET6 port=ephemeral,fixed,fresh
 SyscallCost.listen family=INET,INET6
+AfterPause.bind port=fixed,ephemeral
+AfterPause.listen
 SyscallCost.getsockname family=INET,INET6
 SyscallCost.accept family=INET,INET6
 SyscallCost.close family=INET,INET6
@@ -23,4 +25,5 @@ CrowdedBind.ephemeralPort held=1000 where=outside
 CrowdedBind.fixedPort held=1000
 Control.getppid
 Control.socketClose
+Control.unixBind
 Control.cpu

@@ -81,6 +81,9 @@ class ParametersTest {
                 entry("DuplicateRejection.listen", FAMILY.trim()),
                 entry("CrowdedBind.ephemeralPort", FAMILY + "held=0,100,1000,10000" + WHERE),
                 entry("CrowdedBind.fixedPort", FAMILY + "held=0,100,1000,10000" + WHERE),
+                entry("AfterPause.bind", "family=INET,INET6 port=fixed,ephemeral,fresh"),
+                entry("AfterPause.listen", "family=INET,INET6 port=fixed,ephemeral,fresh"),
+                entry("Control.unixBind", ""),
                 entry("Control.getppid", ""),
                 entry("Control.socketClose", ""),
                 entry("Control.cpu", "")));

@@ -66,6 +66,22 @@ class ComparisonTest {
     }
 
     @Test
+    void callsThatHaveHalfOfTheCauseEachAreBothNamed() {
+        Map<Cell, Double> both = new TreeMap<>(SyntheticRuns.costs(TEN_MILLISECONDS));
+        both.replaceAll((cell, cost) -> cell.benchmark().equals("SyscallCost.listen")
+                || cell.benchmark().startsWith("ListenerLifecycle") ? cost + TEN_MILLISECONDS : cost);
+        Versus versus = compare(List.of(new SyntheticRuns(1, 5).run("native", NATIVE)),
+                List.of(new SyntheticRuns(2, 5).run("wsl2", both)));
+
+        assertThat(versus.blames()).hasSize(2).allSatisfy(blame -> {
+            double sum = blame.shares().stream().mapToDouble(Blame.Share::share).filter(share -> share > 0).sum();
+            assertThat(sum).isBetween(0.9, 1 + 1e-9);
+            assertThat(Sentences.blame(blame)).matches("(bind|listen) accounts for [0-9]+ % \\([0-9]+ % to [0-9]+ %\\), "
+                    + "(bind|listen) for [0-9]+ % \\([0-9]+ % to [0-9]+ %\\) of the .*");
+        });
+    }
+
+    @Test
     void nothingIsConcludedFromOneFork() {
         Versus versus = compare(List.of(new SyntheticRuns(2, 1).run("a", NATIVE)),
                 List.of(new SyntheticRuns(3, 10).run("b", slowed(100))));

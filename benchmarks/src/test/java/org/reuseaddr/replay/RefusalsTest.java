@@ -58,9 +58,10 @@ class RefusalsTest {
                 results.add(replayer.replay(scenario()));
             }
             assertThat(results).allMatch(result -> result.grade() == Grade.PASS);
-            // Ports of other programs of this machine add a few attempts, which are excused.
+            // Ports of other programs of this machine add a few attempts, and excuse a refusal that happens to be of one of them.
             int counted = results.stream().mapToInt(ScenarioResult::unexplained).sum();
-            assertThat(counted).isBetween(20, 24);
+            assertThat(counted).isBetween(12, 24);
+            assertThat(results.stream().mapToInt(result -> result.attempts() - 1).sum()).isGreaterThanOrEqualTo(20);
             assertThat(results).allMatch(result -> result.attempts() > result.unexplained());
             ScenarioResult finding = replayer.unexplainedRefusals().orElseThrow();
             assertThat(finding.grade()).isEqualTo(Grade.VIOLATION);

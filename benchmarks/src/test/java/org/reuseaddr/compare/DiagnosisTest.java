@@ -1,0 +1,149 @@
+package org.reuseaddr.compare;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.reuseaddr.report.DiagnosisText;
+import org.reuseaddr.results.Cell;
+import org.reuseaddr.results.Metric;
+import org.reuseaddr.results.Sample;
+
+class DiagnosisTest {
+
+    private static final Path RESULTS = Path.of("..", "results");
+
+    static List<Path> referenceRuns() throws IOException {
+        try (Stream<Path> entries = Files.walk(RESULTS, 2)) {
+            return entries.filter(entry -> Files.exists(entry.resolve("samples.csv"))).sorted().toList();
+        }
+    }
+
+    private static Collection<CellData> cells(Path run) {
+        return new RunLoader().load(run).get(0).cells().values();
+    }
+
+    private static Collection<CellData> nativeRun() throws IOException {
+        return cells(referenceRuns().stream().filter(run -> run.getFileName().toString().startsWith("native-2")).findFirst().orElseThrow());
+    }
+
+    /** Every fork of a cell costs so much more, in nanoseconds. */
+    private static List<CellData> slowed(Collection<CellData> cells, ToDoubleFunction<Cell> added) {
+        List<CellData> slowed = new ArrayList<>();
+        for (CellData data : cells) {
+            double more = added.applyAsDouble(data.cell());
+            slowed.add(new CellData(data.cell(), data.units(), data.forks().stream().map(fork -> {
+                SortedMap<String, Double> metrics = new TreeMap<>(fork.metrics());
+                metrics.computeIfPresent(Sample.SCORE, (name, score) -> score + more);
+                return new Fork(fork.number(), fork.iterations(), metrics, OptionalDouble.empty());
+            }).toList()));
+        }
+        return slowed;
+    }
+
+    private static boolean calls(Cell cell, String... calls) {
+        return Stream.of(calls).anyMatch(call -> cell.benchmark().equals("SyscallCost." + call));
+    }
+
+    @ParameterizedTest
+    @MethodSource("referenceRuns")
+    void nothingIsNamedOnAPlatformThatIsKnownToBeAsItShouldBe(Path run) {
+        Diagnosis diagnosis = Diagnosis.of(cells(run));
+        assertThat(diagnosis.symptoms()).isEmpty();
+        if (run.getParent().equals(RESULTS)) {
+            assertThat(diagnosis.asOnLinux()).contains("bind", "listen", "close");
+            assertThat(DiagnosisText.of(diagnosis)).hasSize(1).first().asString().startsWith("No call costs more");
+        }
+    }
+
+    @Test
+    void aSlowBindAndListenAreNamedWithTheirShares() throws IOException {
+        double wait = 10e6;
+        Diagnosis diagnosis = Diagnosis.of(slowed(nativeRun(), cell -> calls(cell, "bind", "listen") ? wait
+                : cell.benchmark().startsWith("ListenerLifecycle") ? 2 * wait : 0));
+
+        List<String> lines = DiagnosisText.of(diagnosis);
+        assertThat(lines.get(0)).startsWith("listen is slow on this platform: 10.0 ms").contains(" times what it is on Linux");
+        assertThat(lines.get(1)).startsWith("bind is slow on this platform: 10.0 ms");
+        assertThat(lines.get(2)).startsWith("Of the 20.0 ms").contains("bind 50 % (50 % to 50 %)", "listen 50 %", "all else");
+        assertThat(lines.get(3)).isEqualTo("As on Linux, relative to socket and close: socket, setsockopt, getsockname, accept, close.");
+        Symptom.Composition whole = (Symptom.Composition) diagnosis.symptoms().get(2);
+        assertThat(whole.parts().stream().mapToDouble(Symptom.Part::share).sum() + whole.rest()).isCloseTo(1, within(1e-9));
+    }
+
+    @Test
+    void aBindThatIsSlowWithPortZeroAloneIsNamedSo() throws IOException {
+        Diagnosis diagnosis = Diagnosis.of(slowed(nativeRun(), cell -> calls(cell, "bind")
+                && cell.params().get("port").equals("ephemeral") ? 1e6 : 0));
+        assertThat(DiagnosisText.of(diagnosis).get(0)).startsWith("bind is slow on this platform, with port=ephemeral only: 1.00 ms");
+    }
+
+    @Test
+    void theBindOfUnixTellsWhetherEveryBindIsHeldUp() throws IOException {
+        Cell unix = new Cell("Control.unixBind", "avgt", 1, new TreeMap<>());
+        for (boolean slow : List.of(true, false)) {
+            List<CellData> cells = slowed(nativeRun(), cell -> calls(cell, "bind") ? 1e6 : 0);
+            cells.removeIf(data -> data.cell().equals(unix));
+            double cost = slow ? 1e6 : 2_500;
+            cells.add(new CellData(unix, Map.of(Sample.SCORE, "ns/op"), List.of(new Fork(1, List.of(cost), new TreeMap<>(Map.of(
+                    Sample.SCORE, cost, Metric.CONTROL_SOCKET_CLOSE, 1_500.0)), OptionalDouble.empty()))));
+            assertThat(Diagnosis.of(cells).symptoms()).filteredOn(Symptom.UnixBind.class::isInstance).singleElement()
+                    .extracting(found -> ((Symptom.UnixBind) found).everyBind()).isEqualTo(slow);
+        }
+    }
+
+    @Test
+    void aRunWithoutControlsSaysNothing() throws IOException {
+        List<CellData> bare = nativeRun().stream().map(data -> new CellData(data.cell(), data.units(), data.forks().stream()
+                .map(fork -> new Fork(fork.number(), fork.iterations(), new TreeMap<>(Map.of(Sample.SCORE, 1e9)),
+                        OptionalDouble.empty())).toList())).toList();
+        assertThat(DiagnosisText.of(Diagnosis.of(bare))).isEmpty();
+    }
+
+    @Test
+    void aMachineOnWhichEverythingIsSlowerIsNotNamed() throws IOException {
+        List<CellData> slower = nativeRun().stream().map(data -> new CellData(data.cell(), data.units(), data.forks().stream()
+                .map(fork -> {
+                    SortedMap<String, Double> metrics = new TreeMap<>(fork.metrics());
+                    metrics.replaceAll((name, value) -> name.equals(Sample.SCORE) || name.startsWith(Metric.CONTROL_PREFIX)
+                            ? value * 50 : value);
+                    return new Fork(fork.number(), fork.iterations(), metrics, OptionalDouble.empty());
+                }).toList())).toList();
+        assertThat(Diagnosis.of(slower).symptoms()).isEmpty();
+    }
+
+    /** The resource is what the script made of the committed runs; computed here once more, by other code. */
+    @Test
+    void theResourceIsWhatTheReferenceRunsMeasured() throws IOException {
+        HonestCosts resource = new HonestCosts();
+        Map<String, List<Double>> ratios = new TreeMap<>();
+        for (Path run : referenceRuns()) {
+            for (CellData data : cells(run)) {
+                if (data.unit().equals("ns/op")) {
+                    data.forks().forEach(fork -> ratios.computeIfAbsent(HonestCosts.kind(data.cell()), kind -> new ArrayList<>())
+                            .add(fork.metrics().get(Sample.SCORE) / fork.controls().get(Metric.CONTROL_SOCKET_CLOSE)));
+                }
+            }
+        }
+        assertThat(resource.rows().keySet()).isEqualTo(ratios.keySet());
+        ratios.forEach((kind, values) -> {
+            double highest = values.stream().mapToDouble(Double::doubleValue).max().orElseThrow();
+            assertThat(resource.rows().get(kind).stream().mapToDouble(HonestCosts.Row::highest).max()).as(kind)
+                    .hasValueCloseTo(highest, within(highest * 1e-3));
+        });
+    }
+}
