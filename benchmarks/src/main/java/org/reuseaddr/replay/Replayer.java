@@ -134,7 +134,8 @@ public final class Replayer implements AutoCloseable {
         if (missing.isPresent()) {
             return new ScenarioResult(scenario, Grade.UNSUPPORTED, List.of(), -1, missing.get(), false, 0, 0);
         }
-        Optional<ScenarioResult> sampled = sampled(scenario, start).or(() -> signalled(scenario, start));
+        Optional<ScenarioResult> sampled = sampled(scenario, start).or(() -> signalled(scenario, start))
+                .or(() -> new RaceReplay(this::helper, ports, ledger).replay(scenario, start));
         if (sampled.isPresent()) {
             return sampled.get();
         }
@@ -497,7 +498,8 @@ public final class Replayer implements AutoCloseable {
         }
     }
 
-    private static Grade grade(Scenario scenario, Outcome observed) {
+    /** The grade of an outcome that is not the promised one. */
+    static Grade grade(Scenario scenario, Outcome observed) {
         if (observed instanceof Outcome.TimedOut) {
             return Grade.TIMEOUT;
         }
