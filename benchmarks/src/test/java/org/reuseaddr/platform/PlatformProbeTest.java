@@ -144,6 +144,10 @@ class PlatformProbeTest {
         assertThat(CapturedPlatform.named("wsl2-mirrored", root).probe().entries())
                 .containsEntry("wsl.tracker_signs", "ephemeral range of 4096 ports, seccomp filter")
                 .doesNotContainKey("wsl.networking_mode");
+    }
+
+    @Test
+    void aMachineThatIsNoWslHasNoTrackerHoweverItsInterfacesAreCalled() {
         assertThat(CapturedPlatform.named("native", root).file("sys/class/net/loopback0/operstate", "unknown").probe().entries())
                 .doesNotContainKeys("wsl.networking_mode", "wsl.tracker_signs");
     }
