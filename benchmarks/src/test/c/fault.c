@@ -24,6 +24,7 @@
  *   high-ports-refused     bind refuses ports from 49152 on                                    D22
  *   shutdown-ignored       shutdown of a listener does nothing                                 D24
  *   listener-blocks        accept on a listener ignores O_NONBLOCK                             D25
+ *   claim-window           a millisecond between the check of bind or listen and its effect    D26
  *   backlog-fixed          listen takes a backlog of 3, whatever it is given                   D27
  *   listener-kept          a listener stays open after its close                               D28
  *   port-range-ignored     IP_LOCAL_PORT_RANGE is accepted and has no effect                   D29
@@ -80,6 +81,7 @@ enum fault {
     HIGH_PORTS_REFUSED,
     SHUTDOWN_IGNORED,
     LISTENER_BLOCKS,
+    CLAIM_WINDOW,
     BACKLOG_FIXED,
     LISTENER_KEPT,
     PORT_RANGE_IGNORED,
@@ -112,6 +114,7 @@ static const struct {
     {"high-ports-refused", HIGH_PORTS_REFUSED},
     {"shutdown-ignored", SHUTDOWN_IGNORED},
     {"listener-blocks", LISTENER_BLOCKS},
+    {"claim-window", CLAIM_WINDOW},
     {"backlog-fixed", BACKLOG_FIXED},
     {"listener-kept", LISTENER_KEPT},
     {"port-range-ignored", PORT_RANGE_IGNORED},
@@ -452,6 +455,58 @@ static int bind_to_chosen_port_again(int fd, const struct sockaddr *address, soc
     return result;
 }
 
+/*
+ * Whether a socket with SO_REUSEADDR alone would be refused this address now. Then, unless it is, a millisecond passes before
+ * the caller takes the address, with SO_REUSEPORT: what others have taken meanwhile no longer stands in its way. One after
+ * the other, bind and listen still do what they should.
+ */
+static bool is_taken_before_window(int fd, const struct sockaddr *address, socklen_t length)
+{
+    int probe = socket(address->sa_family, SOCK_STREAM | SOCK_CLOEXEC, IPPROTO_TCP);
+    switch_on(probe, SOL_SOCKET, SO_REUSEADDR);
+    if (address->sa_family == AF_INET6 && value_of(fd, IPPROTO_IPV6, IPV6_V6ONLY) == 1)
+        switch_on(probe, IPPROTO_IPV6, IPV6_V6ONLY);
+    bool taken = real_bind(probe, address, length) != 0 && errno == EADDRINUSE;
+    real_close(probe);
+    if (!taken) {
+        delay_microseconds(1000);
+        switch_on(fd, SOL_SOCKET, SO_REUSEPORT);
+    }
+    return taken;
+}
+
+/* Whether claim-window is about this socket: the program set SO_REUSEADDR, and not SO_REUSEPORT. */
+static bool has_window(int fd)
+{
+    return value_of(fd, SOL_SOCKET, SO_REUSEADDR) == 1 && value_of(fd, SOL_SOCKET, SO_REUSEPORT) == 0;
+}
+
+static int bind_after_window(int fd, const struct sockaddr *address, socklen_t length)
+{
+    if (is_taken_before_window(fd, address, length)) {
+        errno = EADDRINUSE;
+        return -1;
+    }
+    int result = real_bind(fd, address, length);
+    int kept_errno = errno;
+    int off = 0;
+    real_setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &off, sizeof off);
+    errno = kept_errno;
+    return result;
+}
+
+static int listen_after_window(int fd, int backlog)
+{
+    struct sockaddr_storage name = {0};
+    socklen_t length = sizeof name;
+    if (real_getsockname(fd, (struct sockaddr *) &name, &length) == 0
+            && is_taken_before_window(fd, (struct sockaddr *) &name, length)) {
+        errno = EADDRINUSE;
+        return -1;
+    }
+    return real_listen(fd, backlog);
+}
+
 static int mark_accepted(int fd)
 {
     if (fault() == ACCEPTED_SHOWS_ANY && fd >= 0 && fd < FOLLOWED_DESCRIPTORS)
@@ -524,6 +579,8 @@ int bind(int fd, const struct sockaddr *address, socklen_t length)
         keep_copy(fd);
     else if (fault_here == CHOSEN_PORT_AGAIN && port_of(address) == 0)
         return bind_to_chosen_port_again(fd, address, length);
+    else if (fault_here == CLAIM_WINDOW && port_of(address) != 0 && has_window(fd))
+        return bind_after_window(fd, address, length);
     return real_bind(fd, address, length);
 }
 
@@ -536,6 +593,9 @@ int listen(int fd, int backlog)
         else if (bind_elsewhere(fd, 0) != 0)
             return -1;
     }
+    if (fault_here == CLAIM_WINDOW && is_tcp(fd) && !is_unbound(fd) && value_of(fd, SOL_SOCKET, SO_ACCEPTCONN) == 0
+            && has_window(fd))
+        return listen_after_window(fd, backlog);
     if (fault_here == LISTENER_KEPT && is_tcp(fd))
         fcntl(fd, F_DUPFD_CLOEXEC, 0);
     int result = real_listen(fd, fault_here == BACKLOG_FIXED ? 3 : backlog);

@@ -17,6 +17,7 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
+import org.openjdk.jmh.infra.BenchmarkParams;
 import org.openjdk.jmh.infra.ThreadParams;
 import org.reuseaddr.benchmarks.fixture.AcceptGuard;
 import org.reuseaddr.benchmarks.fixture.Connector;
@@ -60,7 +61,8 @@ import org.reuseaddr.socket.SocketOption;
  * listener after a grace period of RCU. Whole cycles in a row meanwhile take memory for a thousand sockets, which the
  * caches do not hold; a batch finds what its predecessor left there. In C, batches of 64, 128, 256 and 512 sockets add up
  * to 0.72, 0.80, 0.93 and 1.0 of the cycle, and socket(2) alone goes from 0.9 to 1.4 microseconds. A batch is no larger
- * here since all of it is prepared before a call is measured: where a bind takes ten milliseconds, that is a second.
+ * here since all of it is prepared before a call is measured: where a bind takes ten milliseconds, that is a second. There
+ * a run asks JMH for smaller ones (its option {@code -opi}), and says so in its record.
  *
  * <pre>java -jar benchmarks.jar SyscallCost -p family=INET6 -p port=fixed</pre>
  */
@@ -74,7 +76,7 @@ import org.reuseaddr.socket.SocketOption;
 public class SyscallCost extends GatedBenchmark {
 
     /** Sockets in a batch: enough for the clock, few enough for a slow platform and for a low limit of descriptors. */
-    static final int BATCH = 128;
+    public static final int BATCH = 128;
 
     private static final int CONNECT_LIMIT_MILLIS = 500;
     /** Calls that are rehearsed before the first batch, enough for the last compiler, and how long that may take. */
@@ -87,12 +89,21 @@ public class SyscallCost extends GatedBenchmark {
     @Param({"ephemeral", "fixed", "fresh"})
     public String port;
 
+    /** How many sockets a batch has: {@value #BATCH}, or what JMH's option {@code -opi} says. */
+    private int batch = BATCH;
+
+    /** Takes the size of a batch over from JMH, which divides by it. */
+    @Setup(Level.Trial)
+    public void takeBatch(BenchmarkParams params) {
+        batch = params.getOpsPerInvocation();
+    }
+
     /** What batches have in common: the calls, the memory they read, and the sockets. */
     public abstract static class Batch {
 
         static final int NONE = -1;
 
-        final int[] sockets = none(BATCH);
+        int[] sockets = {};
         final ByteBuffer one = SocketCalls.allocate(Integer.BYTES).putInt(0, 1);
         final ByteBuffer name = SocketCalls.allocate(SockAddr.MAX_LENGTH);
         final ByteBuffer nameLength = SocketCalls.allocate(Integer.BYTES);
@@ -103,6 +114,7 @@ public class SyscallCost extends GatedBenchmark {
         long onePointer;
         long namePointer;
         long nameLengthPointer;
+        private int batch;
         private int[] ports;
         private int firstPort;
         private long batches;
@@ -115,8 +127,10 @@ public class SyscallCost extends GatedBenchmark {
         @Setup(Level.Trial)
         public void prepare(SyscallCost benchmark, ThreadParams thread, Failures counts) {
             HostLimits limits = HostLimits.read();
-            if (limits.spareDescriptors() < 2 * BATCH * thread.getThreadCount()) {
-                throw new IllegalStateException("SyscallCost holds " + 2 * BATCH * thread.getThreadCount()
+            batch = benchmark.batch;
+            sockets = none(batch);
+            if (limits.spareDescriptors() < 2 * batch * thread.getThreadCount()) {
+                throw new IllegalStateException("SyscallCost holds " + 2 * batch * thread.getThreadCount()
                         + " descriptors at once, and this process may open only " + limits.descriptors()
                         + ": raise the limit with ulimit -n");
             }
@@ -127,11 +141,11 @@ public class SyscallCost extends GatedBenchmark {
             onePointer = calls.addressOf(one);
             namePointer = calls.addressOf(name);
             nameLengthPointer = calls.addressOf(nameLength);
-            ports = PortChoice.named(benchmark.port).ports(new ExplicitPorts(limits), BATCH, benchmark.family,
+            ports = PortChoice.named(benchmark.port).ports(new ExplicitPorts(limits), batch, benchmark.family,
                     thread.getThreadIndex(), thread.getThreadCount());
             openRehearsal();
             long end = System.nanoTime() + FIRST_REHEARSAL_NANOS;
-            for (int i = 0; i < FIRST_REHEARSAL && System.nanoTime() < end && rehearse(); i += BATCH) {
+            for (int i = 0; i < FIRST_REHEARSAL && System.nanoTime() < end && rehearse(); i += batch) {
                 // Until the compilers have seen enough.
             }
         }
@@ -158,7 +172,7 @@ public class SyscallCost extends GatedBenchmark {
         @Setup(Level.Invocation)
         public void prepareBatch() {
             batches++;
-            firstPort = (firstPort + BATCH) % ports.length;
+            firstPort = (firstPort + batch) % ports.length;
             bringUp();
             if (rehearse()) {
                 namesOfAll(sockets);
@@ -178,7 +192,7 @@ public class SyscallCost extends GatedBenchmark {
          */
         @TearDown(Level.Iteration)
         public void end() {
-            failures.verify("the measured call, or one that prepares for it,", batches * BATCH);
+            failures.verify("the measured call, or one that prepares for it,", batches * batch);
         }
 
         /** The calls that come before the one that is measured. */
@@ -188,7 +202,7 @@ public class SyscallCost extends GatedBenchmark {
         void openRehearsal() {
         }
 
-        /** Makes the call that is going to be measured, {@value #BATCH} times on other sockets; false if there is no need. */
+        /** Makes the call that is going to be measured, as often as the batch is large, on other sockets; false if there is no need. */
         boolean rehearse() {
             return false;
         }
@@ -233,7 +247,7 @@ public class SyscallCost extends GatedBenchmark {
         }
 
         final void bind() {
-            for (int i = 0; i < BATCH; i++) {
+            for (int i = 0; i < sockets.length; i++) {
                 count(bind(i));
             }
         }
@@ -304,7 +318,7 @@ public class SyscallCost extends GatedBenchmark {
 
         @Override
         boolean rehearse() {
-            for (int i = 0; i < BATCH; i += listeners.length) {
+            for (int i = 0; i < sockets.length; i += listeners.length) {
                 listenAll(listeners);
             }
             return true;
@@ -321,7 +335,12 @@ public class SyscallCost extends GatedBenchmark {
     public static class Listening extends Batch {
 
         /** To ask for the name and to close costs no bind. */
-        private final int[] unbound = none(BATCH);
+        private int[] unbound = {};
+
+        @Override
+        void openRehearsal() {
+            unbound = none(sockets.length);
+        }
 
         @Override
         void bringUp() {
@@ -344,7 +363,7 @@ public class SyscallCost extends GatedBenchmark {
     @State(Scope.Thread)
     public static class Waiting extends Batch {
 
-        private final int[] clients = none(BATCH);
+        private int[] clients = {};
         private NativeServer lane;
         private Connector connector;
         AcceptGuard guard;
@@ -357,8 +376,9 @@ public class SyscallCost extends GatedBenchmark {
          */
         @Setup(Level.Trial)
         public void openListener(SyscallCost benchmark, ThreadParams thread) {
-            if (HostLimits.read().somaxconn() < BATCH) {
-                throw new IllegalStateException("SyscallCost.accept needs a queue of " + BATCH
+            clients = none(benchmark.batch);
+            if (HostLimits.read().somaxconn() < clients.length) {
+                throw new IllegalStateException("SyscallCost.accept needs a queue of " + clients.length
                         + " connections: raise net.core.somaxconn, which is " + HostLimits.read().somaxconn());
             }
             // One listener serves all batches: fresh ports would be a benchmark of something else.
@@ -366,7 +386,7 @@ public class SyscallCost extends GatedBenchmark {
                     : PortChoice.FIXED;
             int named = choice.ports(new ExplicitPorts(HostLimits.read()), 1, benchmark.family, thread.getThreadIndex(),
                     thread.getThreadCount())[0];
-            lane = new NativeServer(benchmark.family, named, BATCH);
+            lane = new NativeServer(benchmark.family, named, clients.length);
             listener = lane.descriptor();
             guard = new AcceptGuard(lane, benchmark.family, AcceptGuard.PATIENT);
             connector = new Connector(SocketCalls.open(), benchmark.family, lane.port());
@@ -374,7 +394,7 @@ public class SyscallCost extends GatedBenchmark {
 
         @Override
         void bringUp() {
-            for (int i = 0; i < BATCH; i++) {
+            for (int i = 0; i < clients.length; i++) {
                 clients[i] = connector.connectSurely(CONNECT_LIMIT_MILLIS);
             }
             guard.beginAccepting();
@@ -383,7 +403,7 @@ public class SyscallCost extends GatedBenchmark {
         @Override
         public void closeBatch() {
             guard.endAccepting();
-            for (int i = 0; i < BATCH; i++) {
+            for (int i = 0; i < clients.length; i++) {
                 if (clients[i] != NONE) {
                     connector.close(clients[i]);
                     clients[i] = NONE;
@@ -433,7 +453,7 @@ public class SyscallCost extends GatedBenchmark {
     /** accept4(2) of a connection that waits. */
     @Benchmark
     public void accept(Waiting batch) {
-        for (int i = 0; i < BATCH; i++) {
+        for (int i = 0; i < batch.sockets.length; i++) {
             batch.sockets[i] = batch.count(batch.calls.accept4(batch.listener, 0, 0, 0));
             batch.guard.countAcceptedByOnlyThread();
         }

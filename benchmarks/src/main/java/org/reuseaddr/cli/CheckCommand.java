@@ -133,7 +133,8 @@ final class CheckCommand implements Callable<Integer> {
                     return check(session, scenarios, known, chosenFormat);
                 } finally {
                     EnvironmentFile.append(directory.environment(),
-                            Map.of(RunEntry.FINISHED, Instant.now().truncatedTo(ChronoUnit.SECONDS).toString()));
+                            Map.of(RunEntry.CHECK_PORTS, Integer.toString(replayer.refusals().ports()),
+                                    RunEntry.FINISHED, Instant.now().truncatedTo(ChronoUnit.SECONDS).toString()));
                 }
             }
         }

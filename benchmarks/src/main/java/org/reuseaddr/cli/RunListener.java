@@ -46,6 +46,11 @@ record RunListener(List<Warning> warnings, KnownDifferences known) implements Ma
     }
 
     @Override
+    public void adapted(String line) {
+        System.err.println(line);
+    }
+
+    @Override
     public void violation(ScenarioResult result) {
         Violations.announce(result);
     }

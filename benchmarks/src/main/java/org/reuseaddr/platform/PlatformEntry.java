@@ -22,8 +22,10 @@ public final class PlatformEntry {
     public static final String WSL_GENERATION = "wsl.generation";
     /** The version of WSL. */
     public static final String WSL_VERSION = "wsl.version";
-    /** The networking mode of WSL 2, such as {@code nat} or {@code mirrored}. */
+    /** The networking mode of WSL 2, such as {@code nat} or {@code mirrored}: as wslinfo says, or as it can be seen. */
     public static final String WSL_NETWORKING_MODE = "wsl.networking_mode";
+    /** What can be seen of a port tracker of WSL 2, separated by commas. */
+    public static final String WSL_TRACKER_SIGNS = "wsl.tracker_signs";
     /** The version of Windows. */
     public static final String WINDOWS_VERSION = "windows.version";
     /** The build of Windows. */

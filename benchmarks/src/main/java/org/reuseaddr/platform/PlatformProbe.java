@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -65,10 +66,20 @@ final class PlatformProbe {
             PlatformEntry.TRACER_PID, "TracerPid",
             "process.no_new_privs", "NoNewPrivs");
 
-    /** What WSL's own program is asked (WSL 2.0 and later have it), and what its answer looks like. */
-    private static final Map<String, String> WSLINFO_QUESTIONS = table(
-            PlatformEntry.WSL_VERSION, "--wsl-version",
-            PlatformEntry.WSL_NETWORKING_MODE, "--networking-mode");
+    /**
+     * What WSL's own program is asked (WSL 2.0 and later have it) until it answers, and what its answer looks like. The version
+     * was asked for by another option once.
+     */
+    private static final List<Map.Entry<String, List<String>>> WSLINFO_QUESTIONS = List.of(
+            Map.entry(PlatformEntry.WSL_VERSION, List.of("--version", "--wsl-version")),
+            Map.entry(PlatformEntry.WSL_NETWORKING_MODE, List.of("--networking-mode")));
+
+    /** What the guest of a mirrored network has beside lo, and no other machine. */
+    private static final String MIRRORED_INTERFACE = "sys/class/net/loopback0";
+    private static final String MIRRORED = "mirrored";
+    /** The size of the ephemeral range that Windows leaves to a guest whose ports it tracks. */
+    private static final int TRACKED_RANGE = 4_096;
+    private static final Pattern FILTERED = Pattern.compile("(?m)^Seccomp:\\s*(2)");
 
     private static final Pattern WSLINFO_ANSWER = Pattern.compile("[A-Za-z0-9.-]{1,40}");
 
@@ -189,8 +200,12 @@ final class PlatformProbe {
 
     private void windows(PlatformKind kind, String release, Entries entries) {
         entries.add(PlatformEntry.WSL_GENERATION, kind == PlatformKind.WSL1 ? "1" : "2");
-        WSLINFO_QUESTIONS.forEach((name, question) -> entries.add(name, commands.output(List.of("wslinfo", question))
-                .filter(answer -> WSLINFO_ANSWER.matcher(answer).matches())));
+        WSLINFO_QUESTIONS.forEach(question -> entries.add(question.getKey(), question.getValue().stream()
+                .flatMap(option -> commands.output(List.of("wslinfo", option)).stream())
+                .filter(answer -> WSLINFO_ANSWER.matcher(answer).matches()).findFirst()));
+        if (kind == PlatformKind.WSL2) {
+            guessedNetworkingMode(entries);
+        }
         Optional<Matcher> version = WINDOWS_SHELLS.stream()
                 .flatMap(shell -> commands.output(List.of(shell, "/c", "ver")).stream())
                 .map(WINDOWS_VERSION::matcher).filter(Matcher::find).findFirst();
@@ -198,6 +213,26 @@ final class PlatformProbe {
         Matcher build = WSL1_BUILD.matcher(release);
         entries.add(PlatformEntry.WINDOWS_BUILD, version.map(found -> found.group(2))
                 .or(() -> build.find() ? Optional.of(build.group(1)) : Optional.empty()));
+    }
+
+    /** In a container there is no wslinfo to ask; what the guest of a mirrored or tracked network looks like can be seen. */
+    private void guessedNetworkingMode(Entries entries) {
+        List<String> signs = new ArrayList<>();
+        if (files.exists(MIRRORED_INTERFACE)) {
+            signs.add("interface loopback0");
+        }
+        if (net.ephemeralPorts().filter(range -> range.size() == TRACKED_RANGE).isPresent()) {
+            signs.add("ephemeral range of 4096 ports");
+        }
+        if (files.match("proc/self/status", FILTERED).isPresent()) {
+            signs.add("seccomp filter");
+        }
+        if (!signs.isEmpty()) {
+            entries.add(PlatformEntry.WSL_TRACKER_SIGNS, String.join(", ", signs));
+        }
+        if (!entries.known().containsKey(PlatformEntry.WSL_NETWORKING_MODE) && files.exists(MIRRORED_INTERFACE)) {
+            entries.add(PlatformEntry.WSL_NETWORKING_MODE, MIRRORED);
+        }
     }
 
     private void cpu(Entries entries) {

@@ -53,10 +53,11 @@ public record Warning(Kind kind, String seen) {
         LOAD("other programs take CPU time and make figures larger and less steady",
                 "wait until the machine is idle",
                 Kind::load),
-        /** A seccomp filter examines system calls. */
-        SECCOMP("the filter runs on every system call, and on WSL 2 leaves bind and listen to another process",
+        /** A seccomp filter examines system calls. On WSL 2 it belongs to the platform, which asks Windows about ports so. */
+        SECCOMP("the filter runs on every system call",
                 SAME_FILTER,
-                platform -> platform.entry(PlatformEntry.SECCOMP_MODE).filter("2"::equals)
+                platform -> platform.entry(PlatformEntry.SECCOMP_MODE)
+                        .filter(mode -> mode.equals("2") && platform.kind() != PlatformKind.WSL2)
                         .map(mode -> "a seccomp filter is on the process")),
         /** A control group limits CPU time. */
         CPU_QUOTA("the process is stopped whenever its CPU quota is spent, in the middle of a measurement too",

@@ -138,6 +138,24 @@ final class HelperProcess implements SocketProcess {
         }
     }
 
+    /**
+     * Races in the helper, see {@link ListenRace}.
+     *
+     * @throws ReplayException if a socket cannot be made or the other racer does not come, or the helper ends or does not answer
+     */
+    RaceCounts race(Request.Race request) {
+        try {
+            Reply reply = ask(request, request.maxMillis() + ListenRace.GRACE_MILLIS);
+            if (reply instanceof Reply.Raced raced) {
+                return raced.counts();
+            }
+            throw new ReplayException("helper process: "
+                    + (reply instanceof Reply.Failed failed ? failed.reason() : "it answered another request"));
+        } catch (TimeoutException e) {
+            throw new ReplayException("a call of a race did not return", e);
+        }
+    }
+
     @Override
     public void closeAll() {
         if (connection == null) {
@@ -319,6 +337,11 @@ final class HelperProcess implements SocketProcess {
             Request request = Request.parse(line);
             if (request instanceof Request.Signal signal) {
                 return new Reply.Counted(makeSignalled(signal));
+            }
+            if (request instanceof Request.Race race) {
+                return new Reply.Raced(race.racer() == Request.Race.THREADS
+                        ? ListenRace.within(race.family(), race.ports(), race.maxMillis())
+                        : ListenRace.between(race.family(), race.ports(), race.racer(), race.maxMillis(), Path.of(race.shared())));
             }
             if (request instanceof Request.Make make) {
                 return new Reply.Ended(new Step(0, make.call(),

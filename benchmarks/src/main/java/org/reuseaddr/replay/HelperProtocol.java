@@ -1,5 +1,6 @@
 package org.reuseaddr.replay;
 
+import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -23,10 +24,21 @@ final class HelperProtocol {
     private static final String FAILED = "failed: ";
     private static final String SIGNAL = "signal";
     private static final String INTERRUPTED = "interrupted: ";
+    private static final String RACE = "race";
+    private static final String RACED = "raced: ";
     private static final int MAKE_FIELDS = 5;
     private static final int SIGNAL_FIELDS = 6;
+    private static final int RACE_FIELDS = 6;
 
     private HelperProtocol() {
+    }
+
+    private static String joined(List<Integer> ports) {
+        return ports.stream().map(String::valueOf).collect(Collectors.joining(","));
+    }
+
+    private static List<Integer> split(String ports) {
+        return Stream.of(ports.split(",")).map(Integer::valueOf).toList();
     }
 
     /** What a helper is asked to do. */
@@ -59,7 +71,7 @@ final class HelperProtocol {
             @Override
             public String line() {
                 return String.join(" ", SIGNAL, family.name(),
-                        ports.stream().map(String::valueOf).collect(Collectors.joining(",")), Integer.toString(rounds),
+                        joined(ports), Integer.toString(rounds),
                         Integer.toString(micros), Integer.toString(maxMillis));
             }
 
@@ -67,8 +79,47 @@ final class HelperProtocol {
                 if (fields.length != SIGNAL_FIELDS) {
                     throw new IllegalArgumentException("no request: " + String.join(" ", fields));
                 }
-                return new Signal(Family.valueOf(fields[1]), Stream.of(fields[2].split(",")).map(Integer::valueOf).toList(),
+                return new Signal(Family.valueOf(fields[1]), split(fields[2]),
                         Integer.parseInt(fields[3]), Integer.parseInt(fields[4]), Integer.parseInt(fields[5]));
+            }
+        }
+
+        /**
+         * Race, see {@link ListenRace}; on the line {@code race FAMILY PORT,… MILLIS RACER PATH}.
+         *
+         * @param racer 0 or 1 against another process, or {@link #THREADS}
+         * @param shared the memory that the two processes share; empty for threads
+         */
+        record Race(Family family, List<Integer> ports, int maxMillis, int racer, String shared) implements Request {
+
+            /** Both racers are threads of the helper. */
+            static final int THREADS = -1;
+
+            public Race {
+                ports = List.copyOf(ports);
+            }
+
+            static Race ofThreads(Family family, List<Integer> ports, int maxMillis) {
+                return new Race(family, ports, maxMillis, THREADS, "");
+            }
+
+            static Race ofProcesses(Family family, List<Integer> ports, int maxMillis, int racer, Path shared) {
+                return new Race(family, ports, maxMillis, racer, shared.toString());
+            }
+
+            @Override
+            public String line() {
+                return String.join(" ", RACE, family.name(), joined(ports), Integer.toString(maxMillis), Integer.toString(racer),
+                        shared);
+            }
+
+            private static Race parse(String line) {
+                String[] fields = line.split(" ", RACE_FIELDS);
+                if (fields.length != RACE_FIELDS) {
+                    throw new IllegalArgumentException("no request: " + line);
+                }
+                return new Race(Family.valueOf(fields[1]), split(fields[2]), Integer.parseInt(fields[3]),
+                        Integer.parseInt(fields[4]), fields[5]);
             }
         }
 
@@ -87,6 +138,9 @@ final class HelperProtocol {
             }
             if (line.startsWith(SIGNAL + " ")) {
                 return Signal.parse(line.split(" "));
+            }
+            if (line.startsWith(RACE + " ")) {
+                return Race.parse(line);
             }
             String[] fields = line.split(" ", MAKE_FIELDS);
             if (fields.length < MAKE_FIELDS || !fields[0].equals(MAKE)) {
@@ -124,6 +178,14 @@ final class HelperProtocol {
             }
         }
 
+        /** The race is over. */
+        record Raced(RaceCounts counts) implements Reply {
+            @Override
+            public String line() {
+                return RACED + counts.line();
+            }
+        }
+
         /** The helper could not do as it was asked. */
         record Failed(String reason) implements Reply {
             @Override
@@ -146,6 +208,9 @@ final class HelperProtocol {
             }
             if (line.startsWith(INTERRUPTED)) {
                 return new Counted(Interruptions.parse(line.substring(INTERRUPTED.length())));
+            }
+            if (line.startsWith(RACED)) {
+                return new Raced(RaceCounts.parse(line.substring(RACED.length())));
             }
             return line.startsWith(FAILED) ? new Failed(line.substring(FAILED.length()))
                     : new Ended(TranscriptParser.parseStep(TEXT, line));

@@ -9,8 +9,7 @@ import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
+import org.reuseaddr.platform.NamedPorts;
 import org.reuseaddr.platform.PortRange;
 
 /**
@@ -25,12 +24,6 @@ import org.reuseaddr.platform.PortRange;
  */
 final class PortPool {
 
-    /** Below the ephemeral range of every platform known (Linux 32768, WSL 2 44620), above what services use. */
-    private static final PortRange USUAL = new PortRange(10_240, 32_767);
-    /** Where the ephemeral range has been moved over the usual one: everything that needs no privilege. */
-    private static final PortRange ANY = new PortRange(1_024, 65_535);
-    /** Fewer than this outside the ephemeral range are too few to be random. */
-    private static final int FEWEST = 2_048;
     private static final int BEFORE_REUSE = 256;
 
     private final Supplier<Set<Integer>> inUse;
@@ -47,20 +40,11 @@ final class PortPool {
      */
     PortPool(Supplier<Set<Integer>> inUse, Optional<PortRange> ephemeral) {
         this.inUse = inUse;
-        Set<Integer> avoid = inUse.get();
-        List<Integer> usual = ports(USUAL, ephemeral, avoid);
-        List<Integer> any = usual.size() >= FEWEST ? usual : ports(ANY, ephemeral, avoid);
-        order = any.size() >= FEWEST ? any : ports(USUAL, Optional.empty(), avoid);
+        order = new ArrayList<>(NamedPorts.free(ephemeral, inUse.get()));
         if (order.isEmpty()) {
-            throw new ReplayException("every port from " + USUAL.low() + " to " + USUAL.high() + " is in use");
+            throw new ReplayException("every port that the suite could name is in use");
         }
         Collections.shuffle(order);
-    }
-
-    private static List<Integer> ports(PortRange range, Optional<PortRange> without, Set<Integer> avoid) {
-        return IntStream.rangeClosed(range.low(), range.high()).boxed()
-                .filter(port -> !avoid.contains(port) && without.filter(other -> other.contains(port)).isEmpty())
-                .collect(Collectors.toCollection(ArrayList::new));
     }
 
     /** How many ports there are to choose from. */

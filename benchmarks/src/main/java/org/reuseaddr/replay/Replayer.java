@@ -3,6 +3,7 @@ package org.reuseaddr.replay;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -76,6 +77,8 @@ public final class Replayer implements AutoCloseable {
     private static final Pattern SIGNALS_VALUE = Pattern.compile("(\\d{2,6}) (\\d{1,4}) ([1-8])");
     private static final int SIGNALS_MILLIS = 4_000;
     private static final int PORTS_UNDER_SIGNALS = 4;
+    /** The upper half of an HRESULT that stands for an error of Win32: FACILITY_WIN32, with the bit for a failure. */
+    private static final int WIN32_FACILITY = 0x8007;
     private static final Set<String> RESOURCE_ERRORS = Set.of("EMFILE", "ENFILE", "ENOBUFS", "ENOMEM");
 
     private final PortPool ports;
@@ -134,7 +137,8 @@ public final class Replayer implements AutoCloseable {
         if (missing.isPresent()) {
             return new ScenarioResult(scenario, Grade.UNSUPPORTED, List.of(), -1, missing.get(), false, 0, 0);
         }
-        Optional<ScenarioResult> sampled = sampled(scenario, start).or(() -> signalled(scenario, start));
+        Optional<ScenarioResult> sampled = sampled(scenario, start).or(() -> signalled(scenario, start))
+                .or(() -> new RaceReplay(this::helper, ports, ledger).replay(scenario, start));
         if (sampled.isPresent()) {
             return sampled.get();
         }
@@ -408,8 +412,8 @@ public final class Replayer implements AutoCloseable {
         Outcome observed = replay.observed().get(divergent).outcome();
         timeouts += observed instanceof Outcome.TimedOut ? 1 : 0;
         if (isOdd(promised.call(), observed)) {
-            return new Attempt(Grade.VIOLATION, replay.observed(), divergent, promised.call().name() + " returned "
-                    + observed.returned().getAsInt() + ", which means neither success nor failure", 1);
+            return new Attempt(Grade.VIOLATION, replay.observed(), divergent,
+                    promised.call().name() + " returned " + oddValue(observed.returned().getAsInt()), 1);
         }
         Optional<DuplicateListeners.Finding> found =
                 permits(promised, observed) ? examine(replay, processes, promised) : Optional.empty();
@@ -437,6 +441,13 @@ public final class Replayer implements AutoCloseable {
     /** Whether a call returned what it cannot return: bind(2) anything but 0. */
     private static boolean isOdd(Call call, Outcome observed) {
         return observed.returned().isPresent() && !call.succeedsWith(observed);
+    }
+
+    /** Where the port tracker of WSL 2 is refused by Windows, it hands on minus the HRESULT of a Win32 error as the result. */
+    private static String oddValue(int value) {
+        String meaning = value + ", which means neither success nor failure";
+        return -value >>> Short.SIZE == WIN32_FACILITY ? meaning + String.format(Locale.ROOT,
+                ": minus the HRESULT 0x%08X, Windows' error %d", -value, -value & 0xFFFF) : meaning;
     }
 
     private Optional<DuplicateListeners.Finding> examine(Replay replay, Map<Integer, SocketProcess> processes, Step promised) {
@@ -497,7 +508,8 @@ public final class Replayer implements AutoCloseable {
         }
     }
 
-    private static Grade grade(Scenario scenario, Outcome observed) {
+    /** The grade of an outcome that is not the promised one. */
+    static Grade grade(Scenario scenario, Outcome observed) {
         if (observed instanceof Outcome.TimedOut) {
             return Grade.TIMEOUT;
         }

@@ -14,8 +14,8 @@ import org.reuseaddr.transcript.Step;
  * @param divergent index of the first step whose outcome differs, or -1; then the last of {@code observed}
  * @param detail for {@link Grade#UNSUPPORTED} and {@link Grade#ERROR} the reason; where a bind or listen was permitted
  *     that should have been refused, what became of the two sockets; where a call returned a value that it cannot return,
- *     which; where a violation was repeated and the second attempt ended otherwise, how; parts are joined with
- *     {@code "; "}, and without any it is empty
+ *     which; where a violation was repeated and the second attempt ended otherwise, how; of a race, how often it ended in
+ *     which way, for a pass too; parts are joined with {@code "; "}, and without any it is empty
  * @param twoListeners whether two sockets were seen to listen on one port that must have only one
  * @param quirk the quirk of released kernels that explains the difference; present with {@link Grade#KNOWN} alone
  * @param attempts how many times the scenario was replayed, each time on other ports: 1 for a pass, at least 2 for a

@@ -38,6 +38,17 @@ public final class RunEntry {
     /** What reaches the C library: {@code java.lang.foreign} or {@code jna}. */
     public static final String NATIVE_BINDING = "native.binding";
 
+    /** What a bind took at the start of the session, in microseconds: a decimal number. */
+    public static final String BIND_MICROS = "run.bind_us";
+    /** How many sockets a batch of {@code SyscallCost} had: fewer where a bind is slow. */
+    public static final String BATCH = "run.batch";
+    /** How many scenarios of the catalogue were checked, such as {@code 3404 of 3404}: fewer where a bind is slow. */
+    public static final String SCENARIOS = "run.scenarios";
+    /** How many different ports the check named in bind calls: a whole number. */
+    public static final String CHECK_PORTS = "ports.check";
+    /** How many different ports the benchmarks named at most, those of CrowdedBind with where=outside aside: a whole number. */
+    public static final String BENCHMARK_PORTS = "ports.benchmarks_at_most";
+
     private RunEntry() {
     }
 }

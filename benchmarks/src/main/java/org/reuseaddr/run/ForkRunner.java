@@ -25,6 +25,7 @@ import org.openjdk.jmh.runner.options.Options;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
 import org.openjdk.jmh.runner.options.TimeValue;
 import org.openjdk.jmh.runner.options.VerboseMode;
+import org.reuseaddr.benchmarks.SyscallCost;
 import org.reuseaddr.benchmarks.fixture.ForkArguments;
 import org.reuseaddr.benchmarks.fixture.ForkGate;
 
@@ -37,6 +38,8 @@ final class ForkRunner {
     private final boolean continueOnViolation;
     private final Duration silence;
     private final OutputFormat text;
+    private final List<String> properties;
+    private final int batch;
 
     /**
      * @param effort the length of a fork, JMH's options from the command line considered
@@ -44,9 +47,13 @@ final class ForkRunner {
      * @param gateRecord where a fork whose gate is broken says so
      * @param silence how long a fork may be silent beyond the length of an iteration
      * @param log takes JMH's own text
+     * @param properties further arguments of a fork's JVM
+     * @param batch how many sockets a batch of {@link SyscallCost} has
      */
     ForkRunner(Effort effort, CommandLineOptions user, Path gateRecord, boolean continueOnViolation, Duration silence,
-            PrintStream log) {
+            PrintStream log, List<String> properties, int batch) {
+        this.properties = List.copyOf(properties);
+        this.batch = batch;
         this.effort = effort;
         this.user = user;
         this.gateRecord = gateRecord;
@@ -107,6 +114,9 @@ final class ForkRunner {
         for (Map.Entry<String, String> param : cell.params().entrySet()) {
             options.param(param.getKey(), param.getValue());
         }
+        if (cell.benchmark().startsWith(SyscallCost.class.getName() + ".") && !user.getOperationsPerInvocation().hasValue()) {
+            options.operationsPerInvocation(batch);
+        }
         // Single shots have no length, and JMH's own counts of them are as good as any.
         if (cell.mode() != Mode.SingleShotTime) {
             options.warmupIterations(effort.warmupIterations()).warmupTime(effort.warmupTime())
@@ -126,6 +136,7 @@ final class ForkRunner {
         }
         arguments.add("-D" + ForkGate.RECORD_PROPERTY + "=" + gateRecord.toAbsolutePath());
         arguments.add("-D" + ForkGate.CONTINUE_PROPERTY + "=" + continueOnViolation);
+        arguments.addAll(properties);
         arguments.addAll(ForkArguments.of(cell.params()));
         arguments.addAll(user.getJvmArgsAppend().orElse(List.of()));
         return arguments;

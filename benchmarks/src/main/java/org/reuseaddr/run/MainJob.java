@@ -6,6 +6,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -34,6 +35,7 @@ public final class MainJob {
     private final Options options;
     private final Listener listener;
     private boolean kept;
+    private BindCost bind = BindCost.NONE;
 
     /**
      * What the user may choose in every session.
@@ -56,6 +58,9 @@ public final class MainJob {
 
         /** Checks: calls {@link CheckSession#replay} with what shows the progress. */
         List<ScenarioResult> check(CheckSession session, List<Scenario> scenarios);
+
+        /** The platform is so slow that the run leaves something out, which the line says. */
+        void adapted(String line);
 
         /** A guarantee is broken: by the gate, or in a fork. */
         void violation(ScenarioResult result);
@@ -108,14 +113,16 @@ public final class MainJob {
     private Ending run(Instant now) {
         RunDirectory directory = session.directory();
         try (Replayer replayer = new Replayer(Surroundings.ofThisMachine())) {
+            bind = BindCost.measure(replayer.families());
             SuiteRun run = new SuiteRun(new SuiteRun.Settings(session.profile(), JmhOptions.parse(session.jmhArguments()),
                     directory, session.id(), session.seed(), replayer.families(), options.continueOnViolation(),
-                    options.precision(), options.budget(), session.earlier(), options.watchdog()));
+                    options.precision(), options.budget(), session.earlier(), options.watchdog(), bind));
             directory.prepare();
             try (RunDirectory.Claim claim = directory.claim()) {
                 session.requireRoom();
                 Map<String, String> environment = new LinkedHashMap<>(platform.entries());
                 environment.putAll(session.environment(now, run.jmhArguments()));
+                environment.putAll(run.environment());
                 EnvironmentFile.append(directory.environment(), environment);
                 listener.started(directory);
                 Ending ending = checkAndMeasure(run, replayer);
@@ -158,12 +165,28 @@ public final class MainJob {
         kept &= areKept(gate);
         if (!session.scenarios().isEmpty() && (broken.isEmpty() || options.continueOnViolation())) {
             List<ScenarioResult> results = new ArrayList<>(gate);
-            results.addAll(listener.check(check, session.scenarios()));
+            results.addAll(listener.check(check, scenarios()));
             check.conclude().ifPresent(results::add);
+            EnvironmentFile.append(session.directory().environment(),
+                    Map.of(RunEntry.CHECK_PORTS, Integer.toString(check.refusals().ports())));
             listener.checked(results, check.refusals());
             kept &= areKept(results);
         }
         return broken.isEmpty();
+    }
+
+    /** Those that there is time for; the record and the user hear how many. */
+    private List<Scenario> scenarios() {
+        List<Scenario> all = session.scenarios();
+        List<Scenario> chosen = bind.within(session.profile().checkSeconds(), all);
+        EnvironmentFile.append(session.directory().environment(),
+                Map.of(RunEntry.SCENARIOS, chosen.size() + " of " + all.size()));
+        if (bind.isSlow()) {
+            listener.adapted(String.format(Locale.ROOT, "%s: %,d of %,d scenarios are checked (the command check replays all), "
+                    + "forks are shorter, and batches of SyscallCost have %d sockets", bind.words(), chosen.size(), all.size(),
+                    bind.batch()));
+        }
+        return chosen;
     }
 
     private static void requireLoopback(List<ScenarioResult> gate) {

@@ -19,6 +19,10 @@ import org.openjdk.jmh.runner.format.OutputFormat;
 import org.openjdk.jmh.runner.format.OutputFormatFactory;
 import org.openjdk.jmh.runner.options.TimeValue;
 import org.openjdk.jmh.runner.options.VerboseMode;
+import org.reuseaddr.benchmarks.CrowdedBind;
+import org.reuseaddr.benchmarks.fixture.ExplicitPorts;
+import org.reuseaddr.benchmarks.fixture.PortChoice;
+import org.reuseaddr.results.Parameter;
 import org.reuseaddr.socket.Family;
 
 /**
@@ -44,11 +48,12 @@ record Plan(List<PlannedCell> cells, List<PlannedCell> unsupported, Effort effor
      * Chooses from the jar's benchmarks.
      *
      * @param families those whose loopback address the platform has
+     * @param bind what a bind costs: where it is slow, forks are shorter
      * @param budget how long the run may take; shortens and multiplies forks until it is used and not exceeded
      * @throws UsageException if a regex matches nothing, or a parameter is unknown to every chosen benchmark, a
      *     parameter's value or a profiler does not exist
      */
-    static Plan of(Profile profile, JmhOptions jmh, Set<Family> families, Optional<Duration> budget) {
+    static Plan of(Profile profile, JmhOptions jmh, Set<Family> families, Optional<Duration> budget, BindCost bind) {
         jmh.requireProfilers();
         List<String> includes = jmh.options().getIncludes();
         OutputFormat silent = OutputFormatFactory.createFormatInstance(System.err, VerboseMode.SILENT);
@@ -85,7 +90,7 @@ record Plan(List<PlannedCell> cells, List<PlannedCell> unsupported, Effort effor
                         + String.join(", ", known) + " (-lp lists them)");
             }
         }
-        Effort usual = profile.effort().with(jmh.options());
+        Effort usual = profile.effort(bind).with(jmh.options());
         Effort effort = budget.map(time -> within(time, usual, cells.size(), jmh)).orElse(usual);
         return new Plan(List.copyOf(cells), List.copyOf(unsupported), effort, suiteParameters(all, silent));
     }
@@ -106,6 +111,13 @@ record Plan(List<PlannedCell> cells, List<PlannedCell> unsupported, Effort effor
 
     private static int passesWithin(Duration budget, Effort effort, int cells) {
         return (int) Math.min(1_000, budget.toMillis() / 1e3 / (Math.max(1, cells) * effort.forkSeconds()));
+    }
+
+    /** How many different ports benchmarks name at most, see {@link ExplicitPorts#MOST}; 0 if none names any. */
+    int namedPorts() {
+        String none = PortChoice.EPHEMERAL.word();
+        return cells.stream().anyMatch(cell -> !cell.params().getOrDefault(Parameter.PORT, none).equals(none)
+                || cell.benchmark().startsWith(CrowdedBind.class.getName())) ? ExplicitPorts.MOST : 0;
     }
 
     /** How many forks the plan has. */

@@ -18,20 +18,28 @@ import org.openjdk.jmh.runner.options.TimeValue;
  */
 public enum Profile {
     /** Under three minutes: the main questions with their default parameters. */
-    QUICK(3, 2, TimeValue.milliseconds(150), 3, TimeValue.milliseconds(150)),
+    QUICK(3, 2, TimeValue.milliseconds(150), 3, TimeValue.milliseconds(150), 40),
     /** About a quarter of an hour: every question, the parameters that tell platforms apart. */
-    STANDARD(5, 3, TimeValue.milliseconds(200), 5, TimeValue.milliseconds(200)),
+    STANDARD(5, 3, TimeValue.milliseconds(200), 5, TimeValue.milliseconds(200), 120),
     /** As long as it takes: every question with every parameter. */
-    THOROUGH(10, 5, TimeValue.milliseconds(200), 5, TimeValue.milliseconds(400));
+    THOROUGH(10, 5, TimeValue.milliseconds(200), 5, TimeValue.milliseconds(400), Double.POSITIVE_INFINITY);
 
     private final Effort effort;
+    private final double checkSeconds;
 
-    Profile(int passes, int warmupIterations, TimeValue warmupTime, int iterations, TimeValue iterationTime) {
+    Profile(int passes, int warmupIterations, TimeValue warmupTime, int iterations, TimeValue iterationTime, double checkSeconds) {
+        this.checkSeconds = checkSeconds;
         effort = new Effort(passes, warmupIterations, warmupTime, iterations, iterationTime);
     }
 
-    Effort effort() {
-        return effort;
+    /** What the check of scenarios before the benchmarks may take on a slow platform, in seconds; elsewhere it takes ten. */
+    double checkSeconds() {
+        return checkSeconds;
+    }
+
+    /** What the effort is where a bind costs so much. */
+    Effort effort(BindCost bind) {
+        return this == THOROUGH ? effort : bind.adapted(effort);
     }
 
     /** The profile's name on the command line. */

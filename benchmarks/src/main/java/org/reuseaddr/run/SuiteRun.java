@@ -10,20 +10,25 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Random;
 import java.util.Set;
+import java.util.TreeMap;
 import org.openjdk.jmh.infra.BenchmarkParams;
 import org.openjdk.jmh.results.BenchmarkResult;
 import org.openjdk.jmh.results.IterationResult;
 import org.openjdk.jmh.results.format.ResultFormatType;
 import org.openjdk.jmh.runner.options.CommandLineOptions;
+import org.reuseaddr.benchmarks.fixture.ExplicitPorts;
 import org.reuseaddr.benchmarks.fixture.ForkGate;
 import org.reuseaddr.replay.ScenarioResult;
 import org.reuseaddr.results.Cell;
 import org.reuseaddr.results.OutputException;
 import org.reuseaddr.results.RunDirectory;
+import org.reuseaddr.results.RunEntry;
 import org.reuseaddr.results.RunId;
 import org.reuseaddr.results.Sample;
 import org.reuseaddr.results.SamplesFile;
@@ -60,10 +65,11 @@ public final class SuiteRun {
      * @param budget how long measuring may take; no fork is started that would not end within it
      * @param earlier rows of earlier sessions of the same run, whose forks count
      * @param watchdog how long a fork may be silent, beyond the length of one iteration, before it is ended
+     * @param bind what a bind costs on this platform
      */
-    public record Settings(Profile profile, JmhOptions jmh, RunDirectory directory, RunId id, long seed,
+    record Settings(Profile profile, JmhOptions jmh, RunDirectory directory, RunId id, long seed,
             Set<Family> families, boolean continueOnViolation, OptionalDouble precision, Optional<Duration> budget,
-            List<Sample> earlier, Duration watchdog) {
+            List<Sample> earlier, Duration watchdog, BindCost bind) {
     }
 
     /** A planned fork that did not come to its end; rows of its finished iterations are kept. */
@@ -95,11 +101,19 @@ public final class SuiteRun {
      * @throws UsageException if what the user chose does not exist
      * @throws RunException if JMH could not run anything
      */
-    public SuiteRun(Settings settings) {
+    SuiteRun(Settings settings) {
         TemporaryDirectory.requireWritable();
         this.settings = settings;
-        this.plan = Plan.of(settings.profile(), settings.jmh(), settings.families(), settings.budget());
+        this.plan = Plan.of(settings.profile(), settings.jmh(), settings.families(), settings.budget(),
+                settings.bind());
         this.ledger = Ledger.resumed(settings.earlier(), plan.effort().iterations());
+    }
+
+    /** The entries of the record that say how the run adapts to the platform, and how many of its ports it takes. */
+    Map<String, String> environment() {
+        return new TreeMap<>(Map.of(RunEntry.BIND_MICROS, String.format(Locale.ROOT, "%.1f", settings.bind().micros()),
+                RunEntry.BATCH, Integer.toString(settings.bind().batch()),
+                RunEntry.BENCHMARK_PORTS, Integer.toString(plan.namedPorts())));
     }
 
     /** JMH's arguments with the length and number of forks as they were settled: with these, another session is alike. */
@@ -139,7 +153,8 @@ public final class SuiteRun {
             }
             CommandLineOptions user = settings.jmh().forOneFork();
             ForkRunner runner = new ForkRunner(plan.effort(), user, gateRecord, settings.continueOnViolation(),
-                    settings.watchdog(), text);
+                    settings.watchdog(), text,
+                    List.of("-D" + ExplicitPorts.RUN_PROPERTY + "=" + settings.id().id().hashCode()), settings.bind().batch());
             passes(runner, samples, gateRecord, progress);
             if (forksDone > 0) {
                 jmhResults.writeTable(text);

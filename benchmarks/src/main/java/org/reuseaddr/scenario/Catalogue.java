@@ -28,6 +28,11 @@ public final class Catalogue {
         return entries().stream().map(CatalogueEntry::scenario).toList();
     }
 
+    /** The ids of those scenarios that are generated from dimensions, and not written by hand. */
+    public static Set<String> generatedIds() {
+        return GeneratedScenarios.under(LinuxBindRules.REFERENCE).map(CatalogueEntry::id).collect(Collectors.toUnmodifiableSet());
+    }
+
     /**
      * The catalogue, and behind it what it leaves out of the full product of addresses, options, states, processes and
      * orders of listen, some 20,000 scenarios. None is built before it is asked for.

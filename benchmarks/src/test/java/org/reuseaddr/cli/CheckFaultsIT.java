@@ -93,6 +93,19 @@ class CheckFaultsIT {
         assertThat(rows()).hasSize(ids.size()).allMatch(row -> row.grade().equals("PASS"));
     }
 
+    /** One refused bind in twenty: each is repeated on another port and passes, and all of them together break the check. */
+    @Test
+    void refusalsNowAndThenAreCountedAndBreakTheCheck() {
+        Tools.need("strace", "strace");
+        JarRun.Ended ended = check(List.of("address-pairs", "connections")).under("strace", "-f", "-qq", "--seccomp-bpf", "-o",
+                "/dev/null", "-e", "trace=bind", "-e", "inject=bind:error=EADDRINUSE:when=5+20").run();
+
+        assertThat(ended.exitCode()).as(ended.everything()).isEqualTo(3);
+        assertThat(ended.out()).containsPattern("[1-9][0-9,]* of [0-9,]+ binds refused though nobody held the port");
+        assertThat(rows()).anyMatch(row -> row.scenario().equals("refusals/unexplained") && row.grade().equals("VIOLATION")
+                && row.unexplained() > 20);
+    }
+
     @Test
     void theEvidenceOfADuplicateListenerSaysWhoGetsTheConnections() {
         JarRun.Ended ended = check(List.of("original-report/two-terminals"))

@@ -114,6 +114,45 @@ class PlatformProbeTest {
     }
 
     @Test
+    void theVersionOfWslIsAskedForInBothWays() {
+        assertThat(CapturedPlatform.named("wsl2-nat", root).program("2.9.3.0", "wslinfo", "--version").probe().entries())
+                .containsEntry("wsl.version", "2.9.3.0");
+        assertThat(CapturedPlatform.named("wsl2-nat", root).program("2.0.9.0", "wslinfo", "--wsl-version")
+                .program("wslinfo: unknown option --version", "wslinfo", "--version").probe().entries())
+                .containsEntry("wsl.version", "2.0.9.0");
+    }
+
+    @Test
+    void whereWslinfoDoesNotAnswerTheNetworkIsKnownByWhatCanBeSeen() {
+        Platform mirrored = CapturedPlatform.named("wsl2-mirrored", root)
+                .file("sys/class/net/loopback0/operstate", "unknown").probe();
+        assertThat(mirrored.entries()).containsEntry("wsl.networking_mode", "mirrored")
+                .containsEntry("wsl.tracker_signs", "interface loopback0, ephemeral range of 4096 ports, seccomp filter");
+        assertThat(mirrored.defaultLabel()).isEqualTo("wsl2-6.6-mirrored");
+    }
+
+    @Test
+    void whatWslinfoSaysCountsMoreThanWhatCanBeSeen() {
+        Platform told = CapturedPlatform.named("wsl2-nat", root).file("sys/class/net/loopback0/operstate", "unknown")
+                .program("virtioproxy", "wslinfo", "--networking-mode").probe();
+        assertThat(told.entries()).containsEntry("wsl.networking_mode", "virtioproxy")
+                .containsEntry("wsl.tracker_signs", "interface loopback0");
+    }
+
+    @Test
+    void aRangeOrAFilterAloneDoesNotSayWhichNetworkItIs() {
+        assertThat(CapturedPlatform.named("wsl2-mirrored", root).probe().entries())
+                .containsEntry("wsl.tracker_signs", "ephemeral range of 4096 ports, seccomp filter")
+                .doesNotContainKey("wsl.networking_mode");
+    }
+
+    @Test
+    void aMachineThatIsNoWslHasNoTrackerHoweverItsInterfacesAreCalled() {
+        assertThat(CapturedPlatform.named("native", root).file("sys/class/net/loopback0/operstate", "unknown").probe().entries())
+                .doesNotContainKeys("wsl.networking_mode", "wsl.tracker_signs");
+    }
+
+    @Test
     void windowsIsFoundWhereItIsNotInPathAndSpeaksAnotherLanguage() {
         Platform platform = CapturedPlatform.named("wsl2-nat", root)
                 .program("Microsoft Windows [versie 10.0.19045.6575]", "/mnt/c/Windows/System32/cmd.exe", "/c", "ver")

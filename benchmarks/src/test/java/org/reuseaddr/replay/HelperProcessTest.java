@@ -80,11 +80,14 @@ class HelperProcessTest {
         for (Request request : List.of(new Request.CloseAll(), new Request.Make(2, SocketProcess.UNNAMED, 250, SOCKET),
                 new Request.Make(0, 7, 2_000, new Call.Accept(3, true, 0x800)),
                 new Request.Make(0, 7, 2_000, new Call.GetOption(3, SocketOption.SO_ACCEPTCONN)),
-                new Request.Make(0, 7, 2_000, new Call.Poll(3, 5, -1)))) {
+                new Request.Make(0, 7, 2_000, new Call.Poll(3, 5, -1)),
+                Request.Race.ofThreads(Family.INET6, List.of(12_000, 12_001), 200),
+                Request.Race.ofProcesses(Family.INET, List.of(12_000), 200, 1, Path.of("/tmp/of two words")))) {
             assertThat(request.line()).doesNotContain("\n");
             assertThat(Request.parse(request.line())).isEqualTo(request);
         }
         for (Reply reply : List.of(new Reply.Closed(), new Reply.Failed("no way"),
+                new Reply.Raced(new RaceCounts(70, 29, 1, 0, 2, 1, -4)),
                 new Reply.Ended(new Step(0, SOCKET, new Outcome.TimedOut(250))),
                 new Reply.Ended(new Step(0, SOCKET, new Outcome.Plain(new SyscallResult.Returned(2_147_014_848)))),
                 new Reply.Ended(new Step(0, SOCKET, new Outcome.Plain(new SyscallResult.Failed(Errno.of(2_147_014_848))))))) {

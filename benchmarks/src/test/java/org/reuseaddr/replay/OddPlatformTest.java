@@ -53,9 +53,17 @@ class OddPlatformTest {
                     call -> outcome -> isBind(call, 3) ? ODD_VALUE : outcome);
             assertThat(result.grade()).isEqualTo(Grade.VIOLATION);
             assertThat(evidence(result)).endsWith("\n- " + BIND.formatted(3) + " = 0\n+ " + BIND.formatted(3) + " = " + ODD + "\n");
-            assertThat(result.detail()).isEqualTo("bind returned 2147014848, which means neither success nor failure");
+            assertThat(result.detail()).isEqualTo("bind returned 2147014848, which means neither success nor failure: "
+                    + "minus the HRESULT 0x80072740, Windows' error 10048");
             assertThat(result.attempts()).isEqualTo(2);
         }
+    }
+
+    @Test
+    void aValueThatIsNoHresultIsNotCalledOne() {
+        Outcome seven = new Outcome.Plain(new SyscallResult.Returned(7));
+        assertThat(replay(HOLDER, true, call -> outcome -> isBind(call, 3) ? seven : outcome).detail())
+                .isEqualTo("bind returned 7, which means neither success nor failure");
     }
 
     @Test

@@ -25,7 +25,7 @@ class PlanTest {
     private static final Set<Family> BOTH = Set.of(Family.INET, Family.INET6);
 
     private static Plan plan(Profile profile, Optional<Duration> budget, String... jmh) {
-        return Plan.of(profile, JmhOptions.parse(List.of(jmh)), BOTH, budget);
+        return Plan.of(profile, JmhOptions.parse(List.of(jmh)), BOTH, budget, BindCost.NONE);
     }
 
     @ParameterizedTest
@@ -72,7 +72,7 @@ class PlanTest {
     @Test
     void cellsOfAMissingFamilyAreSetAside() {
         Plan plan = Plan.of(Profile.QUICK, JmhOptions.parse(List.of("DuplicateRejection", "-p", "family=INET,INET6")),
-                Set.of(Family.INET), Optional.empty());
+                Set.of(Family.INET), Optional.empty(), BindCost.NONE);
 
         assertThat(plan.cells()).hasSize(2).allMatch(cell -> cell.params().get("family").equals("INET"));
         assertThat(plan.unsupported()).hasSize(2).allMatch(cell -> cell.params().get("family").equals("INET6"));
@@ -83,6 +83,28 @@ class PlanTest {
         Plan plan = plan(Profile.STANDARD, Optional.of(Duration.ofMinutes(2)), "Control");
 
         assertThat(seconds(plan)).isBetween(100.0, 120.0);
+    }
+
+    @Test
+    void slowBindShortensForksUnlessTheUserSaysHowLongTheyAre() {
+        BindCost slow = new BindCost(10_000);
+        Plan plan = Plan.of(Profile.QUICK, JmhOptions.parse(List.of()), BOTH, Optional.empty(), slow);
+        assertThat(plan.effort().forkSeconds()).isLessThan(plan(Profile.QUICK, Optional.empty()).effort().forkSeconds());
+        assertThat(plan.effort().passes()).isEqualTo(3);
+
+        Plan own = Plan.of(Profile.QUICK, JmhOptions.parse(List.of("-i", "7", "-wi", "4")), BOTH, Optional.empty(), slow);
+        assertThat(own.effort().iterations()).isEqualTo(7);
+        assertThat(own.effort().warmupIterations()).isEqualTo(4);
+        Plan thorough = Plan.of(Profile.THOROUGH, JmhOptions.parse(List.of()), BOTH, Optional.empty(), slow);
+        assertThat(thorough.effort()).isEqualTo(plan(Profile.THOROUGH, Optional.empty()).effort());
+    }
+
+    @Test
+    void onlyBenchmarksThatNamePortsAreCountedAsTakingThem() {
+        assertThat(plan(Profile.QUICK, Optional.empty(), "Control", "AcceptDrain").namedPorts()).isZero();
+        assertThat(plan(Profile.QUICK, Optional.empty(), "ListenerLifecycle", "-p", "port=ephemeral").namedPorts()).isZero();
+        assertThat(plan(Profile.QUICK, Optional.empty(), "ListenerLifecycle", "-p", "port=fresh").namedPorts()).isEqualTo(4_096);
+        assertThat(plan(Profile.QUICK, Optional.empty(), "CrowdedBind").namedPorts()).isEqualTo(4_096);
     }
 
     @Test
