@@ -170,7 +170,8 @@ public record Diagnosis(List<Symptom> symptoms, List<String> asOnLinux) {
         /** Of the slowest listener's cycle whose calls were all measured alone. */
         private Optional<Symptom> composition() {
             return slow.keySet().stream().filter(cell -> !CallCounts.of(cell).isEmpty() && cell.benchmark().startsWith("Listener"))
-                    .max(Comparator.comparingDouble((Cell cell) -> estimate(cell).value())).flatMap(this::composition);
+                    .sorted(Comparator.comparingDouble((Cell cell) -> estimate(cell).value()).reversed())
+                    .flatMap(cell -> composition(cell).stream()).findFirst();
         }
 
         private Optional<Symptom> composition(Cell whole) {

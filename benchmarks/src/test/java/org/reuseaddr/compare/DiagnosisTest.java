@@ -85,6 +85,16 @@ class DiagnosisTest {
         assertThat(whole.parts().stream().mapToDouble(Symptom.Part::share).sum() + whole.rest()).isCloseTo(1, within(1e-9));
     }
 
+    /** As in the quick profile, which measures the calls of one family and the cycles of both. */
+    @Test
+    void theSharesAreThoseOfACycleWhoseCallsWereMeasured() throws IOException {
+        List<CellData> cells = slowed(nativeRun(), cell -> calls(cell, "bind", "listen") ? 10e6
+                : cell.benchmark().startsWith("ListenerLifecycle") ? cell.params().get("family").equals("INET6") ? 21e6 : 20e6 : 0);
+        cells.removeIf(data -> Blames.isCall(data.cell()) && data.cell().params().get("family").equals("INET6"));
+        assertThat(Diagnosis.of(cells).symptoms()).filteredOn(Symptom.Composition.class::isInstance).singleElement()
+                .extracting(found -> ((Symptom.Composition) found).whole().params().get("family")).isEqualTo("INET");
+    }
+
     @Test
     void aBindThatIsSlowWithPortZeroAloneIsNamedSo() throws IOException {
         Diagnosis diagnosis = Diagnosis.of(slowed(nativeRun(), cell -> calls(cell, "bind")
