@@ -97,7 +97,7 @@ class CheckFaultsIT {
     @Test
     void refusalsNowAndThenAreCountedAndBreakTheCheck() {
         Tools.need("strace", "strace");
-        JarRun.Ended ended = check(List.of("address-pairs", "connections")).under("strace", "-f", "-qq", "--seccomp-bpf", "-o",
+        JarRun.Ended ended = check(List.of("--group", "address-pairs")).under("strace", "-f", "-qq", "--seccomp-bpf", "-o",
                 "/dev/null", "-e", "trace=bind", "-e", "inject=bind:error=EADDRINUSE:when=5+20").run();
 
         assertThat(ended.exitCode()).as(ended.everything()).isEqualTo(3);
