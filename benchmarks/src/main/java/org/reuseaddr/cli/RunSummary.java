@@ -117,6 +117,13 @@ final class RunSummary {
         return lines;
     }
 
+    /** A sentence on two lines if it needs more than one; what does not fit on them is left out. */
+    private static List<String> onTwoLines(String sentence) {
+        String first = folded(sentence).get(0);
+        return first.length() == sentence.length() ? List.of(first)
+                : List.of(first, INDENT + sentence.substring(first.length()).strip());
+    }
+
     /** What was not measured, and why. */
     private static List<String> state(SuiteRun.Summary summary, int most) {
         List<String> lines = new ArrayList<>();
@@ -134,8 +141,8 @@ final class RunSummary {
             lines.add("not measured, since the platform lacks their address family: " + summary.unsupported().size()
                     + " cells, such as " + summary.unsupported().get(0));
         }
-        summary.missing().stream().limit(most).forEach(missing -> lines.add(
-                "missing: fork " + missing.fork() + " of " + missing.cell() + ": " + missing.reason()));
+        summary.missing().stream().limit(most).forEach(missing -> lines.addAll(onTwoLines(
+                "missing: fork " + missing.fork() + " of " + missing.cell() + ": " + missing.reason())));
         if (summary.missing().size() > most) {
             lines.add("missing: " + (summary.missing().size() - most) + " more forks");
         }
