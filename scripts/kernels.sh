@@ -104,9 +104,9 @@ print_table() {
         directory=$results/$row
         [ -f "$directory/jar.sha256" ] || continue
         counts=$(columns "$directory/semantics.csv" grade | sort | uniq -c | sort -rn \
-            | awk '{ printf "%s%s %s", NR > 1 ? ", " : "", $1, $2 }')
+            | awk '{ printf "%s%s %s", (NR > 1 ? ", " : ""), $1, $2 }')
         quirks=$(columns "$directory/semantics.csv" quirk | grep -v '^$' | sort | uniq -c \
-            | awk '{ printf "%s%s in %s", NR > 1 ? ", " : "", $2, $1 }' || true)
+            | awk '{ printf "%s%s in %s", (NR > 1 ? ", " : ""), $2, $1 }' || true)
         printf '| %s | %s | `%s` | %s | %s | %s | %s |\n' "$(environment "$directory" kernel.release)" \
             "$(environment "$directory" kernel.version | sed 's/.* #/#/')" "$command" "$counts" "${quirks:-none}" \
             "$(cat "$directory/exit")" "$(cat "$directory/seconds")"
