@@ -3,7 +3,8 @@
 
     scripts/honest-costs.py native=results/native-… gvisor=results/gvisor-… > benchmarks/src/main/resources/…/honest-costs.csv
 
-One row a platform and kind of cells: families, kinds of ports and SO_REUSEADDR are taken together. A fork's cost is the mean
+One row a platform and kind of cells: families, kinds of ports and SO_REUSEADDR are taken together,
+numbers of threads and modes of JMH are not. A fork's cost is the mean
 of its iterations, its control their median. Cells in another unit than time, and forks without the control, are left out.
 Several runs of one platform (native=A native=B) are pooled. Reads the files of one version; stops at anything it does not know.
 """
@@ -26,7 +27,9 @@ def forks_of(run):
                 continue
             params = [(name, row[name]) for name in sorted(row) if name.startswith("param_") and row[name]]
             kind = row["benchmark"] + "".join(f" {name[6:]}={value}" for name, value in params if name not in TOGETHER)
-            key = kind, tuple(params), row["mode"], row["threads"], row["fork"]
+            kind += "" if row["threads"] == "1" else f" threads={row['threads']}"
+            kind += "" if row["mode"] == "avgt" else f" {row['mode']}"
+            key = kind, tuple(params), row["fork"]
             forks[key][row["metric"] != "score"].append(float(row["value"]) * NANOS[row["unit"]])
     return forks
 

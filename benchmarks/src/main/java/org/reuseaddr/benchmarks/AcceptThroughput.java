@@ -75,8 +75,11 @@ public class AcceptThroughput extends GatedBenchmark {
     private static final int BACKLOG = 128;
     private static final int CONNECT_LIMIT_MILLIS = 500;
     private static final int SLICE_MILLIS = 10;
-    /** The longest wait for acceptors to catch up; then what is missing counts as lost. */
-    private static final long CATCH_UP_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+    /**
+     * The longest wait for acceptors to catch up; then what is missing counts as lost. On a busy machine a thread may have no CPU
+     * for some hundred milliseconds, which is not the platform's doing.
+     */
+    private static final long CATCH_UP_NANOS = TimeUnit.SECONDS.toNanos(2);
     /** The longest that one invocation goes on trying where there is no free port. */
     private static final long PORT_WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
     private static final long PAUSE_NANOS = TimeUnit.MICROSECONDS.toNanos(50);

@@ -43,7 +43,7 @@ final class Comparer {
         Families families = new Families(both, tested);
         List<Candidate> candidates = both.stream().map(cell ->
                 new Candidate(cell, families.of(cell), data(base, cell), data(other, cell), design)).toList();
-        List<CellComparison> compared = Carryover.judged(judged(candidates));
+        List<CellComparison> compared = Batches.judged(base, other, Carryover.judged(judged(candidates)));
         return new Versus(other, design, compared, onlyBase, onlyOther, missing(base, other, families, onlyBase), controls,
                 Blames.of(compared), Semantics.differences(base, other), Environments.differences(base, other),
                 Remarks.of(base, other, design, controls, compared));

@@ -8,8 +8,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
 import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVRecord;
 import org.reuseaddr.results.Cell;
@@ -56,10 +56,14 @@ final class HonestCosts {
         }
     }
 
-    /** What a cell is looked up by: its benchmark with the parameters that change what it does. */
+    /**
+     * What a cell is looked up by: its text without the parameters that are taken together. With other threads or in another mode
+     * the same call costs something else, so those are other kinds.
+     */
     static String kind(Cell cell) {
-        return cell.benchmark() + cell.params().entrySet().stream().filter(param -> !TAKEN_TOGETHER.contains(param.getKey()))
-                .map(param -> " " + param).collect(Collectors.joining());
+        SortedMap<String, String> params = new TreeMap<>(cell.params());
+        params.keySet().removeAll(TAKEN_TOGETHER);
+        return new Cell(cell.benchmark(), cell.mode(), cell.threads(), params).toString();
     }
 
     /** The highest that a fork of any of the platforms measured; empty for a cell that none of them has. */

@@ -60,6 +60,10 @@ public sealed interface Missing {
     record FreePorts() implements Missing {
     }
 
+    /** The groups had batches of different sizes, which changes what a single call costs. */
+    record SameBatches() implements Missing {
+    }
+
     /** The cell is a control, or the user restricted the comparison to others. */
     record Untested() implements Missing {
     }

@@ -29,6 +29,11 @@ public final class DiagnosisText {
         return lines;
     }
 
+    /** The most telling symptom; empty where nothing is wrong. */
+    static Optional<String> title(Diagnosis diagnosis) {
+        return diagnosis.symptoms().stream().findFirst().map(DiagnosisText::sentence);
+    }
+
     private static String sentence(Symptom symptom) {
         if (symptom instanceof Symptom.Slow slow) {
             return slow.what() + " is slow on this platform" + slow.where().map(where -> ", with " + where + " only").orElse("")

@@ -38,7 +38,7 @@ import org.reuseaddr.scenario.Scenario;
  * @param form what they ask
  * @param causes what differed from every Linux, the most severe first
  * @param semantics what all scenarios say together
- * @param diagnosis what is wrong with the costs, the most severe first, in sentences; where nothing is, one that says so
+ * @param diagnosed what is wrong with the costs
  * @param single whether it is about one cause, that of {@code causes}, instead of the whole run
  * @param measurements what was measured
  * @param costs the same as a short table, without rows where the report is about one cause
@@ -49,7 +49,7 @@ import org.reuseaddr.scenario.Scenario;
  * @param scenarios all scenarios that this version knows, by id
  */
 public record ReportModel(ReportedRun run, Optional<ReportedRun> baseline, Optional<Comparison> comparison,
-        Audience audience, BugForm form, List<Cause> causes, SemanticsHeadline semantics, List<String> diagnosis,
+        Audience audience, BugForm form, List<Cause> causes, SemanticsHeadline semantics, Diagnosis diagnosed,
         boolean single, List<Measurement> measurements, CostTable costs, Optional<String> unsteady, List<String> findings,
         List<String> leftOut, boolean includesHost, Map<String, Scenario> scenarios) {
 
@@ -59,7 +59,6 @@ public record ReportModel(ReportedRun run, Optional<ReportedRun> baseline, Optio
 
     public ReportModel {
         causes = List.copyOf(causes);
-        diagnosis = List.copyOf(diagnosis);
         measurements = List.copyOf(measurements);
         findings = List.copyOf(findings);
         leftOut = List.copyOf(leftOut);
@@ -118,9 +117,8 @@ public record ReportModel(ReportedRun run, Optional<ReportedRun> baseline, Optio
         }
         // A report of one cause is about no cost.
         Collection<CellData> cells = number.isPresent() ? List.of() : run.data().cells().values();
-        List<String> diagnosis = DiagnosisText.of(Diagnosis.of(cells));
         return new ReportModel(run, baseline, comparison, reader, BugForm.of(reader, run), causes,
-                SemanticsHeadline.of(run.scenarios(), known), diagnosis, number.isPresent(), measurements(run),
+                SemanticsHeadline.of(run.scenarios(), known), Diagnosis.of(cells), number.isPresent(), measurements(run),
                 CostTable.of(cells), unsteady(cells), findings(run), privacy.leftOut(), privacy.includesHost(), known);
     }
 
@@ -163,13 +161,18 @@ public record ReportModel(ReportedRun run, Optional<ReportedRun> baseline, Optio
                 + semantics.counts() + ".";
     }
 
+    /** What is wrong with the costs, the most telling first, in sentences; where nothing is, one that says so. */
+    List<String> diagnosis() {
+        return DiagnosisText.of(diagnosed);
+    }
+
     /** A title for an issue: the most severe cause, else what costs more than on the baseline, else what is slow by itself. */
     String title() {
         if (!featured().isEmpty()) {
             return featured().get(0).title();
         }
         return blames().stream().findFirst().map(Sentences::blame)
-                .or(() -> diagnosis.stream().filter(line -> !Diagnosis.of(run.data().cells().values()).isClear()).findFirst())
+                .or(() -> DiagnosisText.title(diagnosed))
                 .orElse(headline());
     }
 

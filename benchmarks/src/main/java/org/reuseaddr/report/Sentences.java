@@ -165,6 +165,9 @@ public final class Sentences {
         if (missing instanceof Missing.FreePorts) {
             return "ports exhausted: the figure is that of the ephemeral range";
         }
+        if (missing instanceof Missing.SameBatches) {
+            return "batches of another size, as a slow bind makes them: a difference this small may be theirs";
+        }
         if (missing instanceof Missing.Untested) {
             return "not tested";
         }

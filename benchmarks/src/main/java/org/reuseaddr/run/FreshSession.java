@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.Random;
 import org.reuseaddr.compare.Baseline;
@@ -41,6 +42,11 @@ public record FreshSession(RunId id, RunDirectory directory, Profile profile, Li
     @Override
     public List<Sample> earlier() {
         return List.of();
+    }
+
+    @Override
+    public OptionalDouble recordedBind() {
+        return OptionalDouble.empty();
     }
 
     @Override

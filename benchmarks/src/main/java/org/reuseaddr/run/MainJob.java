@@ -113,7 +113,9 @@ public final class MainJob {
     private Ending run(Instant now) {
         RunDirectory directory = session.directory();
         try (Replayer replayer = new Replayer(Surroundings.ofThisMachine())) {
-            bind = BindCost.measure(replayer.families());
+            // A further session has batches and forks as the first: costs of both are one run's.
+            bind = session.recordedBind().isPresent() ? new BindCost(session.recordedBind().getAsDouble())
+                    : BindCost.measure(replayer.families());
             SuiteRun run = new SuiteRun(new SuiteRun.Settings(session.profile(), JmhOptions.parse(session.jmhArguments()),
                     directory, session.id(), session.seed(), replayer.families(), options.continueOnViolation(),
                     options.precision(), options.budget(), session.earlier(), options.watchdog(), bind));

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -25,7 +26,7 @@ import org.reuseaddr.scenario.Scenario;
 
 /** A further session of a run, which adds the forks that are missing. */
 public record ResumedSession(RunId id, RunDirectory directory, Profile profile, List<String> jmhArguments, long seed,
-        List<Sample> earlier) implements Session {
+        List<Sample> earlier, OptionalDouble recordedBind) implements Session {
 
     /** Two sessions that differ in one of these are two runs. */
     private static final List<String> IDENTITY = List.of(PlatformEntry.SUITE_VERSION, PlatformEntry.SUITE_COMMIT,
@@ -59,7 +60,8 @@ public record ResumedSession(RunId id, RunDirectory directory, Profile profile, 
         forks.ifPresent(wanted -> arguments.set(count, Integer.toString(wanted)));
         RunId id = new RunId(record.required(RunEntry.ID), record.required(RunEntry.LABEL), platform.shortName());
         long seed = record.number(RunEntry.SEED, record.required(RunEntry.SEED)) + now.getEpochSecond();
-        return new ResumedSession(id, directory, record.profile(), arguments, seed, SamplesFile.readAll(directory.samples()));
+        return new ResumedSession(id, directory, record.profile(), arguments, seed, SamplesFile.readAll(directory.samples()),
+                record.bind());
     }
 
     /** The run's environment.csv. */
@@ -99,6 +101,16 @@ public record ResumedSession(RunId id, RunDirectory directory, Profile profile, 
                 return Long.parseLong(text);
             } catch (NumberFormatException e) {
                 throw new InputException(file, "expected a whole number in the entry " + name + ", found " + text);
+            }
+        }
+
+        /** A run of an earlier version has none, and was as where a bind is fast. */
+        OptionalDouble bind() {
+            String text = entries.getOrDefault(RunEntry.BIND_MICROS, "0");
+            try {
+                return OptionalDouble.of(Double.parseDouble(text));
+            } catch (NumberFormatException e) {
+                throw new InputException(file, "expected a number in the entry " + RunEntry.BIND_MICROS + ", found " + text);
             }
         }
 

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.OptionalDouble;
 import org.reuseaddr.compare.Baseline;
 import org.reuseaddr.platform.Platform;
 import org.reuseaddr.results.RunDirectory;
@@ -35,6 +36,9 @@ public sealed interface Session permits FreshSession, ResumedSession {
 
     /** Rows of earlier sessions of the same run, none for a new one. */
     List<Sample> earlier();
+
+    /** What a bind took when the run began, in microseconds; empty for a new run, which measures it. */
+    OptionalDouble recordedBind();
 
     /** The scenarios to be checked after the gate and before anything is measured. */
     List<Scenario> scenarios();

@@ -81,6 +81,20 @@ class ComparisonTest {
         });
     }
 
+    /** A slow bind makes batches smaller, and calls on few sockets find more of them in the caches. */
+    @Test
+    void batchesOfAnotherSizeAreNotTakenForThePlatform() {
+        Map<Cell, Double> cheaper = new TreeMap<>(SyntheticRuns.costs(TEN_MILLISECONDS));
+        cheaper.computeIfPresent(SyntheticRuns.cell("SyscallCost.socket", Map.of("family", "INET", "port", "fixed")),
+                (cell, cost) -> cost * 0.6);
+        for (String batch : List.of("128", "8")) {
+            Versus versus = compare(List.of(new SyntheticRuns(1, 10).run("native", NATIVE, Map.of(RunEntry.BATCH, "128"), 0)),
+                    List.of(new SyntheticRuns(2, 10).run("wsl2", cheaper, Map.of(RunEntry.BATCH, batch), 0)));
+            assertThat(verdict(versus, "SyscallCost.socket")).isEqualTo(batch.equals("8") ? Verdict.UNCLEAR : Verdict.FASTER);
+            assertThat(verdict(versus, "SyscallCost.bind")).isEqualTo(Verdict.SLOWER);
+        }
+    }
+
     @Test
     void nothingIsConcludedFromOneFork() {
         Versus versus = compare(List.of(new SyntheticRuns(2, 1).run("a", NATIVE)),

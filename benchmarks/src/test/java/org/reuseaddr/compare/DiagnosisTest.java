@@ -116,6 +116,48 @@ class DiagnosisTest {
         }
     }
 
+    private static CellData measured(String benchmark, String mode, int threads, Map<String, String> params, Map<String, Double> metrics) {
+        SortedMap<String, Double> all = new TreeMap<>(Map.of(Metric.CONTROL_SOCKET_CLOSE, 1_500.0));
+        all.putAll(metrics);
+        return new CellData(new Cell(benchmark, mode, threads, new TreeMap<>(params)), Map.of(Sample.SCORE,
+                mode.equals(Cell.THROUGHPUT) ? "ops/s" : "ns/op"), List.of(new Fork(1, List.of(1.0), all, OptionalDouble.empty())));
+    }
+
+    /** Sixteen threads on two processors, or the first call of a JVM, cost more than what the reference measured. */
+    @Test
+    void otherThreadsAndModesAreNotHeldAgainstAPlatform() {
+        Map<String, String> params = Map.of("family", "INET", "port", "fixed");
+        Map<String, Double> cost = Map.of(Sample.SCORE, 1e6);
+        assertThat(Diagnosis.of(List.of(measured("SyscallCost.bind", "avgt", 16, params, cost),
+                measured("SyscallCost.bind", "ss", 1, params, cost))).isClear()).isTrue();
+        assertThat(Diagnosis.of(List.of(measured("SyscallCost.bind", "avgt", 1, params, cost))).isClear()).isFalse();
+    }
+
+    @Test
+    void aServerThatClosesLateIsNoAttemptWithoutAnAnswer() {
+        for (String close : List.of("serverFin", "clientReset")) {
+            Diagnosis diagnosis = Diagnosis.of(List.of(measured("AcceptThroughput.connections", Cell.THROUGHPUT, 2,
+                    Map.of("close", close), Map.of(Sample.SCORE, 1e4, "timeouts", 3.0))));
+            assertThat(DiagnosisText.of(diagnosis)).isEqualTo(close.equals("serverFin") ? List.of()
+                    : List.of("3 attempts to connect to a listener with accepting threads had no answer."));
+        }
+    }
+
+    @Test
+    void newListenersThatNobodyReachedAreCounted() {
+        Diagnosis diagnosis = Diagnosis.of(List.of(measured("TimeToFirstAccept.listenConnectAccept", "sample", 1,
+                Map.of("family", "INET", "port", "ephemeral"), Map.of(Sample.SCORE, 1e4, "timeouts", 2.0))));
+        assertThat(DiagnosisText.of(diagnosis)).first().isEqualTo("2 new listeners with port=ephemeral could not be reached within 2 s.");
+    }
+
+    @Test
+    void aCallThatIsFastAfterAPauseLetsTheNextOnePay() throws IOException {
+        List<CellData> cells = slowed(nativeRun(), cell -> calls(cell, "bind") ? 10e6 : 0);
+        cells.add(measured("AfterPause.bind", "avgt", 1, Map.of("family", "INET", "port", "fixed"), Map.of(Sample.SCORE, 3e5)));
+        assertThat(DiagnosisText.of(Diagnosis.of(cells)))
+                .anyMatch(line -> line.startsWith("The next call pays: bind after a pause costs 300 µs, behind another call 10.0 ms"));
+    }
+
     @Test
     void aRunWithoutControlsSaysNothing() throws IOException {
         List<CellData> bare = nativeRun().stream().map(data -> new CellData(data.cell(), data.units(), data.forks().stream()

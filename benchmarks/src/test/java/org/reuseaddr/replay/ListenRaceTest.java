@@ -67,6 +67,9 @@ class ListenRaceTest {
             ScenarioResult result = replayer.replay(scenario);
 
             assertThat(result.grade()).as(result.detail()).isEqualTo(Grade.PASS);
+            // Unexplained refusals are a share of all binds: a race, where refusals are the rule, must not make it smaller.
+            assertThat(replayer.refusals().binds()).isZero();
+            assertThat(replayer.refusals().ports()).isPositive();
             assertThat(result.detail()).matches("[0-9,]+ rounds: the first listened in [0-9,]+, the second in [0-9,]+, "
                     + "neither in [0-9,]+, both in 0");
         }

@@ -71,7 +71,15 @@ class SessionTest {
     }
 
     @Test
+    void aFurtherSessionHasTheBatchesOfTheFirst() throws IOException {
+        assertThat(resumed(OptionalInt.empty()).recordedBind()).as("an earlier version").hasValue(0);
+        record.put("run.bind_us", "10123.4");
+        assertThat(resumed(OptionalInt.empty()).recordedBind()).hasValue(10_123.4);
+    }
+
+    @Test
     void aGarbledRecordIsRefusedWithTheEntry() {
+        assertRefused("run.bind_us", "slow", "expected a number in the entry run.bind_us, found slow");
         assertRefused("run.seed", "seven", "expected a whole number in the entry run.seed, found seven");
         assertRefused("run.seed", "9".repeat(30), "expected a whole number in the entry run.seed, found 999");
         assertRefused("run.id", null, "expected an entry run.id");
