@@ -11,8 +11,11 @@ import org.reuseaddr.socket.SocketCalls;
 
 class StartedServerTest {
 
-    /** Leaves its parent behind, and has nothing in its environment, as a server that writes its title over it. */
-    private static final List<String> DAEMON = List.of("sh", "-c", "env -i sleep 60 >/dev/null 2>&1 &");
+    /**
+     * Leaves its parent behind, some time after the start has looked for its processes, and has nothing in its environment, as a
+     * server that writes its title over it.
+     */
+    private static final List<String> DAEMON = List.of("sh", "-c", "sleep 0.3; env -i sleep 60 >/dev/null 2>&1 &");
 
     private final List<StartedServer> starts = new ArrayList<>();
 
@@ -26,6 +29,7 @@ class StartedServerTest {
         while (server.exitCode().isEmpty()) {
             Thread.sleep(1);
         }
+        Thread.sleep(100); // Until env has become sleep.
         return server;
     }
 
