@@ -4,6 +4,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -201,7 +202,7 @@ final class ExploreCommand implements Callable<Integer> {
         List<Map.Entry<Reason, LongAdder>> rare = decided.entrySet().stream().filter(entry -> entry.getValue().sum() < ENOUGH)
                 .sorted(Comparator.comparing(entry -> entry.getValue().sum())).toList();
         long rules = decided.keySet().stream().filter(reason -> reason != CallRule.NOT_MODELLED).count();
-        int all = Rule.values().length + CallRule.values().length - 1;
+        long all = Rule.values().length + Arrays.stream(CallRule.values()).filter(CallRule::isOfKnownSockets).count();
         return rules + " of " + all + " rules decided" + (rare.isEmpty() ? ", each at least " + ENOUGH + " times" : "; seldom: "
                 + rare.stream().map(entry -> entry.getKey() + " " + entry.getValue()).collect(Collectors.joining(", ")));
     }

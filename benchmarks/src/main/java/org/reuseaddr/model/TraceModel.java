@@ -21,9 +21,10 @@ import org.reuseaddr.transcript.Outcome;
 import org.reuseaddr.transcript.Step;
 
 /**
- * Judges bind and listen in a trace of real programs: whether Linux can have answered so, given the sockets that the trace
- * shows. Other sockets may exist: a refusal that those of the trace do not explain needs one outside it, while a success
- * that they forbid is impossible. All other calls are taken as they ended and only tell which sockets there are.
+ * Judges the calls of a trace of real programs: whether Linux can have answered so, given the sockets that the trace shows.
+ * Other sockets may exist: a refusal of bind or listen that those of the trace do not explain needs one outside it, while a
+ * success that they forbid is impossible. This class decides who may have a port, for traces of any length; of everything
+ * else that a call may answer {@link LinuxTcp} decides as much as the trace shows, see {@link TracedWorlds}.
  *
  * <p>Where a trace leaves room, the judgement is for the platform: connections that may be left on a port, ports that the
  * kernel chose and no call shows, SO_REUSEPORT next to sockets that the trace may not show, link-local addresses.
@@ -38,6 +39,7 @@ public final class TraceModel {
     private final Set<Integer> used = new HashSet<>();
     private final Map<Integer, Set<TracedSocket>> byPort = new HashMap<>();
     private final IntFunction<String> processName;
+    private final TracedWorlds worlds;
     /** A socket has a port that the kernel chose and that no call has shown: it may be any. */
     private boolean hasUnseenPort;
     private int index;
@@ -55,6 +57,7 @@ public final class TraceModel {
     public TraceModel(boolean closed, IntFunction<String> processName) {
         this.closed = closed;
         this.processName = processName;
+        worlds = new TracedWorlds(closed);
     }
 
     /** What can be said of a call. */
@@ -147,8 +150,10 @@ public final class TraceModel {
     public Judgement next(int process, Step step, String where) {
         index++;
         place = where;
-        Judgement judgement = judge(process, step);
+        Optional<TracedWorlds.Opinion> opinion = worlds.opinion(process, step);
+        Judgement judgement = with(opinion, judge(process, step));
         note(process, step.call(), step.outcome());
+        worlds.note(process, step, opinion, judgement.kind() == Kind.IMPOSSIBLE);
         if (judgement.kind() == Kind.IMPOSSIBLE && step.call() instanceof Call.OnDescriptor call) {
             Optional.ofNullable(sockets.get(new Name(process, call.fd()))).ifPresent(socket -> socket.isDoubtful = true);
         }
@@ -167,6 +172,7 @@ public final class TraceModel {
         Step expected = judge(process, step).expected()
                 .map(result -> new Step(step.process(), step.call(), new Outcome.Plain(result))).orElse(step);
         note(process, expected.call(), expected.outcome());
+        worlds.note(process, expected, worlds.opinion(process, expected), false);
         return expected;
     }
 
@@ -176,11 +182,26 @@ public final class TraceModel {
      * @param process the process that would make it, of a thread the one that it belongs to
      */
     public Judgement weigh(int process, Step step) {
-        return judge(process, step);
+        return with(worlds.opinion(process, step), judge(process, step));
+    }
+
+    /** What the sockets that have the port do not forbid can be impossible for another reason. */
+    private static Judgement with(Optional<TracedWorlds.Opinion> opinion, Judgement ofPort) {
+        if (opinion.isEmpty() || !opinion.get().decides() || ofPort.kind() == Kind.IMPOSSIBLE || ofPort.kind() == Kind.QUIRK) {
+            return ofPort;
+        }
+        TracedWorlds.Opinion found = opinion.get();
+        if (found.allowed().isPresent()) {
+            return ofPort.kind() != Kind.NOT_JUDGED ? ofPort : new Judgement(Kind.POSSIBLE, found.allowed().map(Allowed::reason),
+                    Optional.empty(), "", Optional.empty());
+        }
+        return new Judgement(found.quirk().isPresent() ? Kind.QUIRK : Kind.IMPOSSIBLE, Optional.of(found.usual().reason()),
+                found.quirk(), "after the calls before it, Linux answers " + found.usual().answer().inWords(), ofPort.expected());
     }
 
     /** A process was forked: it has a copy of each descriptor of its parent that it has not opened itself. */
     public void fork(int parent, int child) {
+        worlds.fork(parent, child);
         List<TracedSocket> inherited = new ArrayList<>();
         List<Name> names = new ArrayList<>();
         sockets.forEach((name, socket) -> {
@@ -202,6 +223,11 @@ public final class TraceModel {
 
     /** A descriptor was copied by dup2, dup3 or fcntl: both name the same socket, and what {@code to} named is closed. */
     public void copy(int process, int fd, int to) {
+        worlds.copy(process, fd, to);
+        copied(process, fd, to);
+    }
+
+    private void copied(int process, int fd, int to) {
         TracedSocket socket = sockets.get(new Name(process, fd));
         close(new Name(process, to));
         if (socket != null) {
@@ -215,6 +241,7 @@ public final class TraceModel {
      * @param certain whether nobody else can have its descriptors that the trace does not show to have them
      */
     public void exit(int process, boolean certain) {
+        worlds.exit(process);
         List<Name> names = sockets.keySet().stream().filter(name -> name.process() == process).toList();
         for (Name name : names) {
             if (!certain) {
@@ -226,6 +253,7 @@ public final class TraceModel {
 
     /** From here on the trace does not show what becomes of a socket: whatever its port answers is possible. */
     public void lose(int process, int fd) {
+        worlds.lose(process, fd);
         TracedSocket socket = sockets.get(new Name(process, fd));
         if (socket != null) {
             uncertain(socket);
@@ -233,8 +261,29 @@ public final class TraceModel {
         }
     }
 
+    /**
+     * A call on the socket has begun and not come back, while others do: its effect may come at any time.
+     *
+     * @param closes whether the call closes the descriptor
+     */
+    public void begin(int process, int fd, boolean closes) {
+        if (closed) {
+            worlds.lose(process, fd);
+        }
+        TracedSocket socket = sockets.get(new Name(process, fd));
+        if (closes && socket != null) {
+            uncertain(socket);
+        }
+    }
+
+    /** The process can make calls that the trace does not show: only its binds and listens are judged from here on. */
+    public void hides(int process) {
+        worlds.hides(process);
+    }
+
     /** A socket that the trace does not show holds the port, or did: a refusal has its reason there. */
     public void takenByUnseen(int port) {
+        worlds.takenByUnseen(port);
         used.add(port);
     }
 
@@ -377,7 +426,8 @@ public final class TraceModel {
     private void open(int process, Outcome outcome, Call.Socket made) {
         Name name = new Name(process, value(outcome));
         close(name);
-        boolean stream = (made.type() & ~(Linux.SOCK_NONBLOCK | Linux.SOCK_CLOEXEC)) == Linux.SOCK_STREAM;
+        boolean stream = (made.type() & ~(Linux.SOCK_NONBLOCK | Linux.SOCK_CLOEXEC)) == Linux.SOCK_STREAM
+                && Linux.OVER_TCP.contains(made.protocol());
         for (Family family : Family.values()) {
             if (stream && family.number() == made.domain()) {
                 sockets.put(name, new TracedSocket(name, family));
@@ -407,7 +457,7 @@ public final class TraceModel {
                 && socket.state == Holder.State.LISTENING) {
             socket.state = Holder.State.BOUND;
         } else if (call instanceof Call.Dup dup) {
-            copy(process, dup.fd(), value(outcome));
+            copied(process, dup.fd(), value(outcome));
         } else if (call instanceof Call.Close close) {
             close(new Name(process, close.fd()));
         }

@@ -31,6 +31,14 @@ public sealed interface TraceEvent {
     record Lost(int process, int fd) implements TraceEvent {
     }
 
+    /** A call on this socket has begun, and others come back before it does: its effect may come at any time from here on. */
+    record Began(int process, int fd, boolean closes) implements TraceEvent {
+    }
+
+    /** The process can make calls that no trace shows (io_uring). */
+    record Hides(int process) implements TraceEvent {
+    }
+
     /** A socket that the trace does not show being made was bound to this port. */
     record PortTaken(int port) implements TraceEvent {
     }

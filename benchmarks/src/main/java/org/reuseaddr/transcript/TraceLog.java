@@ -51,12 +51,14 @@ public final class TraceLog {
     private static final Pattern PASSED = Pattern.compile("SCM_RIGHTS, cmsg_data=\\[([0-9, <>:a-zA-Z/\\[\\].-]*)\\]");
     private static final Pattern NUMBER = Pattern.compile("[0-9]{1,9}");
     private static final Pattern TWO_DESCRIPTORS = Pattern.compile("[a-z0-9]+\\(([0-9]{1,9})(?:<.*?>)?, ([0-9]{1,9})(?![0-9])");
-    /** Options with which two sockets on different devices do not meet. */
-    private static final Set<String> OF_ONE_DEVICE = Set.of("SO_BINDTODEVICE", "SO_BINDTOIFINDEX");
+    private static final Pattern THREAD = Pattern.compile("# thread: ([1-9][0-9]{0,8}) of ([1-9][0-9]{0,8})[ \t]*");
+    /** Options that change who may have a port: sockets on different devices do not meet, and repair forces a bind. */
+    private static final Set<String> CHANGE_THE_RULES = Set.of("SO_BINDTODEVICE", "SO_BINDTOIFINDEX", "TCP_REPAIR");
     private static final Set<String> CLONES = Set.of("clone", "clone3", "fork", "vfork");
     /** Calls beside those that the suite models that change what a descriptor is. */
     private static final Set<String> OF_DESCRIPTORS = Set.of("clone", "clone3", "fork", "vfork", "execve", "execveat",
-            "exit_group", "dup2", "dup3", "close_range", "sendmsg", "recvmsg", "unshare", "setns");
+            "exit_group", "dup2", "dup3", "close_range", "sendto", "sendmsg", "recvmsg", "unshare", "setns", "io_uring_setup",
+            "io_uring_enter");
 
     /**
      * What the log had beside the events.
@@ -348,11 +350,24 @@ public final class TraceLog {
             if (notice.lookingAt()) {
                 attached.add(Integer.parseInt(notice.group(1)));
                 skip("strace's notice");
-            } else {
+            } else if (!thread(text)) {
                 textSince = line;
                 skip("text");
             }
         }
+    }
+
+    /** A header of the suite's own transcripts: it says which process a thread is of. */
+    private boolean thread(String text) {
+        Matcher header = THREAD.matcher(text);
+        if (!header.matches()) {
+            return false;
+        }
+        int thread = Integer.parseInt(header.group(1));
+        seen.add(thread);
+        unexplained.remove(thread);
+        share(thread, processOf(Integer.parseInt(header.group(2))));
+        return true;
     }
 
     private void begun(int actor, String name, TraceText text) throws TranscriptException {
@@ -369,6 +384,11 @@ public final class TraceLog {
             return;
         }
         TraceText start = text.between(0, pause.start());
+        int on = modelled ? descriptor(name, text) : -1;
+        boolean isOnStream = files.isStream(processOf(actor), on);
+        if (isOnStream) {
+            report(new TraceEvent.Began(processOf(actor), on, name.equals("close")));
+        }
         Pending pending = null;
         boolean done = false;
         if (name.equals("close")) {
@@ -377,7 +397,7 @@ public final class TraceLog {
         } else if (name.equals("exit_group")) {
             exit(actor);
             done = true;
-        } else if (name.equals("connect") && files.isStream(processOf(actor), descriptor(name, text))) {
+        } else if (name.equals("connect") && isOnStream) {
             pending = new Pending(null, true);
             waiting.addLast(pending);
         }
@@ -427,6 +447,10 @@ public final class TraceLog {
             }
         } catch (TranscriptException e) {
             firstUnreadable = firstUnreadable.or(() -> Optional.of(e.getMessage()));
+            int on = CallReader.names().contains(name) ? descriptor(name, text) : -1;
+            if (files.isStream(processOf(actor), on) && result(text.text()).isPresent()) {
+                lose(processOf(actor), on);
+            }
             skip("unreadable " + name);
         }
         if (files.isFull()) {
@@ -466,11 +490,8 @@ public final class TraceLog {
         }
         Optional<String> option = CallReader.unknownOption(text.text());
         if (option.isPresent()) {
-            if (OF_ONE_DEVICE.contains(option.get())) {
-                int fd = on.orElseThrow();
-                Open open = files.get(process, fd);
-                lose(process, fd, open);
-                files.put(process, fd, new Open(Kind.OTHER, open.creator(), open.closedByExec(), open.line()));
+            if (CHANGE_THE_RULES.contains(option.get())) {
+                lose(process, on.orElseThrow());
             }
             skip(name + " " + option.get() + " (not modelled)");
             return;
@@ -483,7 +504,17 @@ public final class TraceLog {
         if (name.equals("socket")) {
             result(text.text()).ifPresent(fd -> give(actor, processOf(actor), fd, Kind.OTHER, false));
         }
+        if ((name.equals("bind") || name.equals("connect")) && result(text.text()).isPresent()) {
+            lose(process, on.orElseThrow());
+        }
         skip(((Reading.Skipped) reading).kind());
+    }
+
+    /** Something was done to a stream socket that the suite does not model: from here on it is like any other descriptor. */
+    private void lose(int process, int fd) {
+        Open open = files.get(process, fd);
+        lose(process, fd, open);
+        files.put(process, fd, new Open(Kind.OTHER, open.creator(), open.closedByExec(), open.line()));
     }
 
     /**
@@ -634,7 +665,8 @@ public final class TraceLog {
                     elsewhere.add(process);
                 }
             }
-            default -> passed(actor, process, name, text);
+            case "io_uring_setup", "io_uring_enter" -> report(new TraceEvent.Hides(process));
+            default -> sent(actor, process, name, text);
         }
         skip(name + (text.contains("SCM_RIGHTS") ? " (descriptor passed: not followed)" : ""));
     }
@@ -679,7 +711,17 @@ public final class TraceLog {
         });
     }
 
-    private void passed(int actor, int process, String name, String text) {
+    private void sent(int actor, int process, String name, String text) {
+        if (text.contains("MSG_FASTOPEN")) {
+            // It connects the socket, and binds it.
+            Matcher number = NUMBER.matcher(text);
+            if (number.find() && files.isStream(process, Integer.parseInt(number.group()))) {
+                lose(process, Integer.parseInt(number.group()));
+            }
+        }
+        if (!text.contains("SCM_RIGHTS")) {
+            return;
+        }
         Matcher rights = PASSED.matcher(text);
         if (!rights.find() || result(text).isEmpty()) {
             return;
@@ -690,9 +732,7 @@ public final class TraceLog {
             if (name.equals("recvmsg")) {
                 give(actor, process, fd, Kind.OTHER, false);
             } else if (files.isStream(process, fd)) {
-                Open open = files.get(process, fd);
-                lose(process, fd, open);
-                files.put(process, fd, new Open(Kind.OTHER, open.creator(), open.closedByExec(), open.line()));
+                lose(process, fd);
             }
         }
     }

@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.reuseaddr.results.SemanticsFile;
@@ -139,6 +140,85 @@ class JudgeCommandTest {
     void optionsThatTheModelDoesNotKnowAreSkippedAndNamed() throws IOException {
         assertThat(judge(listener("", 3) + "setsockopt(3, SOL_TCP, TCP_FASTOPEN, [5], 4) = 0\n").out())
                 .contains("skipped: 1 setsockopt TCP_FASTOPEN (not modelled)");
+    }
+
+    private void assertImpossible(String text, String call, String answer, String... options) throws IOException {
+        Answer found = judge(text, options);
+        assertThat(found.code()).as(found.toString()).isEqualTo(ExitCode.VIOLATION);
+        assertThat(found.out()).contains("impossible on every release of Linux: after the calls before it, Linux answers " + answer)
+                .containsPattern("line [0-9]+: " + Pattern.quote(call) + ".*first impossible call");
+    }
+
+    @Test
+    void whatASocketAnswersIsJudgedAsFarAsItsOwnCallsDetermineIt() throws IOException {
+        assertImpossible(listener("", 3) + "getsockopt(3, SOL_SOCKET, SO_ACCEPTCONN, [0], [4]) = 0\n", "getsockopt(3", "the value 1");
+        assertImpossible(listener("", 3) + "bind(3" + BIND + "0\n", "bind(3", "-1 EINVAL");
+        assertImpossible(listener("", 3) + "getsockname(3, " + BIND.substring(2, BIND.length() - 8).replace("23999", "23998")
+                + ", [28]) = 0\n", "getsockname(3", "0, and the address [::1]:23999");
+        assertImpossible("socket(AF_INET, SOCK_STREAM, IPPROTO_IP) = 4\naccept(4, NULL, NULL) = 5\n", "accept(4", "-1 EINVAL");
+        assertImpossible("socket(AF_INET, SOCK_STREAM, IPPROTO_IP) = 4\nshutdown(4, SHUT_RDWR) = 0\n", "shutdown(4", "-1 ENOTCONN");
+        assertThat(judge(listener("", 3) + "accept(3, NULL, NULL) = 5\naccept(3, NULL, NULL) = -1 EMFILE (x)\n"
+                + "listen(3, 5) = -1 EPERM (x)\nclose(3) = 0\n").code()).isEqualTo(ExitCode.DONE);
+    }
+
+    @Test
+    void whatConnectionsAnswerIsJudgedWhereTheTraceShowsEverySocket() throws IOException {
+        String connect = listener("", 3) + "socket(AF_INET6, SOCK_STREAM, IPPROTO_TCP) = 4\nconnect(4" + BIND;
+        assertImpossible(connect + "-1 ECONNREFUSED (x)\n", "connect(4", "0. ", "--closed");
+        assertThat(judge(connect + "-1 ECONNREFUSED (x)\n").code()).isEqualTo(ExitCode.DONE);
+        assertImpossible(connect + "0\nfcntl(3, F_SETFL, O_RDWR|O_NONBLOCK) = 0\naccept(3, NULL, NULL) = -1 EAGAIN (x)\n",
+                "accept(3", "a descriptor, for the connection from ::1", "--closed");
+        Answer elsewhere = judge(listener("", 3) + "accept(3, NULL, NULL) = 5\nclose(5) = 0\naccept(3, NULL, NULL) = 5\n"
+                + "socket(AF_INET6, SOCK_STREAM, IPPROTO_TCP) = 6\nconnect(6" + BIND.replace("23999", "5432") + "0\n", "--closed");
+        assertThat(elsewhere.code()).as(elsewhere.toString()).isEqualTo(ExitCode.DONE);
+    }
+
+    @Test
+    void aConnectionInTimeWaitMayHaveEndedOrNot() throws IOException {
+        String address = BIND.substring(2, BIND.length() - 8);
+        String left = listener("", 3) + "socket(AF_INET6, SOCK_STREAM, IPPROTO_TCP) = 4\nconnect(4" + BIND + "0\n"
+                + "accept(3, NULL, NULL) = 5\nclose(3) = 0\nclose(5) = 0\ngetsockname(4, " + address.replace("23999", "40000")
+                + ", [28]) = 0\nclose(4) = 0\nsocket(AF_INET6, SOCK_STREAM, IPPROTO_TCP) = 3\nbind(3" + BIND;
+        Answer ended = judge(left + "0\n", "--closed");
+        assertThat(ended.code()).as(ended.toString()).isEqualTo(ExitCode.DONE);
+        assertThat(judge(left + "-1 EADDRINUSE (x)\n", "--closed").code()).isEqualTo(ExitCode.DONE);
+    }
+
+    @Test
+    void whatOtherCallsMayHaveDoneIsNoReasonToAccuse() throws IOException {
+        String peer = "getpeername(4, " + BIND.substring(2, BIND.length() - 8) + ", [28]) = 0\n";
+        String socket = "socket(AF_INET6, SOCK_STREAM, IPPROTO_TCP) = 4\n";
+        assertImpossible(socket + peer, "getpeername(4", "-1 ENOTCONN");
+        String fastOpen = "sendto(4, \"x\", 1, MSG_FASTOPEN, " + BIND.substring(2, BIND.length() - 8) + ", 28) = 1\n";
+        assertThat(judge(socket + fastOpen + peer).code()).isEqualTo(ExitCode.DONE);
+        assertThat(judge(socket + "io_uring_enter(9, 1, 0, 0, NULL, 8) = 1\n" + peer).code()).isEqualTo(ExitCode.DONE);
+        assertThat(judge(socket + "connect(4, {sa_family=AF_UNIX, sun_path=\"x\"}, 110) = 0\n" + peer).code()).isEqualTo(ExitCode.DONE);
+        assertThat(judge(listener("", 3) + listener("", 4).replace("IPPROTO_TCP", "IPPROTO_SCTP")).code()).isEqualTo(ExitCode.DONE);
+        assertSecondListenerFound(judge(listener("", 3) + listener("", 4).replace("IPPROTO_TCP", "IPPROTO_MPTCP")));
+        assertThat(judge(listener("", 3) + listener("", 4).replace("bind(",
+                "setsockopt(4, SOL_TCP, TCP_REPAIR, [1], 4) = 0\nbind(")).code()).isEqualTo(ExitCode.DONE);
+    }
+
+    @Test
+    void callsThatOverlapAreNotJudgedByTheirOrder() throws IOException {
+        String address = BIND.substring(0, BIND.length() - 2);
+        String overlapping = listener("1 ", 3).replace("1 listen(3, 1) = 0\n", "1 listen(3, 1 <unfinished ...>\n")
+                + "2 socket(AF_INET6, SOCK_STREAM, IPPROTO_TCP) = 4\n2 connect(4" + address + "= 0\n1 <... listen resumed>) = 0\n";
+        Answer answer = judge(overlapping, "--closed");
+        assertThat(answer.code()).as(answer.toString()).isEqualTo(ExitCode.DONE);
+        assertImpossible(overlapping.replace(" <unfinished ...>", ") = -1 EACCES (x)").replace("1 <... listen resumed>) = 0\n", ""),
+                "[pid 2] connect(4", "-1 ECONNREFUSED", "--closed");
+        Answer closing = judge(listener("1 ", 3) + "1 close(3 <unfinished ...>\n"
+                + listener("2 ", 4).replace(BIND + "0\n2 listen(4, 1) = 0\n", BIND + "-1 EADDRINUSE (x)\n")
+                + "1 <... close resumed>) = 0\n", "--closed");
+        assertThat(closing.code()).as(closing.toString()).isEqualTo(ExitCode.DONE);
+    }
+
+    @Test
+    void theSuitesOwnTranscriptsSayWhichProcessAThreadIsOf() throws IOException {
+        String threads = "# thread: 102 of 101\n[pid 101] socket(AF_INET6, SOCK_STREAM, IPPROTO_TCP) = 3\n[pid 102] bind(3" + BIND;
+        assertThat(judge(threads + "0\n").out()).contains("1 binds and listens").doesNotContain("older than the trace");
+        assertThat(judge(threads + "-1 EINTR (x)\n").code()).isEqualTo(ExitCode.VIOLATION);
     }
 
     @Test
