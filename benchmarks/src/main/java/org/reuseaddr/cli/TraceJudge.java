@@ -152,7 +152,9 @@ final class TraceJudge implements Consumer<TraceEvent> {
         } else if (event instanceof TraceEvent.Lost lost) {
             model.lose(lost.process() + shift, lost.fd());
         } else if (event instanceof TraceEvent.Began began) {
-            model.begin(began.process() + shift, began.fd(), began.closes());
+            model.begin(began.process() + shift, began.fd(), began.call());
+        } else if (event instanceof TraceEvent.SetOther set) {
+            model.setOther(set.process() + shift, set.fd());
         } else if (event instanceof TraceEvent.Hides hides) {
             model.hides(hides.process() + shift);
         } else if (event instanceof TraceEvent.PortTaken taken) {

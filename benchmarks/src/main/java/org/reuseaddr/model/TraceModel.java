@@ -7,6 +7,7 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.IntFunction;
@@ -31,6 +32,8 @@ import org.reuseaddr.transcript.Step;
  */
 public final class TraceModel {
 
+    private static final Set<String> CHANGES_A_PORT = Set.of("bind", "listen", "shutdown", "setsockopt");
+
     private final LinuxBindRules reference = LinuxBindRules.REFERENCE;
     private final boolean closed;
     private final Map<Name, TracedSocket> sockets = new HashMap<>();
@@ -40,6 +43,8 @@ public final class TraceModel {
     private final Map<Integer, Set<TracedSocket>> byPort = new HashMap<>();
     private final IntFunction<String> processName;
     private final TracedWorlds worlds;
+    /** Calls that have begun and not come back, each with the number of calls that had come back before. */
+    private final Map<Name, Integer> begun = new HashMap<>();
     /** A socket has a port that the kernel chose and that no call has shown: it may be any. */
     private boolean hasUnseenPort;
     private int index;
@@ -103,6 +108,8 @@ public final class TraceModel {
         private SockAddr local;
         private Holder.State state = Holder.State.BOUND;
         private int since;
+        /** The call that changed it last. */
+        private int changed;
         private String sincePlace = "";
         /** It was bound as Linux would not have bound it: what it does next says nothing new. */
         private boolean isDoubtful;
@@ -152,6 +159,9 @@ public final class TraceModel {
         place = where;
         Optional<TracedWorlds.Opinion> opinion = worlds.opinion(process, step);
         Judgement judgement = with(opinion, judge(process, step));
+        if (step.call() instanceof Call.OnDescriptor on) {
+            begun.remove(new Name(process, on.fd()));
+        }
         note(process, step.call(), step.outcome());
         worlds.note(process, step, opinion, judgement.kind() == Kind.IMPOSSIBLE);
         if (judgement.kind() == Kind.IMPOSSIBLE && step.call() instanceof Call.OnDescriptor call) {
@@ -242,6 +252,7 @@ public final class TraceModel {
      */
     public void exit(int process, boolean certain) {
         worlds.exit(process);
+        begun.keySet().removeIf(name -> name.process() == process);
         List<Name> names = sockets.keySet().stream().filter(name -> name.process() == process).toList();
         for (Name name : names) {
             if (!certain) {
@@ -264,15 +275,25 @@ public final class TraceModel {
     /**
      * A call on the socket has begun and not come back, while others do: its effect may come at any time.
      *
-     * @param closes whether the call closes the descriptor
+     * @param call the name of the call
      */
-    public void begin(int process, int fd, boolean closes) {
+    public void begin(int process, int fd, String call) {
         if (closed) {
             worlds.lose(process, fd);
         }
-        TracedSocket socket = sockets.get(new Name(process, fd));
-        if (closes && socket != null) {
+        Name name = new Name(process, fd);
+        TracedSocket socket = sockets.get(name);
+        if (socket != null && call.equals("close")) {
             uncertain(socket);
+        } else if (socket != null && CHANGES_A_PORT.contains(call)) {
+            begun.put(name, index);
+        }
+    }
+
+    /** An option was set on the socket that the model does not know. */
+    public void setOther(int process, int fd) {
+        if (closed) {
+            worlds.lose(process, fd);
         }
     }
 
@@ -324,6 +345,11 @@ public final class TraceModel {
         int port = candidate.local().port();
         PortState others = around(socket, port);
         Rule rule = ruleOf(reference, candidate, others, listen);
+        boolean overlaps = !begun.isEmpty();
+        if (overlaps && (rule.refuses() ? result instanceof SyscallResult.Returned
+                && !ruleOf(reference, candidate, settled(socket, port), listen).refuses() : result.failedWith(Errno.EADDRINUSE))) {
+            return Judgement.NONE;
+        }
         boolean mayBeLeft = used.contains(port);
         Optional<SyscallResult> expected = mayBeLeft || candidate.reusePort() ? Optional.empty()
                 : Optional.of(rule.refuses() ? new SyscallResult.Failed(Errno.EADDRINUSE) : new SyscallResult.Returned(0));
@@ -357,6 +383,16 @@ public final class TraceModel {
         }
         return new Judgement(closed && !hasUnseenPort ? Kind.IMPOSSIBLE : Kind.NEEDS_ANOTHER_SOCKET, Optional.of(rule), Optional.empty(),
                 "no socket of the trace holds " + candidate.local(), expected);
+    }
+
+    /** The port without the sockets that other calls may have changed since this one began. */
+    private PortState settled(TracedSocket socket, int port) {
+        int since = socket.names.stream().map(begun::get).filter(Objects::nonNull).min(Comparator.naturalOrder()).orElse(index);
+        PortState all = around(socket, port);
+        List<Holder> holders = holders(port).stream().filter(other -> other != socket && other.changed <= since
+                        && other.names.stream().noneMatch(begun::containsKey))
+                .sorted(Comparator.comparingInt(other -> other.since)).map(other -> other.at(other.local, other.state)).toList();
+        return holders.isEmpty() ? PortState.FREE : new PortState(holders, all.leader(), all.reuseAddrSoFar());
     }
 
     private static Rule ruleOf(LinuxBindRules rules, Holder candidate, PortState others, boolean listen) {
@@ -416,6 +452,7 @@ public final class TraceModel {
         } else if (call instanceof Call.OnDescriptor on) {
             TracedSocket socket = sockets.get(new Name(process, on.fd()));
             if (socket != null) {
+                socket.changed = index;
                 note(process, socket, call, outcome);
             } else if (call instanceof Call.GetSockName && outcome instanceof Outcome.WithAddress shown && shown.address() != null) {
                 used.add(shown.address().port());

@@ -31,8 +31,16 @@ public sealed interface TraceEvent {
     record Lost(int process, int fd) implements TraceEvent {
     }
 
-    /** A call on this socket has begun, and others come back before it does: its effect may come at any time from here on. */
-    record Began(int process, int fd, boolean closes) implements TraceEvent {
+    /**
+     * A call on this socket has begun, and others come back before it does: its effect may come at any time from here on.
+     *
+     * @param call the name of the call
+     */
+    record Began(int process, int fd, String call) implements TraceEvent {
+    }
+
+    /** An option was set on this socket that the suite does not model. */
+    record SetOther(int process, int fd) implements TraceEvent {
     }
 
     /** The process can make calls that no trace shows (io_uring). */

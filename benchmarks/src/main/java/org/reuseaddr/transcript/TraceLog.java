@@ -387,7 +387,7 @@ public final class TraceLog {
         int on = modelled ? descriptor(name, text) : -1;
         boolean isOnStream = files.isStream(processOf(actor), on);
         if (isOnStream) {
-            report(new TraceEvent.Began(processOf(actor), on, name.equals("close")));
+            report(new TraceEvent.Began(processOf(actor), on, name));
         }
         Pending pending = null;
         boolean done = false;
@@ -492,6 +492,8 @@ public final class TraceLog {
         if (option.isPresent()) {
             if (CHANGE_THE_RULES.contains(option.get())) {
                 lose(process, on.orElseThrow());
+            } else if (name.equals("setsockopt")) {
+                report(new TraceEvent.SetOther(process, on.orElseThrow()));
             }
             skip(name + " " + option.get() + " (not modelled)");
             return;
@@ -506,6 +508,8 @@ public final class TraceLog {
         }
         if ((name.equals("bind") || name.equals("connect")) && result(text.text()).isPresent()) {
             lose(process, on.orElseThrow());
+        } else if (name.equals("setsockopt")) {
+            report(new TraceEvent.SetOther(process, on.orElseThrow()));
         }
         skip(((Reading.Skipped) reading).kind());
     }

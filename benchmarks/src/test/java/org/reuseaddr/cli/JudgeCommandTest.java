@@ -208,6 +208,19 @@ class JudgeCommandTest {
         assertThat(answer.code()).as(answer.toString()).isEqualTo(ExitCode.DONE);
         assertImpossible(overlapping.replace(" <unfinished ...>", ") = -1 EACCES (x)").replace("1 <... listen resumed>) = 0\n", ""),
                 "[pid 2] connect(4", "-1 ECONNREFUSED", "--closed");
+        String bound = listener("1 ", 3).replace("1 listen(3, 1) = 0\n", "");
+        String second = "2 socket(AF_INET6, SOCK_STREAM, IPPROTO_TCP) = 4\n2 setsockopt(4, SOL_SOCKET, SO_REUSEADDR, [1], 4) = 0\n";
+        String listen = "1 listen(3, 1 <unfinished ...>\n";
+        String bind = "2 bind(4" + BIND.substring(0, BIND.length() - 4) + " <unfinished ...>\n";
+        String listened = "1 <... listen resumed>) = 0\n";
+        String permitted = "2 <... bind resumed>) = 0\n";
+        assertThat(judge(bound + second + listen + bind + listened + permitted).code()).isEqualTo(ExitCode.DONE);
+        assertThat(judge(bound + second + bind + listen + listened + permitted).code()).isEqualTo(ExitCode.DONE);
+        assertSecondListenerFound(judge(bound + second + listen + listened + bind + permitted));
+        assertSecondListenerFound(judge(bound + second + "1 listen(3, 1) = 0\n" + bind + "2 <... bind resumed>) = 0\n"));
+        Answer refused = judge(bound.replace(BIND + "0\n", BIND.substring(0, BIND.length() - 4) + " <unfinished ...>\n") + second
+                + "2 bind(4" + BIND + "-1 EADDRINUSE (x)\n1 <... bind resumed>) = 0\n", "--closed");
+        assertThat(refused.code()).as(refused.toString()).isEqualTo(ExitCode.DONE);
         Answer closing = judge(listener("1 ", 3) + "1 close(3 <unfinished ...>\n"
                 + listener("2 ", 4).replace(BIND + "0\n2 listen(4, 1) = 0\n", BIND + "-1 EADDRINUSE (x)\n")
                 + "1 <... close resumed>) = 0\n", "--closed");
