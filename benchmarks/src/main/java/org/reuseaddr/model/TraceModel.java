@@ -345,6 +345,9 @@ public final class TraceModel {
         int port = candidate.local().port();
         PortState others = around(socket, port);
         Rule rule = ruleOf(reference, candidate, others, listen);
+        if (!rule.refuses() && result.failedWith(Errno.EADDRINUSE) && candidate.reusePort() && mayBeOfAnotherUser(socket, port)) {
+            return Judgement.NONE;
+        }
         boolean overlaps = !begun.isEmpty();
         if (overlaps && (rule.refuses() ? result instanceof SyscallResult.Returned
                 && !ruleOf(reference, candidate, settled(socket, port), listen).refuses() : result.failedWith(Errno.EADDRINUSE))) {
@@ -383,6 +386,12 @@ public final class TraceModel {
         }
         return new Judgement(closed && !hasUnseenPort ? Kind.IMPOSSIBLE : Kind.NEEDS_ANOTHER_SOCKET, Optional.of(rule), Optional.empty(),
                 "no socket of the trace holds " + candidate.local(), expected);
+    }
+
+    /** A group of SO_REUSEPORT is of one user, and the trace does not show who the users of its processes are. */
+    private boolean mayBeOfAnotherUser(TracedSocket socket, int port) {
+        return holders(port).stream().anyMatch(other -> other != socket && other.reusePort
+                && other.names.stream().noneMatch(name -> name.process() == socket.name.process()));
     }
 
     /** The port without the sockets that other calls may have changed since this one began. */

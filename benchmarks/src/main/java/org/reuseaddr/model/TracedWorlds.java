@@ -95,7 +95,10 @@ final class TracedWorlds {
 
     private Optional<Opinion> opinion(World world, int process, Step step) {
         int fd = ((Call.OnDescriptor) step.call()).fd();
-        if (step.outcome().failedWith(Errno.EADDRINUSE) && world.hasUnseenPort(world.named(process, fd))) {
+        Optional<TcpSocket> asking = world.named(process, fd);
+        if (step.outcome().failedWith(Errno.EADDRINUSE)
+                && (world.hasUnseenPort(asking) || asking.stream().anyMatch(socket -> socket.reusePort))) {
+            // Of SO_REUSEPORT, which one user's sockets share, TraceModel says what can be said.
             return Optional.empty();
         }
         Step made = new Step(process, step.call(), step.outcome());

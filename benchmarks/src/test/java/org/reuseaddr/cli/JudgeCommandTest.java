@@ -228,6 +228,18 @@ class JudgeCommandTest {
     }
 
     @Test
+    void aGroupOfSharedPortsMayBeOfAnotherUser() throws IOException {
+        String first = listener("1 ", 3).replace("SO_REUSEADDR", "SO_REUSEPORT");
+        String refused = BIND + "-1 EADDRINUSE (x)\n";
+        Answer other = judge(first + listener("2 ", 3).replace("SO_REUSEADDR", "SO_REUSEPORT")
+                .replace(BIND + "0\n2 listen(3, 1) = 0\n", refused), "--closed");
+        assertThat(other.code()).as(other.toString()).isEqualTo(ExitCode.DONE);
+        Answer own = judge(first + listener("1 ", 4).replace("SO_REUSEADDR", "SO_REUSEPORT")
+                .replace(BIND + "0\n1 listen(4, 1) = 0\n", refused), "--closed");
+        assertThat(own.code()).as(own.toString()).isEqualTo(ExitCode.VIOLATION);
+    }
+
+    @Test
     void theSuitesOwnTranscriptsSayWhichProcessAThreadIsOf() throws IOException {
         String threads = "# thread: 102 of 101\n[pid 101] socket(AF_INET6, SOCK_STREAM, IPPROTO_TCP) = 3\n[pid 102] bind(3" + BIND;
         assertThat(judge(threads + "0\n").out()).contains("1 binds and listens").doesNotContain("older than the trace");

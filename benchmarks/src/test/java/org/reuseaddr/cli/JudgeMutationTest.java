@@ -39,7 +39,7 @@ class JudgeMutationTest {
 
     private static final int SAMPLE = 300;
     /** One of so many changed results may be possible as well. */
-    private static final int MOST_UNDECIDED = 40;
+    private static final int MOST_UNDECIDED = 35;
     private static final String OTHER = "other";
     private static final SyscallResult.Returned RETURNED_ZERO = new SyscallResult.Returned(0);
 
@@ -97,6 +97,10 @@ class JudgeMutationTest {
         Step step = steps.get(index);
         if (changed.outcome().failedWith(Errno.EADDRINUSE) && hasPortThatNoCallShows(scenario)) {
             return "a port that no call shows may be this one";
+        }
+        if (changed.outcome().failedWith(Errno.EADDRINUSE) && steps.stream().anyMatch(any -> any.call() instanceof Call.SetOption set
+                && set.option() == SocketOption.SO_REUSEPORT && set.value() != 0)) {
+            return "a group of SO_REUSEPORT of another user";
         }
         if (step.call() instanceof Call.SetOption set && set.option() == SocketOption.IP_LOCAL_PORT_RANGE
                 || scenario.id().startsWith("implicit-bind/range-of-one-port")) {
