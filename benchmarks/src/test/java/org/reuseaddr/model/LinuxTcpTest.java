@@ -85,8 +85,9 @@ class LinuxTcpTest {
     }
 
     private static boolean saysNothing(String before, Call call) {
-        return LinuxTcp.REFERENCE.answers(after(before), 0, call).stream()
-                .allMatch(allowed -> allowed.answer() instanceof Answer.Anything);
+        List<Allowed> answers = LinuxTcp.REFERENCE.answers(after(before), 0, call);
+        assertThat(answers).isNotEmpty();
+        return answers.stream().allMatch(allowed -> allowed.answer() instanceof Answer.Anything);
     }
 
     private static Stream<Path> conversations() throws IOException {
@@ -166,6 +167,18 @@ class LinuxTcpTest {
         assertThat(allows(LISTENER + CLIENT, with("accept(3, LOOPBACK[16]) = 6", "127.0.0.1", "127.0.0.2"))).as("another address").isFalse();
     }
 
+    @Test
+    void theClientSeesThePortOfItsPeerAndThePeerThatOfTheClient() {
+        String accepted = LISTENER + CLIENT + "accept(3, NULL, NULL) = 6\n";
+        String peer = "getpeername(6, LOOPBACK[16]) = 0";
+        assertThat(allows(accepted, with(peer, "12345", "40001"))).isTrue();
+        assertThat(allows(accepted, with(peer, "12345", "0"))).isFalse();
+        String seen = accepted + with(peer, "12345", "40001") + "\n";
+        assertThat(allows(seen, with(peer, "12345", "40002"))).isFalse();
+        assertThat(allows(seen, with("getsockname(5, LOOPBACK[16]) = 0", "12345", "40001"))).isTrue();
+        assertThat(allows(seen, with("getsockname(5, LOOPBACK[16]) = 0", "12345", "40002"))).isFalse();
+    }
+
     /** One of two listeners has the connection: once it is seen at one, it is not at the other. */
     @Test
     void ofTwoListenersOneHasTheConnection() {
@@ -193,6 +206,18 @@ class LinuxTcpTest {
             assertThat(allows(reuse + CLIENT + "accept(" + (7 - listener) + ", NULL, NULL) = -1 EAGAIN (Resource temporarily unavailable)\n"
                     + "accept(" + listener + ", NULL, NULL) = 6\n", read)).isEqualTo(listener == 3);
         }
+    }
+
+    /** A group of SO_REUSEPORT is remembered by the port, whatever its sockets' option is now. */
+    @Test
+    void aPortRemembersItsGroup() {
+        String off = "setsockopt(3, SOL_SOCKET, SO_REUSEPORT, [0], 4) = 0\n";
+        String joining = "socket(AF_INET, SOCK_STREAM, IPPROTO_TCP) = 4\nsetsockopt(4, SOL_SOCKET, SO_REUSEPORT, [1], 4) = 0\n";
+        assertThat(allows(LISTENER + off + joining, "bind(4, LOOPBACK16) = 0")).isTrue();
+        assertThat(allows(LISTENER.replace("listen(3, 8) = 0\n", "") + off + joining, "bind(4, LOOPBACK16) = 0")).isTrue();
+        assertThat(allows(LISTENER.replace("listen(3", off + "listen(3") + joining, "bind(4, LOOPBACK16) = 0"))
+                .as("it listened without the option").isFalse();
+        assertThat(allows(LISTENER.replace("[1]", "[0]") + joining, "bind(4, LOOPBACK16) = 0")).isFalse();
     }
 
     @Test
@@ -250,6 +275,7 @@ class LinuxTcpTest {
         assertThat(saysNothing(other, "bind(4, LOOPBACK16) = 0")).isTrue();
         assertThat(saysNothing(other, with("bind(4, LOOPBACK16) = 0", "12345", "12346"))).isFalse();
         assertThat(saysNothing(doubtful + "accept(3, NULL, NULL) = 4\n", "listen(4, 1) = 0")).isTrue();
+        assertThat(saysNothing(other, "connect(4, LOOPBACK16) = 0")).isTrue();
         assertThat(after(doubtful).hasUncertain()).isTrue();
         assertThat(after(LISTENER).hasUncertain()).isFalse();
 
