@@ -102,8 +102,8 @@ class ForkCollectorTest {
         assertThat(collect(score(1, 1, 100), row(CELL, 1, 1, Metric.WORKER_WAIT, 0.5, "share")).forks().get(0).running()).hasValue(50);
         assertThat(collect(row(RATE, 1, 1, Sample.SCORE, 100, "ops/s"), row(RATE, 1, 1, Metric.WORKER_WAIT, 0.5, "share"))
                 .forks().get(0).running()).hasValue(200);
-        assertThat(collect(score(1, 1, 100), row(CELL, 1, 1, Metric.WORKER_WAIT, 0.8, "share")).forks().get(0).running().orElseThrow())
-                .as("a fifth of the time is enough").isCloseTo(20, within(1e-9));
+        assertThat(collect(score(1, 1, 100), row(CELL, 1, 1, Metric.WORKER_WAIT, 0.79, "share")).forks().get(0).running().orElseThrow())
+                .as("a fifth of the time is enough").isCloseTo(21, within(1e-9));
         assertThat(collect(score(1, 1, 100), row(CELL, 1, 1, Metric.WORKER_WAIT, 0.81, "share")).forks().get(0).running()).isEmpty();
         assertThat(collect(score(1, 1, 100), row(CELL, 1, 1, Metric.WORKER_WAIT, -0.1, "share")).forks().get(0).running())
                 .as("more than all of the time").hasValue(100);
