@@ -93,6 +93,9 @@ public class AcceptThroughput extends GatedBenchmark {
     @Param({"clientReset", "clientFin", "serverFin"})
     public String close;
 
+    @Param({"true", "false"})
+    public boolean reuseAddress;
+
     /** What the accepting threads count. Shares are those of an iteration: JMH's own summary adds up iterations. */
     @State(Scope.Thread)
     @AuxCounters(AuxCounters.Type.EVENTS)
@@ -136,7 +139,7 @@ public class AcceptThroughput extends GatedBenchmark {
         /** Opens the listener. */
         @Setup(Level.Trial)
         public void open(AcceptThroughput benchmark) {
-            lane = Api.named(benchmark.api).open(benchmark.family, BACKLOG);
+            lane = Api.named(benchmark.api).open(benchmark.family, BACKLOG, benchmark.reuseAddress);
             guard = new AcceptGuard(lane, benchmark.family, AcceptGuard.IMPATIENT);
         }
 

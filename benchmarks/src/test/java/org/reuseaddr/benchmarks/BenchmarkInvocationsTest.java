@@ -95,6 +95,7 @@ class BenchmarkInvocationsTest {
         benchmark.family = family;
         benchmark.api = api;
         benchmark.backlog = 128;
+        benchmark.reuseAddress = family == Family.INET6;
         for (AcceptDrain.Queue queue : List.of(new AcceptDrain.Established(), new AcceptDrain.Reset())) {
             AcceptDrain.Counts counts = new AcceptDrain.Counts();
             queue.open(benchmark, OneThread.PARAMS, counts);
@@ -205,6 +206,7 @@ class BenchmarkInvocationsTest {
         benchmark.family = family;
         benchmark.api = api;
         benchmark.close = close;
+        benchmark.reuseAddress = family == Family.INET;
         AcceptThroughput.Listener listener = new AcceptThroughput.Listener();
         listener.open(benchmark);
         AcceptThroughput.AcceptCounts accepts = new AcceptThroughput.AcceptCounts();

@@ -41,8 +41,9 @@ class CallCountsIT {
                 for (String reuse : List.of("true", "false")) {
                     tests.add(test("ListenerLifecycle.cycle", "cycle", Map.of(Parameter.API, api, Parameter.FAMILY,
                             family.name(), Parameter.REUSE_ADDRESS, reuse)));
+                    tests.add(test("AcceptDrain.accept", "accept", Map.of(Parameter.API, api, Parameter.FAMILY,
+                            family.name(), Parameter.REUSE_ADDRESS, reuse)));
                 }
-                tests.add(test("AcceptDrain.accept", "accept", Map.of(Parameter.API, api, Parameter.FAMILY, family.name())));
             }
             tests.add(test("CrowdedBind.fixedPort", "cycle", Map.of(Parameter.FAMILY, family.name())));
         }

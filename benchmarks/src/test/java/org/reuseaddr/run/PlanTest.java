@@ -3,6 +3,7 @@ package org.reuseaddr.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -10,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -18,11 +20,16 @@ import org.openjdk.jmh.runner.BenchmarkList;
 import org.openjdk.jmh.runner.BenchmarkListEntry;
 import org.openjdk.jmh.runner.format.OutputFormatFactory;
 import org.openjdk.jmh.runner.options.VerboseMode;
+import org.reuseaddr.results.Cell;
+import org.reuseaddr.results.Parameter;
+import org.reuseaddr.results.Sample;
+import org.reuseaddr.results.SamplesFile;
 import org.reuseaddr.socket.Family;
 
 class PlanTest {
 
     private static final Set<Family> BOTH = Set.of(Family.INET, Family.INET6);
+    private static final Path REFERENCE_RUN = Path.of("..", "results", "native-20261122T164857Z", "samples.csv");
 
     private static Plan plan(Profile profile, Optional<Duration> budget, String... jmh) {
         return Plan.of(profile, JmhOptions.parse(List.of(jmh)), BOTH, budget, BindCost.NONE);
@@ -55,6 +62,27 @@ class PlanTest {
     @Test
     void thoroughIsTheWholeProduct() {
         assertThat(plan(Profile.THOROUGH, Optional.empty(), "ListenerLifecycle").cells()).hasSize(2 * 3 * 3 * 2);
+    }
+
+    @Test
+    void acceptIsMeasuredWithAndWithoutTheOptionByThoroughAlone() {
+        for (String benchmark : List.of("AcceptDrain", "AcceptThroughput")) {
+            assertThat(plan(Profile.THOROUGH, Optional.empty(), benchmark).cells())
+                    .extracting(cell -> cell.params().get(Parameter.REUSE_ADDRESS)).contains("true", "false");
+            assertThat(plan(Profile.STANDARD, Optional.empty(), benchmark).cells())
+                    .extracting(cell -> cell.params().get(Parameter.REUSE_ADDRESS)).containsOnly("true");
+        }
+    }
+
+    /** Benchmarks may get parameters; what was measured without one has the value that it was measured with. */
+    @Test
+    void everyCellOfAnEarlierReferenceRunIsOneOfTodays() {
+        Set<Cell> today = plan(Profile.THOROUGH, Optional.empty()).cells().stream().map(PlannedCell::cell)
+                .collect(Collectors.toSet());
+        Set<Cell> stored = SamplesFile.readAll(REFERENCE_RUN).stream().map(Sample::cell).collect(Collectors.toSet());
+
+        assertThat(stored).extracting(Cell::benchmark).contains("AcceptDrain.accept", "AcceptThroughput.connections");
+        assertThat(today).containsAll(stored);
     }
 
     @Test
