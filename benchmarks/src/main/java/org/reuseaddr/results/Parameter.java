@@ -10,7 +10,7 @@ public final class Parameter {
 
     /** The address family: {@code INET} or {@code INET6}. */
     public static final String FAMILY = "family";
-    /** What makes the calls: {@code channel}, {@code socket}, {@code selector} or {@code native}. */
+    /** What makes the calls: {@code channel}, {@code socket}, {@code selector}, {@code virtual} or {@code native}. */
     public static final String API = "api";
     /** Whether SO_REUSEADDR is on: {@code true} or {@code false}. */
     public static final String REUSE_ADDRESS = "reuseAddress";

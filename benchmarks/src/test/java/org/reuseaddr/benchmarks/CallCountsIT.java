@@ -62,7 +62,7 @@ class CallCountsIT {
         List<String> command = new ArrayList<>(List.of("strace", "-ff", "-qq", "-e",
                 "trace=network,close,dup2," + MARK, "-o", trace.toString(),
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xint"));
-        command.addAll(ForkArguments.of(params));
+        command.addAll(ForkArguments.of(params, 1));
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), OneOperation.class.getName(), operation,
                 params.getOrDefault(Parameter.API, "native"), params.get(Parameter.FAMILY),
                 params.getOrDefault(Parameter.REUSE_ADDRESS, "true")));

@@ -30,7 +30,7 @@ class RunSummaryTest {
 
     private static SuiteRun.Summary summary(List<SuiteRun.Missing> missing, List<Cell> imprecise, List<Cell> unsupported,
             List<String> profiled, boolean interrupted) {
-        return new SuiteRun.Summary(78, 12, missing, unsupported, List.of(), profiled, imprecise, interrupted, interrupted);
+        return new SuiteRun.Summary(78, 12, missing, unsupported, List.of(), List.of(), profiled, imprecise, interrupted, interrupted);
     }
 
     private static SuiteRun.Summary complete() {
