@@ -42,6 +42,8 @@ import org.reuseaddr.socket.SocketCalls;
  *       send: with a FIN to send it would cost three times as much, and that would be the cost of a packet.
  *   <li>{@code backlog}: how many wait at most; what the machine's somaxconn, descriptors or ports do not allow is
  *       scaled down, and {@code backlog_actual} says to what.
+ *   <li>{@code reuseAddress}: SO_REUSEADDR is looked at by bind and listen. On Linux accept only copies it to the connection,
+ *       so that both values cost the same.
  * </ul>
  *
  * <pre>java -jar benchmarks.jar AcceptDrain -p api=channel,native -p backlog=4096</pre>
@@ -68,6 +70,9 @@ public class AcceptDrain extends GatedBenchmark {
 
     @Param({"1024", "128", "4096"})
     public int backlog;
+
+    @Param({"true", "false"})
+    public boolean reuseAddress;
 
     /** What was counted in an iteration. */
     @State(Scope.Thread)
@@ -116,7 +121,7 @@ public class AcceptDrain extends GatedBenchmark {
             }
             clients = new int[capacity];
             Arrays.fill(clients, NONE);
-            lane = Api.named(benchmark.api).open(benchmark.family, capacity);
+            lane = Api.named(benchmark.api).open(benchmark.family, capacity, benchmark.reuseAddress);
             guard = new AcceptGuard(lane, benchmark.family, AcceptGuard.PATIENT);
             acceptor = lane.acceptor(BATCH);
             connector = new Connector(SocketCalls.open(), benchmark.family, lane.port());

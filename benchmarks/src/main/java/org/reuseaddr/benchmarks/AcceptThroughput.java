@@ -59,6 +59,10 @@ import org.reuseaddr.socket.SocketCalls;
  * closed: it then costs the same each time. Connectors are bare calls against every {@code api}, and stop for a moment
  * when {@value #AHEAD} connections wait to be accepted: a full queue would drop the SYN and cost a second.
  *
+ * <p>{@code api}: {@code channel} and {@code socket} block in accept; {@code selector} asks for a connection and waits with a
+ * Selector where there is none; {@code virtual} is {@code channel} on virtual threads (Java 21 and later), where idle shares
+ * are not known, since the JVM does not count their CPU time.
+ *
  * <pre>java -jar benchmarks.jar AcceptThroughput -p api=selector -tg 1,3   (one acceptor, three connectors)</pre>
  */
 @State(Scope.Benchmark)
@@ -87,11 +91,14 @@ public class AcceptThroughput extends GatedBenchmark {
     @Param({"INET", "INET6"})
     public Family family;
 
-    @Param({"channel", "socket", "selector", "native"})
+    @Param({"channel", "socket", "selector", "virtual", "native"})
     public String api;
 
     @Param({"clientReset", "clientFin", "serverFin"})
     public String close;
+
+    @Param({"true", "false"})
+    public boolean reuseAddress;
 
     /** What the accepting threads count. Shares are those of an iteration: JMH's own summary adds up iterations. */
     @State(Scope.Thread)
@@ -136,7 +143,7 @@ public class AcceptThroughput extends GatedBenchmark {
         /** Opens the listener. */
         @Setup(Level.Trial)
         public void open(AcceptThroughput benchmark) {
-            lane = Api.named(benchmark.api).open(benchmark.family, BACKLOG);
+            lane = Api.named(benchmark.api).open(benchmark.family, BACKLOG, benchmark.reuseAddress);
             guard = new AcceptGuard(lane, benchmark.family, AcceptGuard.IMPATIENT);
         }
 

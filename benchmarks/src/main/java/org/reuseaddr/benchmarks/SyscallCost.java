@@ -386,7 +386,7 @@ public class SyscallCost extends GatedBenchmark {
                     : PortChoice.FIXED;
             int named = choice.ports(new ExplicitPorts(HostLimits.read()), 1, benchmark.family, thread.getThreadIndex(),
                     thread.getThreadCount())[0];
-            lane = new NativeServer(benchmark.family, named, clients.length);
+            lane = new NativeServer(benchmark.family, named, clients.length, true);
             listener = lane.descriptor();
             guard = new AcceptGuard(lane, benchmark.family, AcceptGuard.PATIENT);
             connector = new Connector(SocketCalls.open(), benchmark.family, lane.port());

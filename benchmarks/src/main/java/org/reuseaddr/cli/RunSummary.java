@@ -141,6 +141,10 @@ final class RunSummary {
             lines.add("not measured, since the platform lacks their address family: " + summary.unsupported().size()
                     + " cells, such as " + summary.unsupported().get(0));
         }
+        if (!summary.ofLaterJava().isEmpty()) {
+            lines.add("not measured, since they need a later Java than " + Runtime.version().feature() + ": "
+                    + summary.ofLaterJava().size() + " cells, such as " + summary.ofLaterJava().get(0));
+        }
         summary.missing().stream().limit(most).forEach(missing -> lines.addAll(onTwoLines(
                 "missing: fork " + missing.fork() + " of " + missing.cell() + ": " + missing.reason())));
         if (summary.missing().size() > most) {

@@ -37,6 +37,14 @@ public sealed interface Finding {
     }
 
     /**
+     * How a SO_REUSEPORT group's connections were spread over its members.
+     *
+     * @param largest what the busiest member got, relative to an even share, 1 or more; the median over forks
+     */
+    record Spread(Cell cell, double largest) implements Finding {
+    }
+
+    /**
      * Others used the machine's CPUs while the fork ran.
      *
      * @param fork its number

@@ -4,12 +4,13 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
+import java.util.Objects;
 import org.apache.commons.statistics.descriptive.Median;
 import org.apache.commons.statistics.inference.MannWhitneyUTest;
 import org.reuseaddr.results.Metric;
 import org.reuseaddr.results.Sample;
 
-/** Outliers, drift, two-humped iterations and foreign load, named for the reader of a run. */
+/** Outliers, drift, two-humped iterations and foreign load, and the spread over a group, named for the reader of a run. */
 public final class Findings {
 
     private static final int FORKS_FOR_OUTLIER = 4;
@@ -45,6 +46,11 @@ public final class Findings {
         outliers(data, findings);
         drift(data, findings);
         modes(data, findings);
+        double[] spread = data.forks().stream().map(fork -> fork.metrics().get(Metric.LARGEST_TO_EVEN))
+                .filter(Objects::nonNull).mapToDouble(Double::doubleValue).filter(Double::isFinite).toArray();
+        if (spread.length > 0) {
+            findings.add(new Finding.Spread(data.cell(), median(spread)));
+        }
         for (Fork fork : data.forks()) {
             double share = fork.metrics().getOrDefault(Metric.FOREIGN_LOAD, 0.0);
             if (share >= FOREIGN_LOAD_FROM) {

@@ -124,7 +124,7 @@ final class JmhResultReader {
             if (benchmark == null || mode == null || metrics.stream().noneMatch(m -> m.name().equals(Sample.SCORE))) {
                 throw at(start, "expected a benchmark with its name, mode and primaryMetric");
             }
-            Cell cell = new Cell(benchmark, mode, threads, params);
+            Cell cell = Cell.stored(benchmark, mode, threads, params);
             for (Metric metric : metrics) {
                 for (int fork = 0; fork < metric.values().size(); fork++) {
                     List<Double> iterations = metric.values().get(fork);

@@ -49,7 +49,7 @@ public record CostTable(List<String> families, int forks, List<Row> rows, List<S
     /** What tells most about a platform's bind, by how a benchmark's name begins. */
     private static final List<String> TELLING = List.of("ListenerLifecycle.", "SyscallCost.bind", "SyscallCost.listen",
             "SyscallCost.accept", "SyscallCost.close", "AcceptDrain.accept", "TimeToFirstAccept.", "AcceptThroughput.",
-            "CrowdedBind.", "DuplicateRejection.");
+            "CrowdedBind.", "DuplicateRejection.", "ReusePortGroup.");
     /** By how many places a further set of parameters of one benchmark comes after the one before it. */
     private static final int PLACES_BETWEEN = 4;
 

@@ -3,6 +3,7 @@ package org.reuseaddr.report;
 import java.util.ArrayList;
 import java.util.DoubleSummaryStatistics;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -127,6 +128,10 @@ public final class Sentences {
         if (finding instanceof Finding.Bimodal modes) {
             return cell + "iterations fall into two clusters, around " + value(modes, modes.low()) + " and "
                     + value(modes, modes.high()) + " (" + Figures.percent(modes.shareHigh()) + " in the upper one).";
+        }
+        if (finding instanceof Finding.Spread spread) {
+            return cell + "the busiest member of the SO_REUSEPORT group got " + String.format(Locale.ROOT, "%.2f", spread.largest())
+                    + " times an even share of the connections.";
         }
         Finding.ForeignLoad load = (Finding.ForeignLoad) finding;
         return cell + "other programs used " + Figures.percent(load.share()) + " of the CPUs during fork " + load.fork() + ".";

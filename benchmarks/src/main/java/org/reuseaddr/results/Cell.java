@@ -33,6 +33,11 @@ public record Cell(String benchmark, String mode, int threads, SortedMap<String,
         params = Collections.unmodifiableSortedMap(new TreeMap<>(params));
     }
 
+    /** The cell of a row that a run of this version or of an earlier one has stored. */
+    public static Cell stored(String benchmark, String mode, int threads, Map<String, String> params) {
+        return new Cell(benchmark, mode, threads, Parameter.ofAnyVersion(benchmark, params));
+    }
+
     /** The parameters as text, {@code family=INET port=fixed}; empty where there are none. */
     public String paramText() {
         return params.entrySet().stream().map(Map.Entry::toString).collect(Collectors.joining(" "));

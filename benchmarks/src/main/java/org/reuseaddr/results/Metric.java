@@ -34,6 +34,12 @@ public final class Metric {
     /** The rate of the accepting threads of a group of acceptors and connectors. */
     public static final String ACCEPT_RATE = "accept";
 
+    /**
+     * How many connections the busiest member of a SO_REUSEPORT group got, relative to an even share, in
+     * {@link Unit#COUNT}: 1 is even.
+     */
+    public static final String LARGEST_TO_EVEN = "largest_to_even";
+
     private Metric() {
     }
 }

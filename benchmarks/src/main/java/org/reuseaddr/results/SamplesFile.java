@@ -79,7 +79,7 @@ public final class SamplesFile implements AutoCloseable {
                 params.put(column.getKey().substring(Column.PARAM.length()), value);
             }
         }
-        Cell cell = new Cell(row.text(Column.BENCHMARK), row.text(Column.MODE), row.integer(Column.THREADS, 1, 1 << 20),
+        Cell cell = Cell.stored(row.text(Column.BENCHMARK), row.text(Column.MODE), row.integer(Column.THREADS, 1, 1 << 20),
                 params);
         return new Sample(row.run(), cell, row.integer(Column.FORK, 0, 1 << 20), row.integer(Column.ITERATION, 0, 1 << 20),
                 row.text(Column.METRIC), row.number(Column.VALUE), row.text(Column.UNIT));

@@ -137,7 +137,7 @@ final class ForkRunner {
         arguments.add("-D" + ForkGate.RECORD_PROPERTY + "=" + gateRecord.toAbsolutePath());
         arguments.add("-D" + ForkGate.CONTINUE_PROPERTY + "=" + continueOnViolation);
         arguments.addAll(properties);
-        arguments.addAll(ForkArguments.of(cell.params()));
+        arguments.addAll(ForkArguments.of(cell.params(), cell.threads()));
         arguments.addAll(user.getJvmArgsAppend().orElse(List.of()));
         return arguments;
     }

@@ -20,6 +20,7 @@ import org.openjdk.jmh.runner.format.OutputFormatFactory;
 import org.openjdk.jmh.runner.options.TimeValue;
 import org.openjdk.jmh.runner.options.VerboseMode;
 import org.reuseaddr.benchmarks.CrowdedBind;
+import org.reuseaddr.benchmarks.fixture.Api;
 import org.reuseaddr.benchmarks.fixture.ExplicitPorts;
 import org.reuseaddr.benchmarks.fixture.PortChoice;
 import org.reuseaddr.results.Parameter;
@@ -30,10 +31,11 @@ import org.reuseaddr.socket.Family;
  *
  * @param cells each is one fork in every pass
  * @param unsupported cells that were chosen and need an address family that the platform does not have
+ * @param ofLaterJava cells of a profile that need a later release of Java than this one
  * @param effort how many forks each cell gets, and how long they are
  * @param parameterNames of every benchmark of the suite, so that the columns of result files do not depend on the choice
  */
-record Plan(List<PlannedCell> cells, List<PlannedCell> unsupported, Effort effort,
+record Plan(List<PlannedCell> cells, List<PlannedCell> unsupported, List<PlannedCell> ofLaterJava, Effort effort,
         List<String> parameterNames) {
 
     /** With fewer forks there is hardly an interval; a budget shortens forks before it makes fewer. */
@@ -50,10 +52,12 @@ record Plan(List<PlannedCell> cells, List<PlannedCell> unsupported, Effort effor
      * @param families those whose loopback address the platform has
      * @param bind what a bind costs: where it is slow, forks are shorter
      * @param budget how long the run may take; shortens and multiplies forks until it is used and not exceeded
+     * @param java the release of Java that measures
      * @throws UsageException if a regex matches nothing, or a parameter is unknown to every chosen benchmark, a
-     *     parameter's value or a profiler does not exist
+     *     parameter's value or a profiler does not exist, or a value was asked for that this Java does not have
      */
-    static Plan of(Profile profile, JmhOptions jmh, Set<Family> families, Optional<Duration> budget, BindCost bind) {
+    static Plan of(Profile profile, JmhOptions jmh, Set<Family> families, Optional<Duration> budget, BindCost bind,
+            int java) {
         jmh.requireProfilers();
         List<String> includes = jmh.options().getIncludes();
         OutputFormat silent = OutputFormatFactory.createFormatInstance(System.err, VerboseMode.SILENT);
@@ -66,6 +70,7 @@ record Plan(List<PlannedCell> cells, List<PlannedCell> unsupported, Effort effor
         List<Profile.Selection> selections = profile.selections();
         Set<PlannedCell> cells = new LinkedHashSet<>();
         Set<PlannedCell> unsupported = new LinkedHashSet<>();
+        Set<PlannedCell> later = new LinkedHashSet<>();
         Set<String> known = new TreeSet<>();
         for (BenchmarkListEntry entry : entries) {
             Map<String, String[]> declared = entry.getParams().orElse(Map.of());
@@ -75,7 +80,9 @@ record Plan(List<PlannedCell> cells, List<PlannedCell> unsupported, Effort effor
                 for (SortedMap<String, String> params : product(profile, entry, values, jmh)) {
                     for (Mode mode : modes(entry, jmh)) {
                         PlannedCell cell = new PlannedCell(entry.getUsername(), mode, threads(entry, jmh), params);
-                        if (families.stream().noneMatch(cell::canMeasure)) {
+                        if (!cell.canMeasure(java)) {
+                            later.add(cell);
+                        } else if (families.stream().noneMatch(cell::canMeasure)) {
                             unsupported.add(cell);
                         } else {
                             cells.add(cell);
@@ -90,9 +97,14 @@ record Plan(List<PlannedCell> cells, List<PlannedCell> unsupported, Effort effor
                         + String.join(", ", known) + " (-lp lists them)");
             }
         }
+        later.stream().filter(cell -> jmh.parameterNames().contains(Parameter.API)).findFirst().ifPresent(cell -> {
+            Api api = Api.named(cell.params().get(Parameter.API));
+            throw new UsageException("-p " + Parameter.API + "=" + api.word() + ": needs Java " + api.sinceJava()
+                    + " or later, this is Java " + java);
+        });
         Effort usual = profile.effort(bind).with(jmh.options());
         Effort effort = budget.map(time -> within(time, usual, cells.size(), jmh)).orElse(usual);
-        return new Plan(List.copyOf(cells), List.copyOf(unsupported), effort, suiteParameters(all, silent));
+        return new Plan(List.copyOf(cells), List.copyOf(unsupported), List.copyOf(later), effort, suiteParameters(all, silent));
     }
 
     private static Effort within(Duration budget, Effort usual, int cells, JmhOptions jmh) {

@@ -3,6 +3,7 @@ package org.reuseaddr.run;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.openjdk.jmh.annotations.Mode;
+import org.reuseaddr.benchmarks.fixture.Api;
 import org.reuseaddr.results.Cell;
 import org.reuseaddr.results.Parameter;
 import org.reuseaddr.socket.Family;
@@ -29,6 +30,11 @@ record PlannedCell(String benchmark, Mode mode, int threads, SortedMap<String, S
     /** Whether a platform that has this family can measure it; a cell without the parameter {@code family} needs none. */
     boolean canMeasure(Family family) {
         return params.getOrDefault(Parameter.FAMILY, family.name()).equals(family.name());
+    }
+
+    /** Whether this release of Java can measure it. */
+    boolean canMeasure(int java) {
+        return !params.containsKey(Parameter.API) || Api.named(params.get(Parameter.API)).sinceJava() <= java;
     }
 
     /** The cell as it stands in result files. */

@@ -83,13 +83,14 @@ public final class SuiteRun {
      * @param done forks that measured all they should
      * @param missing the failed ones by name; forks that an interruption kept from starting are not among them
      * @param unsupported cells that were not planned, since the platform lacks their address family
+     * @param ofLaterJava cells that were not planned, since this release of Java lacks what they measure
      * @param violations broken promises that gates in forks found
      * @param profiled the profilers of JMH that the user asked for, by their names; their results are in JMH's log
      * @param imprecise cells whose interval is still wider than the precision asked for
      * @param budgetSpent whether forks were left out because the budget was spent
      * @param interrupted whether {@link #stop} ended it
      */
-    public record Summary(int planned, int done, List<Missing> missing, List<Cell> unsupported,
+    public record Summary(int planned, int done, List<Missing> missing, List<Cell> unsupported, List<Cell> ofLaterJava,
             List<ScenarioResult> violations,
             List<String> profiled, List<Cell> imprecise, boolean budgetSpent,
             boolean interrupted) {
@@ -105,7 +106,7 @@ public final class SuiteRun {
         TemporaryDirectory.requireWritable();
         this.settings = settings;
         this.plan = Plan.of(settings.profile(), settings.jmh(), settings.families(), settings.budget(),
-                settings.bind());
+                settings.bind(), Runtime.version().feature());
         this.ledger = Ledger.resumed(settings.earlier(), plan.effort().iterations());
     }
 
@@ -165,7 +166,8 @@ public final class SuiteRun {
             writeJmhResults();
         }
         return new Summary(plannedForks(), forksDone, List.copyOf(missing),
-                plan.unsupported().stream().map(PlannedCell::cell).toList(), List.copyOf(violations),
+                plan.unsupported().stream().map(PlannedCell::cell).toList(),
+                plan.ofLaterJava().stream().map(PlannedCell::cell).toList(), List.copyOf(violations),
                 settings.jmh().profilers(), imprecise(), budgetSpent, stopping);
     }
 

@@ -18,6 +18,7 @@ AcceptThroughput.connections api=socket,selector,native
 AcceptThroughput.connections close=clientFin,serverFin
 TimeToFirstAccept.listenConnectAccept family=INET,INET6 port=ephemeral,fixed
 TimeToFirstAccept.listenConnectAccept port=fresh
+ReusePortGroup.connect
 DuplicateRejection.bind family=INET,INET6
 DuplicateRejection.listen family=INET,INET6
 CrowdedBind.ephemeralPort held=0,100,1000,10000

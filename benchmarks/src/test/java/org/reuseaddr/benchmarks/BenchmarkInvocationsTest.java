@@ -95,6 +95,7 @@ class BenchmarkInvocationsTest {
         benchmark.family = family;
         benchmark.api = api;
         benchmark.backlog = 128;
+        benchmark.reuseAddress = family == Family.INET6;
         for (AcceptDrain.Queue queue : List.of(new AcceptDrain.Established(), new AcceptDrain.Reset())) {
             AcceptDrain.Counts counts = new AcceptDrain.Counts();
             queue.open(benchmark, OneThread.PARAMS, counts);
@@ -114,6 +115,46 @@ class BenchmarkInvocationsTest {
             assertThat(counts.failures).isZero();
             assertThat(counts.backlog_actual).isEqualTo(128);
         }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"INET,1", "INET,4", "INET6,2"})
+    void everyMemberOfAGroupIsReached(Family family, int members) {
+        ReusePortGroup benchmark = new ReusePortGroup();
+        benchmark.family = family;
+        benchmark.members = members;
+        ReusePortGroup.Counts counts = new ReusePortGroup.Counts();
+        ReusePortGroup.Group group = new ReusePortGroup.Group();
+        group.open(benchmark, counts);
+        group.begin();
+        for (int i = 0; i < 5; i++) {
+            benchmark.connect(group);
+            group.closeBatch();
+        }
+        group.end(OneThread.PARAMS);
+        group.close();
+
+        assertThat(counts.failures + counts.lost).isZero();
+        // 320 connections leave one of four out once in 10^39 groups.
+        assertThat(counts.members_reached).isEqualTo(members);
+        assertThat(counts.largest_to_even).isBetween(1.0, members == 1 ? 1.0 : 2.0);
+    }
+
+    @Test
+    void connectionsToAGroupThatIsGoneFailTheIterationAndSayHowMany() {
+        ReusePortGroup benchmark = new ReusePortGroup();
+        benchmark.family = Family.INET;
+        benchmark.members = 2;
+        ReusePortGroup.Group group = new ReusePortGroup.Group();
+        group.open(benchmark, new ReusePortGroup.Counts());
+        group.begin();
+        group.close();
+        benchmark.connect(group);
+        group.closeBatch();
+
+        assertThatThrownBy(() -> group.end(OneThread.PARAMS)).hasMessageContaining("64 failed").hasMessageContaining("ECONNREFUSED");
+        benchmark.members = 0;
+        assertThatThrownBy(() -> group.open(benchmark, new ReusePortGroup.Counts())).hasMessageContaining("expected 1 to 64");
     }
 
     @ParameterizedTest
@@ -205,6 +246,7 @@ class BenchmarkInvocationsTest {
         benchmark.family = family;
         benchmark.api = api;
         benchmark.close = close;
+        benchmark.reuseAddress = family == Family.INET;
         AcceptThroughput.Listener listener = new AcceptThroughput.Listener();
         listener.open(benchmark);
         AcceptThroughput.AcceptCounts accepts = new AcceptThroughput.AcceptCounts();

@@ -38,7 +38,7 @@ class FamiliesIT {
                 "-Djmh.ignoreLock=true", "-cp", JAR.toString(), "org.openjdk.jmh.Main",
                 ListenerLifecycle.class.getName() + ".cycle", "-foe", "true", "-wi", "0", "-i", "1", "-r", "300ms",
                 "-p", "family=" + family, "-p", "port=fixed", "-p", "api=" + api, "-p", "reuseAddress=true"));
-        List<String> needed = ForkArguments.of(Map.of("api", api, "family", family));
+        List<String> needed = ForkArguments.of(Map.of("api", api, "family", family), 1);
         if (!needed.isEmpty()) {
             command.addAll(List.of("-jvmArgsAppend", String.join(" ", needed)));
         }

@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.reuseaddr.benchmarks.fixture.Api;
 import org.reuseaddr.benchmarks.fixture.ChannelCycle;
 import org.reuseaddr.benchmarks.fixture.Failures;
 import org.reuseaddr.benchmarks.fixture.ForkArguments;
@@ -84,9 +85,17 @@ class ListenerLifecycleTest {
     void aServerSocketIsNotMeasuredUnderTheOtherFamilysName() {
         assertThatThrownBy(() -> ForkArguments.requireServerSocketOf(Family.INET))
                 .hasMessageContaining("preferIPv4Stack").hasMessageContaining("AF_INET6");
-        assertThat(ForkArguments.of(Map.of("api", "socket", "family", "INET")))
+        assertThat(ForkArguments.of(Map.of("api", "socket", "family", "INET"), 1))
                 .containsExactly("-Djava.net.preferIPv4Stack=true");
-        assertThat(ForkArguments.of(Map.of("api", "socket", "family", "INET6"))).isEmpty();
-        assertThat(ForkArguments.of(Map.of("api", "channel", "family", "INET"))).isEmpty();
+        assertThat(ForkArguments.of(Map.of("api", "socket", "family", "INET6"), 1)).isEmpty();
+        assertThat(ForkArguments.of(Map.of("api", "channel", "family", "INET"), 1)).isEmpty();
+    }
+
+    @Test
+    void aPlatformThreadIsNotMeasuredUnderTheNameOfAVirtualOne() {
+        assertThatThrownBy(() -> Api.VIRTUAL.open(Family.INET, 1, true)).isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("needs Java 21 or later").hasMessageContaining("jmh.executor=VIRTUAL");
+        assertThat(ForkArguments.of(Map.of("api", "virtual", "family", "INET"), 200))
+                .containsExactly("-Djmh.executor=VIRTUAL", "-Djdk.virtualThreadScheduler.parallelism=200");
     }
 }

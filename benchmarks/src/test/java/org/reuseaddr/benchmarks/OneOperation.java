@@ -12,7 +12,7 @@ import org.reuseaddr.socket.SocketCalls;
 
 /**
  * Makes one operation of a benchmark between one call of getppid and {@value #MARKS_AT_END} in a row, for strace:
- * {@code cycle API FAMILY REUSE} or {@code accept API FAMILY}. An operation before it has loaded the classes that it needs.
+ * {@code cycle API FAMILY REUSE} or {@code accept API FAMILY REUSE}. An operation before it has loaded the classes that it needs.
  */
 final class OneOperation {
 
@@ -28,13 +28,14 @@ final class OneOperation {
     public static void main(String[] arguments) {
         Api api = Api.named(arguments[1]);
         Family family = Family.valueOf(arguments[2]);
+        boolean reuseAddress = Boolean.parseBoolean(arguments[3]);
         if (arguments[0].equals("cycle")) {
             Failures failures = new Failures();
-            ListenerCycle cycle = api.cycle(family, new int[] {0}, Boolean.parseBoolean(arguments[3]), failures);
+            ListenerCycle cycle = api.cycle(family, new int[] {0}, reuseAddress, failures);
             traced(cycle::run);
             failures.verify("making a listener", 2);
         } else {
-            ServerApi server = api.open(family, 8);
+            ServerApi server = api.open(family, 8, reuseAddress);
             Connector connector = new Connector(SocketCalls.open(), family, server.port());
             int[] clients = IntStream.range(0, 2).map(i -> connector.connectSurely(LIMIT_MILLIS)).toArray();
             Acceptor acceptor = server.acceptor(2);

@@ -19,7 +19,7 @@ final class OpenDescriptors {
 
     OpenDescriptors() {
         // The JDK keeps a pair of sockets of its own from the first channel on.
-        ServerApi lane = Api.CHANNEL.open(Family.INET6, 1);
+        ServerApi lane = Api.CHANNEL.open(Family.INET6, 1, true);
         lane.close();
         before = sockets();
     }

@@ -40,7 +40,7 @@ class ParametersTest {
                 .containsAll(values(ListenerLifecycle.class, Parameter.API));
         assertThat(values(ListenerLifecycle.class, Parameter.REUSE_ADDRESS)).containsExactly("true", "false");
         assertThatThrownBy(() -> Api.named("nosuch")).isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("api is one of channel, socket, selector, native, not nosuch");
+                .hasMessage("api is one of channel, socket, selector, virtual, native, not nosuch");
     }
 
     private static List<String> values(Class<?> benchmark, String parameter) {
@@ -72,11 +72,15 @@ class ParametersTest {
                 entry("SyscallCost.getsockname", FAMILY + PORT),
                 entry("SyscallCost.accept", FAMILY + PORT),
                 entry("SyscallCost.close", FAMILY + PORT),
-                entry("AcceptDrain.accept", "api=channel,socket,native backlog=1024,128,4096 family=INET,INET6"),
-                entry("AcceptDrain.acceptAndClose", "api=channel,socket,native backlog=1024,128,4096 family=INET,INET6"),
+                entry("AcceptDrain.accept",
+                        "api=channel,socket,native backlog=1024,128,4096 family=INET,INET6 reuseAddress=true,false"),
+                entry("AcceptDrain.acceptAndClose",
+                        "api=channel,socket,native backlog=1024,128,4096 family=INET,INET6 reuseAddress=true,false"),
                 entry("AcceptThroughput.connections",
-                        "api=channel,socket,selector,native close=clientReset,clientFin,serverFin family=INET,INET6"),
+                        "api=channel,socket,selector,virtual,native close=clientReset,clientFin,serverFin family=INET,INET6"
+                                + " reuseAddress=true,false"),
                 entry("TimeToFirstAccept.listenConnectAccept", FAMILY + PORT),
+                entry("ReusePortGroup.connect", FAMILY + "members=4,2"),
                 entry("DuplicateRejection.bind", FAMILY.trim()),
                 entry("DuplicateRejection.listen", FAMILY.trim()),
                 entry("CrowdedBind.ephemeralPort", FAMILY + "held=0,100,1000,10000" + WHERE),

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 import org.reuseaddr.results.EnvironmentFile;
+import org.reuseaddr.results.Metric;
 import org.reuseaddr.results.RunDirectory;
 import org.reuseaddr.results.Sample;
 import org.reuseaddr.results.SamplesFile;
@@ -24,6 +25,7 @@ class OtherJavaIT {
     private static final int FLOOR = 17;
     /** java.lang.foreign is final since. */
     private static final int FOREIGN = 22;
+    private static final int VIRTUAL_THREADS = 21;
 
     @TempDir
     private Path temporary;
@@ -78,6 +80,26 @@ class OtherJavaIT {
                     .filter(sample -> sample.metric().equals(Sample.SCORE))).hasSize(6);
             assertThat(EnvironmentFile.read(directory.environment()).get("native.binding"))
                     .startsWith(java.getValue() >= FOREIGN ? "java.lang.foreign" : "JNA");
+        }));
+    }
+
+    /** On Java 21 and later; before, the value is refused and nothing is started. */
+    @TestFactory
+    Stream<DynamicTest> virtualThreadsAreMeasuredWhereThereAreSome() throws IOException {
+        return javas().entrySet().stream().map(java -> DynamicTest.dynamicTest(java.getKey().toString(), () -> {
+            RunDirectory directory = new RunDirectory(temporary.resolve("virtual-on-" + java.getValue()));
+            JarRun.Ended ended = JarRun.of("--out", directory.path().toString(), "AcceptThroughput", "-p", "api=virtual", "-p",
+                    "close=clientReset,serverFin", "-p", "family=INET", "-f", "1", "-wi", "1", "-w", "50ms", "-i", "1", "-r", "100ms")
+                    .java(java.getKey()).run();
+            if (java.getValue() < VIRTUAL_THREADS) {
+                assertThat(ended.exitCode()).as(ended.everything()).isEqualTo(2);
+                assertThat(ended.err()).contains("-p api=virtual: needs Java 21 or later, this is Java " + java.getValue());
+                assertThat(directory.samples()).doesNotExist();
+                return;
+            }
+            assertThat(ended.exitCode()).as(ended.everything()).isZero();
+            assertThat(SamplesFile.readAll(directory.samples())).filteredOn(sample -> sample.metric().equals(Metric.ACCEPT_RATE))
+                    .hasSize(2).allMatch(sample -> sample.value() > 0);
         }));
     }
 }

@@ -30,7 +30,7 @@ class RunSummaryTest {
 
     private static SuiteRun.Summary summary(List<SuiteRun.Missing> missing, List<Cell> imprecise, List<Cell> unsupported,
             List<String> profiled, boolean interrupted) {
-        return new SuiteRun.Summary(78, 12, missing, unsupported, List.of(), profiled, imprecise, interrupted, interrupted);
+        return new SuiteRun.Summary(78, 12, missing, unsupported, unsupported, List.of(), profiled, imprecise, interrupted, interrupted);
     }
 
     private static SuiteRun.Summary complete() {
@@ -105,6 +105,7 @@ class RunSummaryTest {
                     .anyMatch(line -> line.startsWith("unsteady: other programs used up to 70 % of the CPUs in 200 of 1300 forks"))
                     .anyMatch(line -> line.matches("missing: \\d+ more forks"))
                     .anyMatch(line -> line.startsWith("    ") && line.contains("ended by the watchdog"))
+                    .anyMatch(line -> line.startsWith("not measured, since they need a later Java than "))
                     .anyMatch(line -> line.startsWith("precision not reached: 200 benchmarks"))
                     .anyMatch(line -> line.startsWith("results of -prof gc: "));
             // Each takes three lines: two have room, and are whole.

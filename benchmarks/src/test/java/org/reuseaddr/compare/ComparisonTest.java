@@ -16,6 +16,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.reuseaddr.report.Sentences;
 import org.reuseaddr.results.Cell;
+import org.reuseaddr.results.Metric;
 import org.reuseaddr.results.RunEntry;
 import org.reuseaddr.results.RunId;
 import org.reuseaddr.results.Sample;
@@ -584,6 +585,22 @@ class ComparisonTest {
                     assertThat(modes.shareHigh()).isEqualTo(0.5);
                 }));
         assertThat(findings(100, 101, 99, 100, 102, 100, 98, 101, 100, 99)).isEmpty();
+    }
+
+    /** Each fork's figure is the mean of its iterations; the run's is the median of its forks. */
+    @Test
+    void spreadOverAGroupIsNamedWhereItWasMeasured() {
+        Cell cell = SyntheticRuns.cell("ReusePortGroup.connect", Map.of("family", "INET", "members", "4"));
+        List<Sample> samples = new ArrayList<>();
+        double[] largest = {1.02, 4, 1.04};
+        for (int fork = 1; fork <= largest.length; fork++) {
+            samples.add(new Sample(new RunId("r", "l", "p"), cell, fork, 1, Sample.SCORE, 100, "ns/op"));
+            samples.add(new Sample(new RunId("r", "l", "p"), cell, fork, 1, Metric.LARGEST_TO_EVEN, largest[fork - 1], "#"));
+        }
+
+        assertThat(Findings.of(samples)).containsExactly(new Finding.Spread(cell, 1.04)).extracting(Sentences::finding).containsExactly(
+                "ReusePortGroup.connect family=INET members=4: the busiest member of the SO_REUSEPORT group got 1.04 times an even"
+                        + " share of the connections.");
     }
 
     private static List<Finding> findings(double... forkScores) {

@@ -46,6 +46,10 @@ class RunLoaderTest {
                     }
                 },
                 {
+                    "benchmark" : "org.example.AcceptDrain.accept", "mode" : "avgt", "params" : { "family" : "INET" },
+                    "primaryMetric" : { "scoreUnit" : "us/op", "rawData" : [ [ 1.0 ] ] }
+                },
+                {
                     "benchmark" : "TimeToFirstAccept.accept", "mode" : "sample", "threads" : 1,
                     "primaryMetric" : {
                         "scoreUnit" : "ns/op",
@@ -73,6 +77,8 @@ class RunLoaderTest {
         assertThat(run.cells().get(cycle).values(Sample.SCORE)).containsExactly(5000, 6000);
         assertThat(run.cells().get(cycle).unit()).isEqualTo("ns/op");
         assertThat(run.cells().get(cycle).values("failures")).containsExactly(0, 1);
+        assertThat(run.cells()).containsKey(new Cell("AcceptDrain.accept", "avgt", 1, new TreeMap<>(
+                Map.of("family", "INET", "reuseAddress", "true"))));
         CellData sampled = run.cells().entrySet().stream().filter(e -> e.getKey().mode().equals("sample")).findFirst()
                 .orElseThrow().getValue();
         assertThat(sampled.values(Sample.SCORE)).containsExactly(125, 300);

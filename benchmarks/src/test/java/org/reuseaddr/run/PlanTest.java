@@ -3,6 +3,7 @@ package org.reuseaddr.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -10,6 +11,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -18,14 +21,21 @@ import org.openjdk.jmh.runner.BenchmarkList;
 import org.openjdk.jmh.runner.BenchmarkListEntry;
 import org.openjdk.jmh.runner.format.OutputFormatFactory;
 import org.openjdk.jmh.runner.options.VerboseMode;
+import org.reuseaddr.results.Cell;
+import org.reuseaddr.results.Parameter;
+import org.reuseaddr.results.Sample;
+import org.reuseaddr.results.SamplesFile;
 import org.reuseaddr.socket.Family;
 
 class PlanTest {
 
     private static final Set<Family> BOTH = Set.of(Family.INET, Family.INET6);
+    private static final Path REFERENCE_RUN = Path.of("..", "results", "native-20261122T164857Z", "samples.csv");
+
+    private static final int JAVA = 21;
 
     private static Plan plan(Profile profile, Optional<Duration> budget, String... jmh) {
-        return Plan.of(profile, JmhOptions.parse(List.of(jmh)), BOTH, budget, BindCost.NONE);
+        return Plan.of(profile, JmhOptions.parse(List.of(jmh)), BOTH, budget, BindCost.NONE, JAVA);
     }
 
     @ParameterizedTest
@@ -58,6 +68,27 @@ class PlanTest {
     }
 
     @Test
+    void acceptIsMeasuredWithAndWithoutTheOptionByThoroughAlone() {
+        for (String benchmark : List.of("AcceptDrain", "AcceptThroughput")) {
+            assertThat(plan(Profile.THOROUGH, Optional.empty(), benchmark).cells())
+                    .extracting(cell -> cell.params().get(Parameter.REUSE_ADDRESS)).contains("true", "false");
+            assertThat(plan(Profile.STANDARD, Optional.empty(), benchmark).cells())
+                    .extracting(cell -> cell.params().get(Parameter.REUSE_ADDRESS)).containsOnly("true");
+        }
+    }
+
+    /** Benchmarks may get parameters; what was measured without one has the value that it was measured with. */
+    @Test
+    void everyCellOfAnEarlierReferenceRunIsOneOfTodays() {
+        Set<Cell> today = plan(Profile.THOROUGH, Optional.empty()).cells().stream().map(PlannedCell::cell)
+                .collect(Collectors.toSet());
+        Set<Cell> stored = SamplesFile.readAll(REFERENCE_RUN).stream().map(Sample::cell).collect(Collectors.toSet());
+
+        assertThat(stored).extracting(Cell::benchmark).contains("AcceptDrain.accept", "AcceptThroughput.connections");
+        assertThat(today).containsAll(stored);
+    }
+
+    @Test
     void benchmarkNamedByTheUserRunsWithDefaultsWhereTheProfileLeavesItOut() {
         assertThat(plan(Profile.QUICK, Optional.empty(), "CrowdedBind.fixedPort").cells()).singleElement()
                 .satisfies(cell -> assertThat(cell.params()).containsEntry("held", "0").containsEntry("where", "ephemeral"));
@@ -72,10 +103,25 @@ class PlanTest {
     @Test
     void cellsOfAMissingFamilyAreSetAside() {
         Plan plan = Plan.of(Profile.QUICK, JmhOptions.parse(List.of("DuplicateRejection", "-p", "family=INET,INET6")),
-                Set.of(Family.INET), Optional.empty(), BindCost.NONE);
+                Set.of(Family.INET), Optional.empty(), BindCost.NONE, JAVA);
 
         assertThat(plan.cells()).hasSize(2).allMatch(cell -> cell.params().get("family").equals("INET"));
         assertThat(plan.unsupported()).hasSize(2).allMatch(cell -> cell.params().get("family").equals("INET6"));
+    }
+
+    @Test
+    void virtualThreadsAreLeftOutOfAProfileOnJava17AndRefusedWhereTheyAreAskedFor() {
+        Plan plan = Plan.of(Profile.THOROUGH, JmhOptions.parse(List.of("AcceptThroughput")), BOTH, Optional.empty(), BindCost.NONE,
+                17);
+        Predicate<PlannedCell> isVirtual = cell -> cell.params().get(Parameter.API).equals("virtual");
+        assertThat(plan.cells()).isNotEmpty().noneMatch(isVirtual);
+        assertThat(plan.ofLaterJava()).hasSize(plan.cells().size() / 4).allMatch(isVirtual);
+        assertThat(plan(Profile.THOROUGH, Optional.empty(), "AcceptThroughput").cells()).anyMatch(isVirtual);
+
+        JmhOptions asked = JmhOptions.parse(List.of("AcceptThroughput", "-p", "api=virtual,channel"));
+        assertThatThrownBy(() -> Plan.of(Profile.QUICK, asked, BOTH, Optional.empty(), BindCost.NONE, 20))
+                .isInstanceOf(UsageException.class).hasMessage("-p api=virtual: needs Java 21 or later, this is Java 20");
+        assertThat(Plan.of(Profile.QUICK, asked, BOTH, Optional.empty(), BindCost.NONE, 21).ofLaterJava()).isEmpty();
     }
 
     @Test
@@ -88,14 +134,15 @@ class PlanTest {
     @Test
     void slowBindShortensForksUnlessTheUserSaysHowLongTheyAre() {
         BindCost slow = new BindCost(10_000);
-        Plan plan = Plan.of(Profile.QUICK, JmhOptions.parse(List.of()), BOTH, Optional.empty(), slow);
+        Plan plan = Plan.of(Profile.QUICK, JmhOptions.parse(List.of()), BOTH, Optional.empty(), slow, JAVA);
         assertThat(plan.effort().forkSeconds()).isLessThan(plan(Profile.QUICK, Optional.empty()).effort().forkSeconds());
         assertThat(plan.effort().passes()).isEqualTo(3);
 
-        Plan own = Plan.of(Profile.QUICK, JmhOptions.parse(List.of("-i", "7", "-wi", "4")), BOTH, Optional.empty(), slow);
+        Plan own = Plan.of(Profile.QUICK, JmhOptions.parse(List.of("-i", "7", "-wi", "4")), BOTH, Optional.empty(), slow,
+                JAVA);
         assertThat(own.effort().iterations()).isEqualTo(7);
         assertThat(own.effort().warmupIterations()).isEqualTo(4);
-        Plan thorough = Plan.of(Profile.THOROUGH, JmhOptions.parse(List.of()), BOTH, Optional.empty(), slow);
+        Plan thorough = Plan.of(Profile.THOROUGH, JmhOptions.parse(List.of()), BOTH, Optional.empty(), slow, JAVA);
         assertThat(thorough.effort()).isEqualTo(plan(Profile.THOROUGH, Optional.empty()).effort());
     }
 
