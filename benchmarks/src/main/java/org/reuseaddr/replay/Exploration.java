@@ -19,6 +19,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.reuseaddr.model.Allowed;
 import org.reuseaddr.model.LinuxTcp;
 import org.reuseaddr.model.Quirk;
@@ -235,7 +236,7 @@ public final class Exploration {
         private final List<HelperProcess> helpers = new ArrayList<>();
         private volatile long since = System.nanoTime();
         private volatile Trial current;
-        private volatile boolean waitsForPort;
+        private volatile boolean isUnwatched;
 
         private Worker() {
             super("explore");
@@ -258,7 +259,7 @@ public final class Exploration {
 
         private void requireMovement() {
             Trial trial = current;
-            if (trial != null && !waitsForPort && System.nanoTime() - since > STUCK.toNanos()) {
+            if (trial != null && !isUnwatched && System.nanoTime() - since > STUCK.toNanos()) {
                 List<Step> made = List.copyOf(trial.observed());
                 throw new ReplayException("a call has not come back in " + STUCK.toSeconds() + " s"
                         + (made.isEmpty() ? "" : ", after " + TranscriptPrinter.line(made.get(made.size() - 1))));
@@ -324,12 +325,17 @@ public final class Exploration {
         }
 
         private int freePort() {
-            waitsForPort = true;
+            return unwatched(ports::take);
+        }
+
+        /** Does what may take longer than any call: waits for a port that rests, or for a process that starts. */
+        private <T> T unwatched(Supplier<T> action) {
+            isUnwatched = true;
             try {
-                return ports.take();
+                return action.get();
             } finally {
                 since = System.nanoTime();
-                waitsForPort = false;
+                isUnwatched = false;
             }
         }
 
@@ -338,9 +344,18 @@ public final class Exploration {
                 return direct;
             }
             while (helpers.size() < number - 1) {
-                helpers.add(new HelperProcess());
+                helpers.add(unwatched(this::startedHelper));
             }
             return helpers.get(number - 2);
+        }
+
+        /** A helper that has answered: on an emulated processor that takes the better part of a minute. */
+        private HelperProcess startedHelper() {
+            HelperProcess helper = new HelperProcess();
+            helper.execute(0, new Call.Socket(families.iterator().next().number(), Linux.SOCK_STREAM, Linux.IPPROTO_TCP), PROBE,
+                    LIMIT_MILLIS);
+            helper.closeAll();
+            return helper;
         }
 
         /** Counts a difference of a kind that has been made small already: the sequence goes on, it may hold others. */
