@@ -57,6 +57,8 @@ public final class Exploration {
     /** One sequence in so many has several processes: a call in another process takes some thirty times longer. */
     private static final int SEVERAL_PROCESSES = 8;
     private static final Duration STUCK = Duration.ofSeconds(30);
+    /** The first waits for two minutes, each other one for seconds, see {@link HelperProcess.Patience}. */
+    private static final int HELPER_TRIES = 60;
     private static final Duration LOOK = Duration.ofMillis(100);
     private static final Set<String> RESOURCE_ERRORS = Set.of("EMFILE", "ENFILE", "ENOBUFS", "ENOMEM");
     private static final long SEED_STEP = 0x9E3779B97F4A7C15L;
@@ -249,7 +251,10 @@ public final class Exploration {
                     explore(number);
                 }
             } catch (ReplayException e) {
-                failure.compareAndSet(null, e);
+                // Once the time is over, a helper that has not started is no failure any more.
+                if (!stopped) {
+                    failure.compareAndSet(null, e);
+                }
                 stopped = true;
             } finally {
                 direct.close();
@@ -349,11 +354,16 @@ public final class Exploration {
             return helpers.get(number - 2);
         }
 
-        /** A helper that has answered: on an emulated processor that takes the better part of a minute. */
+        /** A helper that has answered: on an emulated processor that takes the better part of a minute, on a busy one several. */
         private HelperProcess startedHelper() {
             HelperProcess helper = new HelperProcess();
-            helper.execute(0, new Call.Socket(families.iterator().next().number(), Linux.SOCK_STREAM, Linux.IPPROTO_TCP), PROBE,
-                    LIMIT_MILLIS);
+            Call any = new Call.Socket(families.get(0).number(), Linux.SOCK_STREAM, Linux.IPPROTO_TCP);
+            for (int i = 0; helper.execute(0, any, PROBE, LIMIT_MILLIS) instanceof Outcome.TimedOut; i++) {
+                if (i == HELPER_TRIES || stopped) {
+                    helper.close();
+                    throw new ReplayException("a helper process has not answered since it was started");
+                }
+            }
             helper.closeAll();
             return helper;
         }
