@@ -97,7 +97,8 @@ class BaselineTest {
         assertThat(list.standing(row("c", "VIOLATION", "1", BIND)).why()).isEqualTo("not listed");
         assertThat(Baseline.linux(false).standing(row("c", "VIOLATION", "1", BIND)).why()).isEmpty();
         assertThat(list.standing(row("error", "ERROR", "no port", "")).standing()).isEqualTo(Standing.EXPECTED);
-        assertThat(list.standing(row("a", "ERROR", "no port", "")).standing()).as("listed as another grade").isEqualTo(Standing.NOT_CHECKED);
+        assertThat(list.standing(row("a", "ERROR", "no port", "")).standing()).as("listed as another grade")
+                .isEqualTo(Standing.NOT_CHECKED);
         assertThat(list.standing(row("a", "ERROR", "no port", "")).why()).isEqualTo("no port");
     }
 

@@ -88,7 +88,8 @@ class ChangeGateTest {
         assertThat(judge(TWENTY_PERCENT, List.of(), unclear(TestFamily.PRIMARY, 0.84, 1.0, 1.19)).ruling()).isEqualTo(Ruling.PASSED);
         assertThat(judge(TWENTY_PERCENT, List.of(), unclear(TestFamily.PRIMARY, 0.84, 1.0, 1.21)))
                 .isEqualTo(new ChangeGate.Decision(Ruling.UNDECIDED, List.of("new: 1 primary benchmark undecided")));
-        assertThat(judge(TWENTY_PERCENT, List.of(), unclear(TestFamily.SECONDARY, 0.5, 1.0, 1.19), unclear(TestFamily.SECONDARY, 0.5, 1, 2)))
+        assertThat(judge(TWENTY_PERCENT, List.of(), unclear(TestFamily.SECONDARY, 0.5, 1.0, 1.19), unclear(TestFamily.SECONDARY, 0.5, 1,
+                2)))
                 .isEqualTo(new ChangeGate.Decision(Ruling.UNDECIDED, List.of("new: 2 benchmarks undecided")));
     }
 

@@ -199,6 +199,7 @@ class RunLoaderTest {
         assertThatThrownBy(() -> new RunLoader().load(directory)).isInstanceOf(InputException.class).hasMessageContaining("semantics.csv");
         Files.delete(directory.resolve("semantics.csv"));
         Files.createSymbolicLink(directory.resolve("environment.csv"), Path.of("/dev/zero"));
-        assertThatThrownBy(() -> new RunLoader().load(directory)).isInstanceOf(InputException.class).hasMessageContaining("environment.csv");
+        assertThatThrownBy(() -> new RunLoader().load(directory)).isInstanceOf(InputException.class)
+                .hasMessageContaining("environment.csv");
     }
 }
