@@ -172,12 +172,12 @@ final class CompareCommand implements Callable<Integer> {
 
     private int gate(Comparison comparison) {
         boolean semantics = failOnSemantics == null || failOnSemantics;
-        ChangeGate.Answer answer = failOn == null ? ChangeGate.ofSemantics(comparison)
+        ChangeGate.Decision decision = failOn == null ? ChangeGate.ofSemantics(comparison)
                 : new ChangeGate(failOn, slowerOnly, semantics).judge(comparison);
         PrintWriter err = spec.commandLine().getErr();
-        answer.reasons().forEach(reason -> err.println("fail-on: " + Visible.line(reason)));
+        decision.reasons().forEach(reason -> err.println("fail-on: " + Visible.line(reason)));
         err.flush();
-        return switch (answer.outcome()) {
+        return switch (decision.ruling()) {
             case PASSED -> ExitCode.DONE;
             case UNDECIDED -> ExitCode.UNDECIDED;
             case CHANGED -> ExitCode.CHANGED;

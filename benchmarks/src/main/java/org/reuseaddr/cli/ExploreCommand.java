@@ -24,7 +24,7 @@ import org.reuseaddr.platform.Platform;
 import org.reuseaddr.platform.PlatformKind;
 import org.reuseaddr.replay.Difference;
 import org.reuseaddr.replay.Exploration;
-import org.reuseaddr.replay.Exploration.Group;
+import org.reuseaddr.replay.Exploration.MetDifference;
 import org.reuseaddr.replay.Replayer;
 import org.reuseaddr.report.OutputFile;
 import org.reuseaddr.repro.Reproduction;
@@ -160,7 +160,7 @@ final class ExploreCommand implements Callable<Integer> {
         if (Terminal.isStandardError()) {
             System.err.println();
         }
-        for (Group group : exploration.groups()) {
+        for (MetDifference group : exploration.groups()) {
             print(to, group);
         }
         exploration.unrepeated().forEach((kind, times) -> to.println("did not come again (" + times + " of "
@@ -179,7 +179,7 @@ final class ExploreCommand implements Callable<Integer> {
         }
     }
 
-    private static void print(PrintStream to, Group group) {
+    private static void print(PrintStream to, MetDifference group) {
         Difference difference = group.smallest();
         Difference.Kind kind = difference.kind();
         String expected = difference.allowed().stream().map(answer -> answer.answer().inWords()).collect(Collectors.joining(", or "));

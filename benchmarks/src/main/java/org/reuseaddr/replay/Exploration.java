@@ -72,7 +72,7 @@ public final class Exploration {
     private final LongAdder sequences = new LongAdder();
     private final LongAdder calls = new LongAdder();
     private final Map<Reason, LongAdder> decided = new ConcurrentHashMap<>();
-    private final Map<Difference.Kind, Group> groups = new ConcurrentHashMap<>();
+    private final Map<Difference.Kind, MetDifference> groups = new ConcurrentHashMap<>();
     private final Map<Difference.Kind, LongAdder> unrepeated = new ConcurrentHashMap<>();
     private final Set<Quirk> quirks = Collections.synchronizedSet(EnumSet.noneOf(Quirk.class));
     private final AtomicReference<LinuxTcp> model = new AtomicReference<>(LinuxTcp.REFERENCE);
@@ -99,12 +99,12 @@ public final class Exploration {
     }
 
     /** A kind of difference, and how often it was met. */
-    public static final class Group {
+    public static final class MetDifference {
         private final Difference smallest;
         private final Duration after;
         private final LongAdder times = new LongAdder();
 
-        private Group(Difference smallest, Duration after) {
+        private MetDifference(Difference smallest, Duration after) {
             this.smallest = smallest;
             this.after = after;
         }
@@ -204,9 +204,9 @@ public final class Exploration {
     }
 
     /** The kinds of differences that repeat, the most severe first. */
-    public List<Group> groups() {
+    public List<MetDifference> groups() {
         return groups.values().stream().sorted(Comparator
-                .comparing((Group group) -> !group.smallest().quirks().isEmpty())
+                .comparing((MetDifference group) -> !group.smallest().quirks().isEmpty())
                 .thenComparing(group -> !group.smallest().permits())
                 .thenComparing(group -> !group.smallest().promised())
                 .thenComparing(group -> -group.times())).toList();
@@ -370,13 +370,13 @@ public final class Exploration {
 
         /** Counts a difference of a kind that has been made small already: the sequence goes on, it may hold others. */
         private boolean isKnown(Trial trial) {
-            Optional<Group> known = known(trial);
+            Optional<MetDifference> known = known(trial);
             known.ifPresent(group -> group.times.increment());
             return known.isPresent();
         }
 
         /** The kind of the difference that a trial has just met, if it has been made small before and no quirk explains it. */
-        private Optional<Group> known(Trial trial) {
+        private Optional<MetDifference> known(Trial trial) {
             Step last = trial.observed().get(trial.observed().size() - 1);
             return Optional.ofNullable(groups.get(Difference.kind(last, trial.answers())))
                     .filter(group -> group.smallest().quirks().isEmpty());
@@ -457,9 +457,9 @@ public final class Exploration {
     }
 
     private synchronized void record(Difference difference) {
-        Group known = groups.get(difference.kind());
+        MetDifference known = groups.get(difference.kind());
         if (known == null || !known.smallest().quirks().isEmpty() && difference.quirks().isEmpty()) {
-            known = new Group(difference, Duration.ofNanos(System.nanoTime() - started));
+            known = new MetDifference(difference, Duration.ofNanos(System.nanoTime() - started));
             groups.put(difference.kind(), known);
             if (quirks.addAll(difference.quirks())) {
                 model.set(new LinuxTcp(quirks));

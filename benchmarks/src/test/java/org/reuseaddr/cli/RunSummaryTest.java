@@ -28,7 +28,7 @@ class RunSummaryTest {
     private static final SemanticsHeadline PASS =
             new SemanticsHeadline(Optional.empty(), "all 3404 scenarios pass", List.of("Behaves like native Linux 6.8 and later."));
 
-    private static SuiteRun.Summary summary(List<SuiteRun.Missing> missing, List<Cell> imprecise, List<Cell> unsupported,
+    private static SuiteRun.Summary summary(List<SuiteRun.MissingFork> missing, List<Cell> imprecise, List<Cell> unsupported,
             List<String> profiled, boolean interrupted) {
         return new SuiteRun.Summary(78, 12, missing, unsupported, unsupported, List.of(), profiled, imprecise, interrupted, interrupted);
     }
@@ -80,14 +80,14 @@ class RunSummaryTest {
     @Test
     void theWorstRunFitsToo() {
         List<Sample> samples = new ArrayList<>();
-        List<SuiteRun.Missing> missing = new ArrayList<>();
+        List<SuiteRun.MissingFork> missing = new ArrayList<>();
         List<Cell> cells = new ArrayList<>();
         for (int i = 0; i < 100; i++) {
             for (String family : List.of("INET", "INET6")) {
                 Cell cell = cell("Benchmark" + "x".repeat(i) + ".method" + i, "family", family, "port", "p".repeat(i) + i);
                 samples.addAll(forks(cell, 13_000, 13_100, 13_200, 100_000, 101_000, 12e9));
                 samples.add(new Sample(ID, cell, 1, 0, "foreign_cpu_share", 0.7, "share"));
-                missing.add(new SuiteRun.Missing(cell, 7, "ended by the watchdog: silent for 60 s ".repeat(9)));
+                missing.add(new SuiteRun.MissingFork(cell, 7, "ended by the watchdog: silent for 60 s ".repeat(9)));
                 cells.add(cell);
             }
             samples.addAll(forks(cell("Control.call" + i), 100));

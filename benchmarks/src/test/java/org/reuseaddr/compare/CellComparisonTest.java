@@ -23,7 +23,8 @@ import org.reuseaddr.results.Sample;
 class CellComparisonTest {
 
     private static final Map<String, String> INET = Map.of("family", "INET", "port", "fixed");
-    private static final Cell CYCLE = SyntheticRuns.cell("ListenerLifecycle.cycle", Map.of("family", "INET", "port", "fixed", "api", "native"));
+    private static final Cell CYCLE = SyntheticRuns.cell("ListenerLifecycle.cycle", Map.of("family", "INET", "port", "fixed", "api",
+            "native"));
 
     private static Cell call(String name) {
         return SyntheticRuns.cell("SyscallCost." + name, INET);
@@ -90,12 +91,14 @@ class CellComparisonTest {
         assertThat(Blames.of(List.of(slower, cell(call("bind"), 1000, 1500, Verdict.SLOWER)))).hasSize(1);
         assertThat(Blames.of(List.of(slower, cell(call("bind"), 1000, 1490, Verdict.SLOWER)))).isEmpty();
         assertThat(Blames.of(List.of(slower))).isEmpty();
-        assertThat(Blames.of(List.of(cell(CYCLE, 9000, 10_000, Verdict.UNCLEAR), cell(call("bind"), 1000, 2000, Verdict.SLOWER)))).isEmpty();
+        assertThat(Blames.of(List.of(cell(CYCLE, 9000, 10_000, Verdict.UNCLEAR), cell(call("bind"), 1000, 2000, Verdict.SLOWER))))
+                .isEmpty();
         assertThat(Blames.of(List.of(cell(CYCLE, 9000, 9000, Verdict.SLOWER), cell(call("bind"), 1000, 2000, Verdict.SLOWER)))).isEmpty();
         CellComparison inet6 = cell(SyntheticRuns.cell("SyscallCost.bind", Map.of("family", "INET6")), 1000, 2000, Verdict.SLOWER);
         assertThat(Blames.of(List.of(slower, inet6))).as("of another family").isEmpty();
         CellComparison rate = new CellComparison(CYCLE, TestFamily.SECONDARY, new Estimate(2, "ops/s", 5, Optional.empty()),
-                new Estimate(1, "ops/s", 5, Optional.empty()), Optional.empty(), Optional.empty(), Basis.ABSOLUTE, Verdict.SLOWER, Optional.empty());
+                new Estimate(1, "ops/s", 5, Optional.empty()), Optional.empty(), Optional.empty(), Basis.ABSOLUTE, Verdict.SLOWER,
+                        Optional.empty());
         assertThat(Blames.of(List.of(rate, cell(call("bind"), 1000, 2000, Verdict.SLOWER)))).isEmpty();
     }
 
@@ -146,12 +149,15 @@ class CellComparisonTest {
         assertThat(inBatches("128", "", slightly)).as("the usual size").isEqualTo(slightly);
         assertThat(inBatches("64", "", slightly).verdict()).isEqualTo(Verdict.UNCLEAR);
         assertThat(inBatches("64", "64", slightly)).isEqualTo(slightly);
-        for (CellComparison kept : List.of(cell(call("socket"), 1000, 2300, Verdict.SLOWER), cell(call("socket"), 1000, 400, Verdict.FASTER),
+        for (CellComparison kept : List.of(cell(call("socket"), 1000, 2300, Verdict.SLOWER), cell(call("socket"), 1000, 400,
+                Verdict.FASTER),
                 cell(CYCLE, 1000, 1900, Verdict.SLOWER), slightly.unclear(new Missing.TooNoisy()))) {
             assertThat(inBatches("128", "64", kept)).isEqualTo(kept);
         }
-        assertThat(inBatches("128", "64", cell(call("socket"), 1000, 2200, Verdict.SLOWER)).verdict()).as("from 1.98").isEqualTo(Verdict.UNCLEAR);
-        assertThat(inBatches("128", "64", cell(call("socket"), 1000, 500, Verdict.FASTER)).verdict()).as("to 0.55").isEqualTo(Verdict.UNCLEAR);
+        assertThat(inBatches("128", "64", cell(call("socket"), 1000, 2200, Verdict.SLOWER)).verdict()).as("from 1.98")
+                .isEqualTo(Verdict.UNCLEAR);
+        assertThat(inBatches("128", "64", cell(call("socket"), 1000, 500, Verdict.FASTER)).verdict()).as("to 0.55")
+                .isEqualTo(Verdict.UNCLEAR);
         assertThat(inBatches("128", "64", cell(call("socket"), 1000, 1000, Verdict.SAME)).verdict()).isEqualTo(Verdict.UNCLEAR);
     }
 
@@ -195,7 +201,8 @@ class CellComparisonTest {
         assertThat(Families.isPrimary(SyntheticRuns.cell("SyscallCost.bind", Map.of()))).isFalse();
     }
 
-    private static List<String> remarks(Design design, SortedMap<String, Double> controls, Group base, Group other, CellComparison... cells) {
+    private static List<String> remarks(Design design, SortedMap<String, Double> controls, Group base, Group other,
+            CellComparison... cells) {
         return Remarks.of(base, other, design, controls, List.of(cells));
     }
 
@@ -206,11 +213,13 @@ class CellComparisonTest {
         CellComparison bind = cell(call("bind"), 1, 1, Verdict.SAME);
         SortedMap<String, Double> controls = new TreeMap<>(Map.of("control_cpu", 1.0, "control_getppid", 1.24));
         assertThat(remarks(Design.SAME_SESSION, new TreeMap<>(), base, other, bind)).hasSize(1).first().asString().contains("one session");
-        assertThat(remarks(Design.ONE_RUN, new TreeMap<>(), base, other, bind)).hasSize(2).last().asString().startsWith("A group has no controls");
+        assertThat(remarks(Design.ONE_RUN, new TreeMap<>(), base, other, bind)).hasSize(2).last().asString()
+                .startsWith("A group has no controls");
         assertThat(remarks(Design.ONE_RUN, new TreeMap<>(), base, other)).as("no cells").hasSize(1);
         assertThat(remarks(Design.SEVERAL_RUNS, controls, base, other, bind)).hasSize(2).last().isEqualTo(
                 "In 1 of 1 cells a group lacks controls: costs are compared as measured.");
-        CellComparison control = new CellComparison(call("bind"), TestFamily.CONTROL, bind.base(), bind.other(), bind.absolute(), Optional.empty(),
+        CellComparison control = new CellComparison(call("bind"), TestFamily.CONTROL, bind.base(), bind.other(), bind.absolute(),
+                Optional.empty(),
                 Basis.ABSOLUTE, Verdict.UNCLEAR, Optional.empty());
         assertThat(remarks(Design.SEVERAL_RUNS, controls, base, other, control)).as("a control has none").hasSize(1);
         controls.put("control_cpu", 0.99);
@@ -258,7 +267,8 @@ class CellComparisonTest {
     }
 
     private static RecordedScenario scenario(String id, String grade, String observed, String call) {
-        return new RecordedScenario(id, "group-" + id.charAt(0), grade, "-1 EADDRINUSE", observed, call, grade.equals("absent") ? "" : "a rule");
+        return new RecordedScenario(id, "group-" + id.charAt(0), grade, "-1 EADDRINUSE", observed, call,
+                grade.equals("absent") ? "" : "a rule");
     }
 
     @Test
@@ -270,7 +280,8 @@ class CellComparisonTest {
                 scenario("b22", "DEVIATION", "0", "bind(4, {htons(2)})"), scenario("b3", "VIOLATION", "7", "listen(4, 1)"),
                 scenario("c", "PASS", "another text", "x"), scenario("d", "DEVIATION", "1", "bind(3)")));
         List<SemanticDifference> differences = Semantics.differences(base, other);
-        assertThat(differences).extracting(difference -> difference.cause().otherGrade(), SemanticDifference::count, SemanticDifference::groups,
+        assertThat(differences).extracting(difference -> difference.cause().otherGrade(), SemanticDifference::count,
+                SemanticDifference::groups,
                 SemanticDifference::examples, difference -> difference.cause().call()).containsExactly(
                 Tuple.tuple("VIOLATION", 1, List.of("group-b"), List.of("b3"), "listen"),
                 Tuple.tuple("DEVIATION", 2, List.of("group-a", "group-b"), List.of("a1", "b22"), "bind"),
@@ -284,7 +295,8 @@ class CellComparisonTest {
     @Test
     void runsOfAGroupThatDisagreeHaveBothOutcomes() {
         Group base = group(run("a", Map.of(), scenario("a", "PASS", "", "")));
-        Group other = group(run("b", Map.of(), scenario("a", "PASS", "", "")), run("b2", Map.of(), scenario("a", "VIOLATION", "0", "bind(3)")),
+        Group other = group(run("b", Map.of(), scenario("a", "PASS", "", "")), run("b2", Map.of(), scenario("a", "VIOLATION", "0",
+                "bind(3)")),
                 run("b3", Map.of(), scenario("a", "DEVIATION", "1", "listen(3)")));
         assertThat(Semantics.differences(base, other)).singleElement().extracting(SemanticDifference::cause).isEqualTo(
                 new SemanticDifference.Cause("PASS", "", "DEVIATION or PASS or VIOLATION", "0 or 1", "bind", "a rule"));
@@ -310,14 +322,18 @@ class CellComparisonTest {
         Fork second = fork(2, 10, OptionalDouble.empty(), slow);
         ControlIndex index = new ControlIndex(List.of(data(first), data(second)));
         assertThat(index.drifts()).hasSize(2);
-        assertThat(index.drifts().get(0).applyAsDouble(second) - index.drifts().get(0).applyAsDouble(first)).isCloseTo(Math.log(2), within(1e-9));
-        assertThat(index.drifts().get(1).applyAsDouble(second) - index.drifts().get(1).applyAsDouble(first)).isCloseTo(Math.log(4), within(1e-9));
+        assertThat(index.drifts().get(0).applyAsDouble(second) - index.drifts().get(0).applyAsDouble(first)).isCloseTo(Math.log(2),
+                within(1e-9));
+        assertThat(index.drifts().get(1).applyAsDouble(second) - index.drifts().get(1).applyAsDouble(first)).isCloseTo(Math.log(4),
+                within(1e-9));
         Fork without = fork(3, 10, OptionalDouble.empty(), Map.of(Metric.CONTROL_GETPPID, 100.0, Metric.CONTROL_CPU, 0.0));
         assertThat(new ControlIndex(List.of(data(first), data(without))).drifts()).as("getppid alone is in common").hasSize(1);
         assertThat(new ControlIndex(List.of(data(first), data(fork(1, 1, OptionalDouble.empty(), Map.of())))).drifts()).isEmpty();
         Fork waited = fork(1, 10, OptionalDouble.of(5), usual);
-        assertThat(new ControlIndex(List.of(data(waited))).drifts().get(1).applyAsDouble(waited)).as("half of the time").isCloseTo(Math.log(2), within(1e-9));
-        assertThat(new ControlIndex(List.of(data(waited, first))).drifts().get(1).applyAsDouble(waited)).as("another fork does not say").isCloseTo(0, within(1e-9));
+        assertThat(new ControlIndex(List.of(data(waited))).drifts().get(1).applyAsDouble(waited)).as("half of the time")
+                .isCloseTo(Math.log(2), within(1e-9));
+        assertThat(new ControlIndex(List.of(data(waited, first))).drifts().get(1).applyAsDouble(waited)).as("another fork does not say")
+                .isCloseTo(0, within(1e-9));
     }
 
     @Test
@@ -338,7 +354,8 @@ class CellComparisonTest {
     }
 
     private static Group measured(String label, Map<String, Double> one, Map<String, Double> two) {
-        SortedMap<Cell, CellData> cells = new TreeMap<>(Map.of(CYCLE, data(fork(1, 1, OptionalDouble.empty(), one), fork(2, 1, OptionalDouble.empty(), two))));
+        SortedMap<Cell, CellData> cells = new TreeMap<>(Map.of(CYCLE, data(fork(1, 1, OptionalDouble.empty(), one), fork(2, 1,
+                OptionalDouble.empty(), two))));
         return new Group(label, List.of(new RunData(new RunId(label, label, "p"), Path.of(label), cells, Map.of(), new TreeMap<>())));
     }
 }

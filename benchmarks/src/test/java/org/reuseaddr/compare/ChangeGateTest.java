@@ -10,7 +10,7 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.reuseaddr.compare.ChangeGate.Outcome;
+import org.reuseaddr.compare.ChangeGate.Ruling;
 import org.reuseaddr.results.Cell;
 import org.reuseaddr.results.RunId;
 
@@ -51,13 +51,13 @@ class ChangeGateTest {
                 Semantics.differences(base, other), List.of(), List.of());
     }
 
-    private static ChangeGate.Answer judge(ChangeGate gate, List<Cell> missing, CellComparison... cells) {
+    private static ChangeGate.Decision judge(ChangeGate gate, List<Cell> missing, CellComparison... cells) {
         Group base = new Group("base", List.of(run("base")));
         Group other = new Group("new", List.of(run("new")));
         return gate.judge(new Comparison(base, List.of(versus(List.of(cells), missing, base, other)), 0.05));
     }
 
-    private static ChangeGate.Answer judge(ChangeGate gate, RunData before, RunData after) {
+    private static ChangeGate.Decision judge(ChangeGate gate, RunData before, RunData after) {
         Group base = new Group("base", List.of(before));
         Group other = new Group("new", List.of(after));
         return gate.judge(new Comparison(base, List.of(versus(List.of(claimed(TestFamily.PRIMARY, 1.1)), List.of(), base, other)), 0.05));
@@ -66,38 +66,39 @@ class ChangeGateTest {
     @Test
     void aChangeUpToTheLimitPassesAndOneBeyondItDoesNot() {
         assertThat(judge(TWENTY_PERCENT, List.of(), claimed(TestFamily.PRIMARY, 1.19), claimed(TestFamily.SECONDARY, 1 / 1.19)))
-                .isEqualTo(new ChangeGate.Answer(Outcome.PASSED, List.of()));
+                .isEqualTo(new ChangeGate.Decision(Ruling.PASSED, List.of()));
         assertThat(judge(TWENTY_PERCENT, List.of(), claimed(TestFamily.PRIMARY, 1.21)))
-                .isEqualTo(new ChangeGate.Answer(Outcome.CHANGED, List.of("new: 1 benchmark changed beyond the limit")));
+                .isEqualTo(new ChangeGate.Decision(Ruling.CHANGED, List.of("new: 1 benchmark changed beyond the limit")));
         assertThat(judge(TWENTY_PERCENT, List.of(), claimed(TestFamily.SECONDARY, 1 / 1.21), claimed(TestFamily.PRIMARY, 2)))
-                .isEqualTo(new ChangeGate.Answer(Outcome.CHANGED, List.of("new: 2 benchmarks changed beyond the limit")));
+                .isEqualTo(new ChangeGate.Decision(Ruling.CHANGED, List.of("new: 2 benchmarks changed beyond the limit")));
     }
 
     @Test
     void whatBecameFasterPassesWhereOnlySlowerCounts() {
         ChangeGate slowerOnly = new ChangeGate(0.2, true, true);
-        assertThat(judge(slowerOnly, List.of(), claimed(TestFamily.PRIMARY, 0.1)).outcome()).isEqualTo(Outcome.PASSED);
-        assertThat(judge(slowerOnly, List.of(), claimed(TestFamily.PRIMARY, 1.3)).outcome()).isEqualTo(Outcome.CHANGED);
-        assertThat(judge(slowerOnly, List.of(), unclear(TestFamily.PRIMARY, 0.1, 0.6, 1.19)).outcome()).isEqualTo(Outcome.PASSED);
-        assertThat(judge(TWENTY_PERCENT, List.of(), unclear(TestFamily.PRIMARY, 0.1, 0.9, 1.19)).outcome())
-                .isEqualTo(Outcome.UNDECIDED);
+        assertThat(judge(slowerOnly, List.of(), claimed(TestFamily.PRIMARY, 0.1)).ruling()).isEqualTo(Ruling.PASSED);
+        assertThat(judge(slowerOnly, List.of(), claimed(TestFamily.PRIMARY, 1.3)).ruling()).isEqualTo(Ruling.CHANGED);
+        assertThat(judge(slowerOnly, List.of(), unclear(TestFamily.PRIMARY, 0.1, 0.6, 1.19)).ruling()).isEqualTo(Ruling.PASSED);
+        assertThat(judge(TWENTY_PERCENT, List.of(), unclear(TestFamily.PRIMARY, 0.1, 0.9, 1.19)).ruling())
+                .isEqualTo(Ruling.UNDECIDED);
     }
 
     @Test
     void anIntervalThatReachesBeyondTheLimitIsUndecided() {
-        assertThat(judge(TWENTY_PERCENT, List.of(), unclear(TestFamily.PRIMARY, 0.84, 1.0, 1.19)).outcome()).isEqualTo(Outcome.PASSED);
+        assertThat(judge(TWENTY_PERCENT, List.of(), unclear(TestFamily.PRIMARY, 0.84, 1.0, 1.19)).ruling()).isEqualTo(Ruling.PASSED);
         assertThat(judge(TWENTY_PERCENT, List.of(), unclear(TestFamily.PRIMARY, 0.84, 1.0, 1.21)))
-                .isEqualTo(new ChangeGate.Answer(Outcome.UNDECIDED, List.of("new: 1 primary benchmark undecided")));
-        assertThat(judge(TWENTY_PERCENT, List.of(), unclear(TestFamily.SECONDARY, 0.5, 1.0, 1.19), unclear(TestFamily.SECONDARY, 0.5, 1, 2)))
-                .isEqualTo(new ChangeGate.Answer(Outcome.UNDECIDED, List.of("new: 2 benchmarks undecided")));
+                .isEqualTo(new ChangeGate.Decision(Ruling.UNDECIDED, List.of("new: 1 primary benchmark undecided")));
+        assertThat(judge(TWENTY_PERCENT, List.of(), unclear(TestFamily.SECONDARY, 0.5, 1.0, 1.19), unclear(TestFamily.SECONDARY, 0.5, 1,
+                2)))
+                .isEqualTo(new ChangeGate.Decision(Ruling.UNDECIDED, List.of("new: 2 benchmarks undecided")));
     }
 
     /** Where there are primary benchmarks, the others need not be decided; where one is only missing, neither. */
     @Test
     void onlyPrimaryBenchmarksMustBeDecidedWhereThereAreAny() {
         CellComparison open = unclear(TestFamily.SECONDARY, 0.5, 1.0, 2);
-        assertThat(judge(TWENTY_PERCENT, List.of(), claimed(TestFamily.PRIMARY, 1.1), open).outcome()).isEqualTo(Outcome.PASSED);
-        assertThat(judge(TWENTY_PERCENT, List.of(CYCLE), open)).isEqualTo(new ChangeGate.Answer(Outcome.UNDECIDED,
+        assertThat(judge(TWENTY_PERCENT, List.of(), claimed(TestFamily.PRIMARY, 1.1), open).ruling()).isEqualTo(Ruling.PASSED);
+        assertThat(judge(TWENTY_PERCENT, List.of(CYCLE), open)).isEqualTo(new ChangeGate.Decision(Ruling.UNDECIDED,
                 List.of("new: 1 required benchmark missing in a group, such as ListenerLifecycle.cycle family=INET")));
         List<Cell> notPrimary = List.of(SyntheticRuns.cell("B.m", Map.of()), SyntheticRuns.cell("B.n", Map.of()));
         assertThat(judge(TWENTY_PERCENT, notPrimary, open).reasons())
@@ -107,19 +108,19 @@ class ChangeGateTest {
     @Test
     void controlsAndUntestedCellsAreNotJudged() {
         assertThat(judge(TWENTY_PERCENT, List.of(), claimed(TestFamily.CONTROL, 9), claimed(TestFamily.UNTESTED, 9)))
-                .isEqualTo(new ChangeGate.Answer(Outcome.UNDECIDED, List.of("new: no benchmark could be compared")));
+                .isEqualTo(new ChangeGate.Decision(Ruling.UNDECIDED, List.of("new: no benchmark could be compared")));
     }
 
     @Test
     void whatLiesBeyondTheLimitAndIsNotYetSignificantIsSuspected() {
         CellComparison passed = claimed(TestFamily.PRIMARY, 1.1);
         assertThat(judge(TWENTY_PERCENT, List.of(), passed, unclear(TestFamily.SECONDARY, 1.01, 1.5, 2))).isEqualTo(
-                new ChangeGate.Answer(Outcome.UNDECIDED,
+                new ChangeGate.Decision(Ruling.UNDECIDED,
                         List.of("new: 1 benchmark beyond the limit and not yet significant among all tests")));
-        assertThat(judge(TWENTY_PERCENT, List.of(), passed, unclear(TestFamily.SECONDARY, 0.99, 1.5, 2)).outcome())
-                .as("the interval holds 1").isEqualTo(Outcome.PASSED);
-        assertThat(judge(TWENTY_PERCENT, List.of(), passed, unclear(TestFamily.SECONDARY, 1.01, 1.1, 2)).outcome())
-                .as("within the limit").isEqualTo(Outcome.PASSED);
+        assertThat(judge(TWENTY_PERCENT, List.of(), passed, unclear(TestFamily.SECONDARY, 0.99, 1.5, 2)).ruling())
+                .as("the interval holds 1").isEqualTo(Ruling.PASSED);
+        assertThat(judge(TWENTY_PERCENT, List.of(), passed, unclear(TestFamily.SECONDARY, 1.01, 1.1, 2)).ruling())
+                .as("within the limit").isEqualTo(Ruling.PASSED);
     }
 
     /** Where the figure itself means nothing, no interval decides. */
@@ -127,11 +128,11 @@ class ChangeGateTest {
     void aNarrowIntervalOfAnUnusableFigureIsUndecided() {
         for (Missing missing : List.of(new Missing.OneLevel(2), new Missing.SteadyMachine(2), new Missing.Behind("bind"),
                 new Missing.FreePorts())) {
-            assertThat(judge(TWENTY_PERCENT, List.of(), cell(TestFamily.PRIMARY, Verdict.UNCLEAR, 0.99, 1, 1.01, missing)).outcome())
-                    .as("%s", missing).isEqualTo(Outcome.UNDECIDED);
+            assertThat(judge(TWENTY_PERCENT, List.of(), cell(TestFamily.PRIMARY, Verdict.UNCLEAR, 0.99, 1, 1.01, missing)).ruling())
+                    .as("%s", missing).isEqualTo(Ruling.UNDECIDED);
         }
         assertThat(judge(TWENTY_PERCENT, List.of(), cell(TestFamily.PRIMARY, Verdict.UNCLEAR, 0.99, 1, 1.01, new Missing.TooNoisy()))
-                .outcome()).isEqualTo(Outcome.PASSED);
+                .ruling()).isEqualTo(Ruling.PASSED);
     }
 
     @ParameterizedTest
@@ -143,25 +144,25 @@ class ChangeGateTest {
         "VIOLATION, TIMEOUT,   PASSED,    ''",
         "TIMEOUT,   VIOLATION, PASSED,    ''",
         "VIOLATION, PASS,      PASSED,    ''"})
-    void aScenarioThatIsViolatedNewlyFails(String before, String after, Outcome outcome, String reason) {
-        ChangeGate.Answer answer = judge(TWENTY_PERCENT, run("base", scenario("a", before)), run("new", scenario("a", after)));
-        assertThat(answer.outcome()).isEqualTo(outcome);
-        assertThat(answer.reasons()).isEqualTo(reason.isEmpty() ? List.of() : List.of("new: " + reason));
+    void aScenarioThatIsViolatedNewlyFails(String before, String after, Ruling ruling, String reason) {
+        ChangeGate.Decision decision = judge(TWENTY_PERCENT, run("base", scenario("a", before)), run("new", scenario("a", after)));
+        assertThat(decision.ruling()).isEqualTo(ruling);
+        assertThat(decision.reasons()).isEqualTo(reason.isEmpty() ? List.of() : List.of("new: " + reason));
         assertThat(judge(new ChangeGate(0.2, false, false), run("base", scenario("a", before)), run("new", scenario("a", after))))
-                .as("semantics are not asked for").isEqualTo(new ChangeGate.Answer(Outcome.PASSED, List.of()));
+                .as("semantics are not asked for").isEqualTo(new ChangeGate.Decision(Ruling.PASSED, List.of()));
     }
 
     @Test
     void scenariosThatWereNotCheckedAreUndecidedAndNewOnesPass() {
         RunData one = run("base", scenario("a", "PASS"));
         RunData two = run("new", scenario("a", "PASS"), scenario("b", "VIOLATION"));
-        assertThat(judge(TWENTY_PERCENT, one, two)).isEqualTo(new ChangeGate.Answer(Outcome.PASSED, List.of()));
+        assertThat(judge(TWENTY_PERCENT, one, two)).isEqualTo(new ChangeGate.Decision(Ruling.PASSED, List.of()));
         assertThat(judge(TWENTY_PERCENT, two, one)).isEqualTo(
-                new ChangeGate.Answer(Outcome.UNDECIDED, List.of("new: 1 scenario not checked")));
+                new ChangeGate.Decision(Ruling.UNDECIDED, List.of("new: 1 scenario not checked")));
         assertThat(judge(TWENTY_PERCENT, one, run("new"))).isEqualTo(
-                new ChangeGate.Answer(Outcome.UNDECIDED, List.of("new: its scenarios were not checked")));
+                new ChangeGate.Decision(Ruling.UNDECIDED, List.of("new: its scenarios were not checked")));
         assertThat(judge(TWENTY_PERCENT, run("base"), one)).as("the base has none")
-                .isEqualTo(new ChangeGate.Answer(Outcome.PASSED, List.of()));
+                .isEqualTo(new ChangeGate.Decision(Ruling.PASSED, List.of()));
     }
 
     /** The most severe finding of all groups is the answer, whatever comes after it. */
@@ -173,10 +174,10 @@ class ChangeGateTest {
         Comparison comparison = new Comparison(base, List.of(
                 versus(List.of(claimed(TestFamily.PRIMARY, 2)), List.of(), base, violating),
                 versus(List.of(claimed(TestFamily.PRIMARY, 3)), List.of(), base, fine)), 0.05);
-        assertThat(TWENTY_PERCENT.judge(comparison)).isEqualTo(new ChangeGate.Answer(Outcome.VIOLATED, List.of(
+        assertThat(TWENTY_PERCENT.judge(comparison)).isEqualTo(new ChangeGate.Decision(Ruling.VIOLATED, List.of(
                 "one: 1 benchmark changed beyond the limit", "one: 1 scenario not checked",
                 "one: 1 scenario violated that were not on the base", "two: 1 benchmark changed beyond the limit")));
-        assertThat(ChangeGate.ofSemantics(comparison)).isEqualTo(new ChangeGate.Answer(Outcome.VIOLATED, List.of(
+        assertThat(ChangeGate.ofSemantics(comparison)).isEqualTo(new ChangeGate.Decision(Ruling.VIOLATED, List.of(
                 "one: 1 scenario not checked", "one: 1 scenario violated that were not on the base")));
     }
 }

@@ -25,7 +25,8 @@ class ClaimRatesTest {
         int claims = 0;
         int cells = 0;
         for (int draw = 0; draw < 40; draw++) {
-            Versus versus = ComparisonTest.compare(IntStream.range(0, perGroup).mapToObj(i -> runs.run("a", ComparisonTest.NATIVE)).toList(),
+            Versus versus = ComparisonTest.compare(IntStream.range(0, perGroup).mapToObj(i -> runs.run("a", ComparisonTest.NATIVE))
+                    .toList(),
                     IntStream.range(0, perGroup).mapToObj(i -> runs.run("b", ComparisonTest.slowed(factor))).toList());
             claims += (int) versus.cells().stream()
                     .filter(cell -> cell.verdict() == Verdict.SLOWER || cell.verdict() == Verdict.FASTER).count();

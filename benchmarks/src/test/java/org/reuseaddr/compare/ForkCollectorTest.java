@@ -167,7 +167,8 @@ class ForkCollectorTest {
         double[] rising = {100, 100.1, 100.2, 100.3, 100.4, 104, 104.1, 104.2, 104.3, 104.4};
         assertThat(only(Finding.Drift.class, findings(rising))).singleElement().satisfies(drift -> {
             assertThat(drift.passes()).isEqualTo(10);
-            assertThat(drift.perPass()).as("the halves' middles are five passes apart").isCloseTo(Math.pow(104.2 / 100.2, 0.2), within(1e-9));
+            assertThat(drift.perPass()).as("the halves' middles are five passes apart").isCloseTo(Math.pow(104.2 / 100.2, 0.2),
+                    within(1e-9));
         });
         assertThat(only(Finding.Drift.class, findings(Arrays.copyOf(rising, 9)))).as("nine forks").isEmpty();
         assertThat(only(Finding.Drift.class, findings(DoubleStream.of(rising).map(value -> 1e4 / value).toArray()))).singleElement()

@@ -212,7 +212,8 @@ class RatioMethodTest {
 
     @Test
     void theFirstClaimOfAFamilyNeedsItsShareAmongItsTests() {
-        Map<TestFamily, List<Double>> both = Map.of(TestFamily.PRIMARY, List.of(0.1, 0.2), TestFamily.SECONDARY, List.of(0.1, 0.2, 0.3, 0.4));
+        Map<TestFamily, List<Double>> both = Map.of(TestFamily.PRIMARY, List.of(0.1, 0.2), TestFamily.SECONDARY, List.of(0.1, 0.2, 0.3,
+                0.4));
         assertThat(Holm.first(TestFamily.PRIMARY, both)).isCloseTo(0.04 / 2, CLOSE);
         assertThat(Holm.first(TestFamily.SECONDARY, both)).isCloseTo(0.01 / 4, CLOSE);
         assertThat(Holm.first(TestFamily.PRIMARY, Map.of(TestFamily.PRIMARY, List.of(0.1, 0.2)))).isCloseTo(0.05 / 2, CLOSE);

@@ -79,7 +79,8 @@ class SymptomTest {
 
     @Test
     void theSlowestCallComesFirstAndThoseThatAreNotSlowAreInTheirOrder() {
-        Diagnosis diagnosis = Diagnosis.of(List.of(measured(call("bind", "INET", "fixed"), 10), measured(call("listen", "INET", "fixed"), 1000),
+        Diagnosis diagnosis = Diagnosis.of(List.of(measured(call("bind", "INET", "fixed"), 10), measured(call("listen", "INET", "fixed"),
+                1000),
                 measured(call("close", "INET", "fixed"), 0.5), measured(call("socket", "INET", "fixed"), 0.5)));
         assertThat(diagnosis.symptoms()).extracting(symptom -> ((Symptom.Slow) symptom).what()).containsExactly("listen", "bind");
         assertThat(diagnosis.asOnLinux()).containsExactly("socket", "close");
@@ -129,7 +130,8 @@ class SymptomTest {
                 });
         assertThat(symptoms(bind, measured(cell("AfterPause.bind", "family", "INET", "port", "fixed"), 20))).hasSize(1);
         assertThat(symptoms(bind, measured(cell("AfterPause.listen", "family", "INET", "port", "fixed"), 1))).hasSize(1);
-        assertThat(symptoms(bind, measured(cell("AfterPause.bind", "family", "INET6", "port", "fixed"), 1))).as("another family").hasSize(1);
+        assertThat(symptoms(bind, measured(cell("AfterPause.bind", "family", "INET6", "port", "fixed"), 1))).as("another family")
+                .hasSize(1);
         assertThat(symptoms(bind, measured(cell("AfterPause.bind", "family", "INET", "port", "fixed"), 1),
                 measured(cell("AfterPause.bindOther", "family", "INET", "port", "fixed"), 1))).as("once").hasSize(2);
     }
@@ -151,7 +153,8 @@ class SymptomTest {
             assertThat(whole.parts().get(0).interval().orElseThrow().low()).isCloseTo(0.76, within(1e-9));
             assertThat(whole.rest()).isCloseTo(0.2, within(1e-9));
         });
-        assertThat(symptoms(cycleAndCalls(100, 196)).get(1)).as("together they cost 200").isInstanceOfSatisfying(Symptom.Composition.class, whole -> {
+        assertThat(symptoms(cycleAndCalls(100, 196)).get(1)).as("together they cost 200")
+                .isInstanceOfSatisfying(Symptom.Composition.class, whole -> {
             assertThat(whole.parts().get(0).share()).isCloseTo(0.98, within(1e-9));
             assertThat(whole.parts().get(0).interval().orElseThrow().high()).isLessThanOrEqualTo(1);
             assertThat(whole.rest()).isCloseTo(0, within(1e-9));
@@ -209,7 +212,8 @@ class SymptomTest {
         HonestCosts costs = new HonestCosts();
         assertThat(costs.highest(call("bind", "INET6", "fresh"))).hasValue(1.153);
         assertThat(costs.highest(new Cell("SyscallCost.bind", "avgt", 2, new TreeMap<>()))).isEmpty();
-        assertThat(costs.onLinux(call("bind", "INET", "fixed"))).as("quiet and loaded").hasValueCloseTo((0.4024 + 0.8568) / 2, within(1e-9));
+        assertThat(costs.onLinux(call("bind", "INET", "fixed"))).as("quiet and loaded").hasValueCloseTo((0.4024 + 0.8568) / 2,
+                within(1e-9));
         assertThat(HonestCosts.kind(cell("B.m", "family", "INET", "port", "fixed", "reuseAddress", "true", "api", "native")))
                 .isEqualTo("B.m api=native");
         assertThat(costs.rows()).containsKey("AfterPause.bind");

@@ -160,11 +160,12 @@ class LinuxTcpTest {
         String shown = "getsockname(5, LOOPBACK[16]) = 0";
         assertThat(allows(accepted, with(shown, "12345", "40001"))).isTrue();
         assertThat(allows(accepted, with(shown, "12345", "40002"))).isFalse();
-        String other = accepted.replace("accept(3, {sa_family=AF_INET, sin_port=htons(40001), sin_addr=inet_addr(\"127.0.0.1\")}, [16]) = 6",
+        String other = accepted.replace(with("accept(3, LOOPBACK[16]) = 6", "12345", "40001"),
                 "accept(3, NULL, NULL) = 6\n" + with(shown, "12345", "40003"));
         assertThat(allows(other, with("getpeername(6, LOOPBACK[16]) = 0", "12345", "40003"))).isTrue();
         assertThat(allows(other, with("getpeername(6, LOOPBACK[16]) = 0", "12345", "40004"))).isFalse();
-        assertThat(allows(LISTENER + CLIENT, with("accept(3, LOOPBACK[16]) = 6", "127.0.0.1", "127.0.0.2"))).as("another address").isFalse();
+        assertThat(allows(LISTENER + CLIENT, with("accept(3, LOOPBACK[16]) = 6", "127.0.0.1", "127.0.0.2"))).as("another address")
+                .isFalse();
     }
 
     @Test
@@ -304,7 +305,8 @@ class LinuxTcpTest {
     @Test
     void descriptorsSayWhatTheirSocketsDo() {
         World world = after(LISTENER + CLIENT + "socket(AF_INET, SOCK_STREAM, IPPROTO_TCP) = 6\n"
-                + "socket(AF_INET, SOCK_STREAM|SOCK_NONBLOCK, IPPROTO_TCP) = 7\nsetsockopt(7, SOL_SOCKET, SO_LINGER, {l_onoff=1, l_linger=0}, 8) = 0\n"
+                + "socket(AF_INET, SOCK_STREAM|SOCK_NONBLOCK, IPPROTO_TCP) = 7\n"
+                + "setsockopt(7, SOL_SOCKET, SO_LINGER, {l_onoff=1, l_linger=0}, 8) = 0\n"
                 + "bind(7, {sa_family=AF_INET, sin_port=htons(12346), sin_addr=inet_addr(\"127.0.0.1\")}, 16) = 0\n"
                 + "socket(AF_INET, SOCK_STREAM|SOCK_NONBLOCK, IPPROTO_TCP) = 8\n"
                 + "connect(8, {sa_family=AF_INET, sin_port=htons(12347), sin_addr=inet_addr(\"127.0.0.1\")}, 16)"

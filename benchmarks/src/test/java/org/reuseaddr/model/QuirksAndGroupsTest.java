@@ -68,7 +68,8 @@ class QuirksAndGroupsTest {
                 .as("it follows").hasValue(any);
         assertThat(LINUX.register(any, new PortState(List.of(loopback), Optional.of(loopback), false)).leader())
                 .as("it is not covered").hasValue(any);
-        assertThat(LINUX.register(plain(AddressKind.INET_LOOPBACK), new PortState(List.of(any), Optional.of(any), false)).leader()).isEmpty();
+        assertThat(LINUX.register(plain(AddressKind.INET_LOOPBACK), new PortState(List.of(any), Optional.of(any), false)).leader())
+                .isEmpty();
     }
 
     @ParameterizedTest
@@ -177,7 +178,8 @@ class QuirksAndGroupsTest {
         assertThat(LINUX.listen(bound, held(AddressKind.INET_LOOPBACK))).isEqualTo(Rule.LISTEN_CHECKS_AGAIN);
         assertThat(LINUX.listen(plain(AddressKind.INET_LOOPBACK), held(AddressKind.INET_LOOPBACK))).isEqualTo(Rule.LISTEN_CHECKS_AGAIN);
         assertThat(LINUX.listen(plain(AddressKind.INET_LOOPBACK),
-                PortState.heldBy(socket(AddressKind.INET_LOOPBACK, false, false, Holder.State.CONNECTED)))).isEqualTo(Rule.LISTEN_CHECKS_AGAIN);
+                PortState.heldBy(socket(AddressKind.INET_LOOPBACK, false, false, Holder.State.CONNECTED))))
+                        .isEqualTo(Rule.LISTEN_CHECKS_AGAIN);
         assertThat(LINUX.listen(bound, PortState.heldBy(plain(AddressKind.INET_ANY).listening())))
                 .isEqualTo(Rule.LISTENER_EXCLUDES_LISTENER);
         assertThat(LINUX.listen(bound, PortState.FREE)).isEqualTo(Rule.PORT_IS_FREE);

@@ -203,7 +203,8 @@ class TraceModelSocketsTest {
     void connectionsThatMayBeLeftExplainBothAnswers() {
         Outcome accepted = new Outcome.WithAddress(new SyscallResult.Returned(5), null);
         assertThat(trace().listener(3, LOOPBACK).step(0, new Call.Accept(3, false, 0), accepted).close(3).mayBeLeft(LOOPBACK)).isTrue();
-        assertThat(trace().listener(3, LOOPBACK).listener(5, LOOPBACK_2).step(0, new Call.Accept(3, false, 0), accepted).allMayBind(LOOPBACK_2))
+        assertThat(trace().listener(3, LOOPBACK).listener(5, LOOPBACK_2).step(0, new Call.Accept(3, false, 0), accepted)
+                .allMayBind(LOOPBACK_2))
                 .as("the descriptor 5 was given again, and its port may have connections").isFalse();
         Trace client = trace().open(3).bind(3, LOOPBACK).step(new Call.Connect(3, LOOPBACK.withPort(1)), DONE);
         assertThat(client.mayBeLeft(LOOPBACK)).isTrue();
@@ -301,6 +302,22 @@ class TraceModelSocketsTest {
         assertThat(six.allMayBind(LOOPBACK)).isTrue();
     }
 
+    /** A socket of AF_INET6 covers IPv4 with [::] and with mapped addresses, and not with ::1, which makes it V6ONLY. */
+    @Test
+    void whatASocketOfIpv6HoldsOfIpv4() {
+        for (SockAddr address : List.of(SockAddr.Inet6.any(PORT), SockAddr.Inet6.mapped((SockAddr.Inet4) LOOPBACK),
+                Family.INET6.loopback(PORT))) {
+            Trace six = trace();
+            six.step(0, new Call.Socket(Family.INET6.number(), Linux.SOCK_STREAM, 0), new Outcome.Plain(new SyscallResult.Returned(3)));
+            six.bind(3, address).listen(3);
+            boolean free = address.isLoopback() && !((SockAddr.Inet6) address).isMapped();
+            for (SockAddr candidate : List.of(LOOPBACK, ANY)) {
+                assertThat(six.weighBind(candidate, REFUSED).kind() == Kind.POSSIBLE).as("%s", address).isNotEqualTo(free);
+                assertThat(six.weighBind(candidate, DONE).kind() == Kind.POSSIBLE).as("%s", address).isEqualTo(free);
+            }
+        }
+    }
+
     /** With SO_REUSEPORT, sockets that the trace does not show may lead a group. */
     @Test
     void reusePortSharesWithWhatAnOpenTraceDoesNotShow() {
@@ -324,7 +341,8 @@ class TraceModelSocketsTest {
         List<Step> expected = new ArrayList<>();
         for (int fd : new int[] {3, 4}) {
             for (Step step : List.of(
-                    new Step(0, new Call.Socket(Family.INET.number(), Linux.SOCK_STREAM, 0), new Outcome.Plain(new SyscallResult.Returned(fd))),
+                    new Step(0, new Call.Socket(Family.INET.number(), Linux.SOCK_STREAM, 0),
+                            new Outcome.Plain(new SyscallResult.Returned(fd))),
                     new Step(0, new Call.Bind(fd, LOOPBACK), new Outcome.Plain(DONE)),
                     new Step(0, new Call.Listen(fd, 1), new Outcome.Plain(DONE)))) {
                 expected.add(model.expected(0, step));
