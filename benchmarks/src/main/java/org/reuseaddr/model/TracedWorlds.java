@@ -50,13 +50,19 @@ final class TracedWorlds {
     private final Map<World.Name, Place> places = new HashMap<>();
     private final Place shared = new Place();
     private final Set<Integer> hiding = new HashSet<>();
+    /** Forked processes of which the trace shows no call yet. */
+    private final Set<Integer> silent = new HashSet<>();
     /** The ports that sockets of the trace have had, where they are all followed. */
     private final Set<Integer> ports = new HashSet<>();
     private boolean isTooLarge;
 
+    private static final Set<String> CHANGES_ITS_SOCKET = Set.of("bind", "listen", "connect", "shutdown", "setsockopt");
+
     /** Where a socket is: alone, or with all others. */
     private static final class Place {
         private World world = World.EMPTY;
+        /** The names of calls on the socket that have overlapped with others: their order is not known. */
+        private final Set<String> overlapping = new HashSet<>();
     }
 
     /**
@@ -90,7 +96,8 @@ final class TracedWorlds {
             return Optional.empty();
         }
         Place place = places.get(new World.Name(process, on.fd()));
-        return place == null ? Optional.empty() : opinion(place.world, process, step);
+        return place == null || place.overlapping.contains(step.call().name()) ? Optional.empty()
+                : opinion(place.world, process, step);
     }
 
     private Optional<Opinion> opinion(World world, int process, Step step) {
@@ -183,6 +190,9 @@ final class TracedWorlds {
             World.Name name = new World.Name(process, on.fd());
             Place place = places.get(name);
             if (place != null) {
+                if (step.call() instanceof Call.Close) {
+                    doubtUnwatched(process, on.fd());
+                }
                 move(place, process, step, impossible ? opinion.map(Opinion::denied) : opinion);
                 step.madeDescriptor().ifPresent(fd -> name(process, fd, place));
                 if (step.call() instanceof Call.Close) {
@@ -238,11 +248,44 @@ final class TracedWorlds {
 
     /** The child has a copy of each descriptor of its parent that it has not opened itself. */
     void fork(int parent, int child) {
+        silent.add(child);
         for (Map.Entry<World.Name, Place> named : List.copyOf(places.entrySet())) {
             if (named.getKey().process() == parent) {
                 share(parent, named.getKey().fd(), new World.Name(child, named.getKey().fd()));
             }
         }
+    }
+
+    /** The trace shows the calls of a process that was forked. */
+    void hear(int process) {
+        silent.remove(process);
+    }
+
+    /**
+     * A call on the socket has begun, and others come back before it does. Where each socket has a world of its own, one that
+     * changes nothing is left out alone.
+     */
+    void begin(int process, int fd, String call) {
+        if (closed || CHANGES_ITS_SOCKET.contains(call)) {
+            lose(process, fd);
+        } else {
+            Optional.ofNullable(places.get(new World.Name(process, fd))).ifPresent(place -> place.overlapping.add(call));
+        }
+    }
+
+    /** Who alone has the socket is a process that may have closed it: nothing is said of it from here on. */
+    private void doubtUnwatched(int process, int fd) {
+        if (!closed || silent.isEmpty()) {
+            return;
+        }
+        shared.world.named(process, fd).ifPresent(socket -> {
+            boolean isWatched = places.keySet().stream()
+                    .filter(name -> !(name.process() == process && name.fd() == fd) && !silent.contains(name.process()))
+                    .anyMatch(name -> shared.world.named(name.process(), name.fd()).stream().anyMatch(other -> other.id == socket.id));
+            if (!isWatched && socket.descriptors > 1) {
+                lose(process, fd);
+            }
+        });
     }
 
     /** {@code to} names the same socket as {@code fd} from here on. */
@@ -267,6 +310,7 @@ final class TracedWorlds {
     /** The process ended. */
     void exit(int process) {
         hiding.remove(process);
+        silent.remove(process);
         for (World.Name name : List.copyOf(places.keySet())) {
             if (name.process() == process) {
                 forget(process, name.fd());
@@ -275,6 +319,7 @@ final class TracedWorlds {
     }
 
     private void forget(int process, int fd) {
+        doubtUnwatched(process, fd);
         Place place = places.remove(new World.Name(process, fd));
         if (place != null) {
             place.world = linux.judge(place.world, new Step(process, new Call.Close(fd), new Outcome.Plain(Answer.RETURNED_ZERO))).after();

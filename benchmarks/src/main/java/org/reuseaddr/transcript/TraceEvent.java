@@ -11,8 +11,15 @@ public sealed interface TraceEvent {
     record Called(TracePlace place, int process, Step step, boolean implied) implements TraceEvent {
     }
 
-    /** The child has a copy of every descriptor that its parent has open, if it has not opened that number itself. */
+    /**
+     * The child has a copy of every descriptor that its parent has open, if it has not opened that number itself. Until it is
+     * {@link Heard} of, the trace may not show what it does with them.
+     */
     record Forked(int parent, int child) implements TraceEvent {
+    }
+
+    /** The trace has a line of this process, which was forked. */
+    record Heard(int process) implements TraceEvent {
     }
 
     /** {@code to} names the same socket as {@code fd} from here on; it was closed if it was open. */
