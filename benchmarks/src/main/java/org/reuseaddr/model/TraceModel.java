@@ -241,7 +241,13 @@ public final class TraceModel {
         }
     }
 
-    /** The trace shows the calls of a process that was forked. */
+    /** The process may close its descriptors from here on without a call that the trace shows. */
+    public void unwatch(int process) {
+        unwatched.add(process);
+        worlds.unwatch(process);
+    }
+
+    /** The trace shows from here on what the process does with its descriptors. */
     public void hear(int process) {
         unwatched.remove(process);
         worlds.hear(process);

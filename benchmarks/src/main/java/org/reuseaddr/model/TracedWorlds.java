@@ -50,8 +50,8 @@ final class TracedWorlds {
     private final Map<World.Name, Place> places = new HashMap<>();
     private final Place shared = new Place();
     private final Set<Integer> hiding = new HashSet<>();
-    /** Forked processes of which the trace shows no call yet. */
-    private final Set<Integer> silent = new HashSet<>();
+    /** Processes that may close descriptors without a call that the trace shows. */
+    private final Set<Integer> unwatched = new HashSet<>();
     /** The ports that sockets of the trace have had, where they are all followed. */
     private final Set<Integer> ports = new HashSet<>();
     private boolean isTooLarge;
@@ -191,7 +191,7 @@ final class TracedWorlds {
             Place place = places.get(name);
             if (place != null) {
                 if (step.call() instanceof Call.Close) {
-                    doubtUnwatched(process, on.fd());
+                    closing(process, on.fd());
                 }
                 move(place, process, step, impossible ? opinion.map(Opinion::denied) : opinion);
                 step.madeDescriptor().ifPresent(fd -> name(process, fd, place));
@@ -248,7 +248,7 @@ final class TracedWorlds {
 
     /** The child has a copy of each descriptor of its parent that it has not opened itself. */
     void fork(int parent, int child) {
-        silent.add(child);
+        unwatched.add(child);
         for (Map.Entry<World.Name, Place> named : List.copyOf(places.entrySet())) {
             if (named.getKey().process() == parent) {
                 share(parent, named.getKey().fd(), new World.Name(child, named.getKey().fd()));
@@ -256,9 +256,21 @@ final class TracedWorlds {
         }
     }
 
-    /** The trace shows the calls of a process that was forked. */
+    /** The process may close its descriptors from here on without a call that the trace shows. */
+    void unwatch(int process) {
+        unwatched.add(process);
+        if (closed) {
+            for (World.Name name : List.copyOf(places.keySet())) {
+                if (name.process() == process && !isWatched(name)) {
+                    lose(process, name.fd());
+                }
+            }
+        }
+    }
+
+    /** The trace shows from here on what the process does with its descriptors. */
     void hear(int process) {
-        silent.remove(process);
+        unwatched.remove(process);
     }
 
     /**
@@ -273,19 +285,20 @@ final class TracedWorlds {
         }
     }
 
-    /** Who alone has the socket is a process that may have closed it: nothing is said of it from here on. */
-    private void doubtUnwatched(int process, int fd) {
-        if (!closed || silent.isEmpty()) {
-            return;
+    /** Whether another name of the socket is of a process that closes it in a call that the trace shows. */
+    private boolean isWatched(World.Name one) {
+        int socket = shared.world.named(one.process(), one.fd()).map(named -> named.id).orElseThrow();
+        return places.keySet().stream().filter(name -> !name.equals(one) && !unwatched.contains(name.process()))
+                .anyMatch(name -> shared.world.named(name.process(), name.fd()).stream().anyMatch(other -> other.id == socket));
+    }
+
+    /** Who has the socket when this name is gone may have closed it: then nothing is said of it from here on. */
+    private void closing(int process, int fd) {
+        boolean isShared = closed && !unwatched.isEmpty()
+                && shared.world.named(process, fd).stream().anyMatch(socket -> socket.descriptors > 1);
+        if (isShared && !isWatched(new World.Name(process, fd))) {
+            lose(process, fd);
         }
-        shared.world.named(process, fd).ifPresent(socket -> {
-            boolean isWatched = places.keySet().stream()
-                    .filter(name -> !(name.process() == process && name.fd() == fd) && !silent.contains(name.process()))
-                    .anyMatch(name -> shared.world.named(name.process(), name.fd()).stream().anyMatch(other -> other.id == socket.id));
-            if (!isWatched && socket.descriptors > 1) {
-                lose(process, fd);
-            }
-        });
     }
 
     /** {@code to} names the same socket as {@code fd} from here on. */
@@ -310,7 +323,7 @@ final class TracedWorlds {
     /** The process ended. */
     void exit(int process) {
         hiding.remove(process);
-        silent.remove(process);
+        unwatched.remove(process);
         for (World.Name name : List.copyOf(places.keySet())) {
             if (name.process() == process) {
                 forget(process, name.fd());
@@ -319,7 +332,7 @@ final class TracedWorlds {
     }
 
     private void forget(int process, int fd) {
-        doubtUnwatched(process, fd);
+        closing(process, fd);
         Place place = places.remove(new World.Name(process, fd));
         if (place != null) {
             place.world = linux.judge(place.world, new Step(process, new Call.Close(fd), new Outcome.Plain(Answer.RETURNED_ZERO))).after();

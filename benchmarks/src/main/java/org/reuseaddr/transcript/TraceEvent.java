@@ -18,8 +18,12 @@ public sealed interface TraceEvent {
     record Forked(int parent, int child) implements TraceEvent {
     }
 
-    /** The trace has a line of this process, which was forked. */
+    /** The trace shows from here on what this process does with its descriptors. */
     record Heard(int process) implements TraceEvent {
+    }
+
+    /** The process may close descriptors from here on without a call that the trace shows: it executes a program, or ends. */
+    record Unwatched(int process) implements TraceEvent {
     }
 
     /** {@code to} names the same socket as {@code fd} from here on; it was closed if it was open. */

@@ -106,6 +106,8 @@ public final class TraceLog {
     private final Set<Integer> unexplained = new HashSet<>();
     /** Children of which the log has no line yet: perhaps it does not follow them, or gives them other numbers. */
     private final Set<Integer> silent = new HashSet<>();
+    /** Processes that have called exit_group. */
+    private final Set<Integer> ending = new HashSet<>();
     /** Processes that may be in another network namespace than the first. */
     private final Set<Integer> elsewhere = new HashSet<>();
     private final Set<Integer> attached = new HashSet<>();
@@ -116,6 +118,7 @@ public final class TraceLog {
     private boolean showsCloses;
     private boolean showsClones;
     private boolean showsFcntl;
+    private boolean showsCloseRange;
     private int textSince;
     private boolean isEmptyFragment = true;
     private boolean inFence;
@@ -243,6 +246,7 @@ public final class TraceLog {
             unfinishedClones.clear();
             early.clear();
             silent.clear();
+            ending.clear();
             unfinishedCharacters = 0;
             seen.clear();
             unexplained.clear();
@@ -314,6 +318,10 @@ public final class TraceLog {
             // It was forked at its first call, and may have closed since what it had from its parent.
             return;
         }
+        if (ending.remove(named)) {
+            // The log does not show the ends of processes: the number is given again.
+            exit(named);
+        }
         boolean wasSeen = !seen.add(named);
         unexplained.remove(named);
         if (clone.contains("CLONE_NEWNET") || elsewhere.contains(processOf(creator))) {
@@ -345,6 +353,16 @@ public final class TraceLog {
         });
         files.exit(thread);
         processOfThread.put(thread, process);
+    }
+
+    /** From here on, a thread has descriptors of its own. */
+    private void ownTable(int thread) {
+        Integer process = processOfThread.remove(thread);
+        if (process != null) {
+            files.fork(process, thread);
+            report(new TraceEvent.Forked(process, thread));
+            report(new TraceEvent.Heard(thread));
+        }
     }
 
     private void lose(int process, int fd, Open open) {
@@ -411,17 +429,24 @@ public final class TraceLog {
         }
         TraceText start = text.between(0, pause.start());
         int on = modelled ? descriptor(name, text) : -1;
+        if (on >= 0 && !files.isStream(processOf(actor), on)) {
+            ownerOf(actor, processOf(actor), on, start.text());
+        }
         boolean isOnStream = files.isStream(processOf(actor), on);
         if (isOnStream) {
             report(new TraceEvent.Began(processOf(actor), on, name));
         }
         Pending pending = null;
         boolean done = false;
+        if (name.startsWith("execve")) {
+            // What is marked is closed before a parent that waits in vfork goes on.
+            report(new TraceEvent.Unwatched(processOf(actor)));
+        }
         if (name.equals("close")) {
             complete(actor, name, start.completedBy(") = 0"), null);
             done = true;
         } else if (name.equals("exit_group")) {
-            exit(actor);
+            ends(processOf(actor));
             done = true;
         } else if (name.equals("connect") && isOnStream) {
             pending = new Pending(null, true);
@@ -699,8 +724,12 @@ public final class TraceLog {
                 if (result(text).filter(value -> value == 0).isPresent()) {
                     executed(actor, process);
                 }
+                if (!silent.contains(process)) {
+                    report(new TraceEvent.Heard(process));
+                }
+                leavesUnseen(process);
             }
-            case "exit_group" -> exit(actor);
+            case "exit_group" -> ends(processOf(actor));
             case "dup2", "dup3" -> {
                 Matcher both = TWO_DESCRIPTORS.matcher(text);
                 if (both.lookingAt() && result(text).isPresent()) {
@@ -712,6 +741,9 @@ public final class TraceLog {
             case "setns", "unshare" -> {
                 if (text.contains("NEWNET") || name.equals("setns") && result(text).isPresent()) {
                     elsewhere.add(process);
+                }
+                if (text.contains("CLONE_FILES") && result(text).isPresent()) {
+                    ownTable(actor);
                 }
             }
             case "pidfd_getfd" -> taken(actor, process, text);
@@ -728,15 +760,21 @@ public final class TraceLog {
             return;
         }
         showsCloses = true;
+        showsCloseRange = true;
+        if (text.contains("CLOSE_RANGE_UNSHARE")) {
+            ownTable(actor);
+            process = processOf(actor);
+        }
+        int owner = process;
         int first = Integer.parseInt(numbers.group());
         int last = both.lookingAt() ? Integer.parseInt(both.group(2)) : Integer.MAX_VALUE;
         boolean later = text.contains("CLOSE_RANGE_CLOEXEC");
-        Map.copyOf(files.of(process)).forEach((fd, open) -> {
+        Map.copyOf(files.of(owner)).forEach((fd, open) -> {
             if (fd >= first && fd <= last) {
                 if (later) {
-                    files.put(process, fd, new Open(open.kind(), open.creator(), true, open.line()));
+                    files.put(owner, fd, new Open(open.kind(), open.creator(), true, open.line()));
                 } else {
-                    close(actor, process, fd, open);
+                    close(actor, owner, fd, open);
                 }
             }
         });
@@ -759,6 +797,23 @@ public final class TraceLog {
                 files.put(process, fd, new Open(Kind.OTHER, open.creator(), false, open.line()));
             }
         });
+    }
+
+    /**
+     * What a program has from the one before may be closed by close_range, which no class of strace -e shows: what is left is
+     * certain only where the log has shown such a call.
+     */
+    private void leavesUnseen(int process) {
+        boolean hasStreams = files.of(process).values().stream().anyMatch(open -> open.kind() == Kind.STREAM);
+        if (hasStreams && !showsCloseRange) {
+            report(new TraceEvent.Unwatched(process));
+        }
+    }
+
+    /** The process closes all that it has at some time before the log says that it has ended. */
+    private void ends(int process) {
+        ending.add(process);
+        report(new TraceEvent.Unwatched(process));
     }
 
     private void sent(int actor, int process, String name, String text) {
@@ -825,6 +880,8 @@ public final class TraceLog {
         }
         seen.remove(actor);
         early.remove(actor);
+        ending.remove(actor);
+        silent.remove(actor);
         attached.remove(actor);
     }
 
