@@ -145,6 +145,10 @@ final class TraceJudge implements Consumer<TraceEvent> {
             judge(called, instance);
         } else if (event instanceof TraceEvent.Forked forked) {
             model.fork(forked.parent() + shift, forked.child() + shift);
+        } else if (event instanceof TraceEvent.Heard heard) {
+            model.hear(heard.process() + shift);
+        } else if (event instanceof TraceEvent.Unwatched unwatched) {
+            model.unwatch(unwatched.process() + shift);
         } else if (event instanceof TraceEvent.Copied copied) {
             model.copy(copied.process() + shift, copied.fd(), copied.to());
         } else if (event instanceof TraceEvent.Exited exited) {

@@ -34,6 +34,8 @@ public final class TraceModel {
 
     private static final Set<String> CHANGES_A_PORT = Set.of("bind", "listen", "shutdown", "setsockopt");
 
+    private static final Set<String> MAY_WAIT = Set.of("accept", "accept4", "poll");
+
     private final LinuxBindRules reference = LinuxBindRules.REFERENCE;
     private final boolean closed;
     private final Map<Name, TracedSocket> sockets = new HashMap<>();
@@ -45,8 +47,12 @@ public final class TraceModel {
     private final TracedWorlds worlds;
     /** Calls that have begun and not come back, each with the number of calls that had come back before. */
     private final Map<Name, Integer> begun = new HashMap<>();
+    /** Processes that may have closed descriptors without a call that the trace shows. */
+    private final Set<Integer> unwatched = new HashSet<>();
     /** A socket has a port that the kernel chose and that no call has shown: it may be any. */
     private boolean hasUnseenPort;
+    /** Some process has had a way to make calls that the trace does not show. */
+    private boolean isHidden;
     private int index;
     private String place = "";
 
@@ -209,8 +215,12 @@ public final class TraceModel {
                 found.quirk(), "after the calls before it, Linux answers " + found.usual().answer().inWords(), ofPort.expected());
     }
 
-    /** A process was forked: it has a copy of each descriptor of its parent that it has not opened itself. */
+    /**
+     * A process was forked: it has a copy of each descriptor of its parent that it has not opened itself. Until
+     * {@link #hear} says otherwise, the trace does not show when it closes them.
+     */
     public void fork(int parent, int child) {
+        unwatched.add(child);
         worlds.fork(parent, child);
         List<TracedSocket> inherited = new ArrayList<>();
         List<Name> names = new ArrayList<>();
@@ -229,6 +239,18 @@ public final class TraceModel {
         if (sockets.putIfAbsent(name, socket) == null) {
             socket.names.add(name);
         }
+    }
+
+    /** The process may close its descriptors from here on without a call that the trace shows. */
+    public void unwatch(int process) {
+        unwatched.add(process);
+        worlds.unwatch(process);
+    }
+
+    /** The trace shows from here on what the process does with its descriptors. */
+    public void hear(int process) {
+        unwatched.remove(process);
+        worlds.hear(process);
     }
 
     /** A descriptor was copied by dup2, dup3 or fcntl: both name the same socket, and what {@code to} named is closed. */
@@ -251,6 +273,7 @@ public final class TraceModel {
      * @param certain whether nobody else can have its descriptors that the trace does not show to have them
      */
     public void exit(int process, boolean certain) {
+        unwatched.remove(process);
         worlds.exit(process);
         begun.keySet().removeIf(name -> name.process() == process);
         List<Name> names = sockets.keySet().stream().filter(name -> name.process() == process).toList();
@@ -278,12 +301,11 @@ public final class TraceModel {
      * @param call the name of the call
      */
     public void begin(int process, int fd, String call) {
-        if (closed) {
-            worlds.lose(process, fd);
-        }
+        worlds.begin(process, fd, call);
         Name name = new Name(process, fd);
         TracedSocket socket = sockets.get(name);
-        if (socket != null && call.equals("close")) {
+        if (socket != null && (call.equals("close") || MAY_WAIT.contains(call))) {
+            // A call that waits holds the socket, whatever becomes of the descriptor.
             uncertain(socket);
         } else if (socket != null && CHANGES_A_PORT.contains(call)) {
             begun.put(name, index);
@@ -299,6 +321,8 @@ public final class TraceModel {
 
     /** The process can make calls that the trace does not show: only its binds and listens are judged from here on. */
     public void hides(int process) {
+        isHidden = true;
+        unwatched.add(process);
         worlds.hides(process);
     }
 
@@ -348,9 +372,11 @@ public final class TraceModel {
         if (!rule.refuses() && result.failedWith(Errno.EADDRINUSE) && candidate.reusePort() && mayBeOfAnotherUser(socket, port)) {
             return Judgement.NONE;
         }
-        boolean overlaps = !begun.isEmpty();
-        if (overlaps && (rule.refuses() ? result instanceof SyscallResult.Returned
-                && !ruleOf(reference, candidate, settled(socket, port), listen).refuses() : result.failedWith(Errno.EADDRINUSE))) {
+        boolean mayDiffer = rule.refuses() ? result instanceof SyscallResult.Returned
+                && (!begun.isEmpty() || !unwatched.isEmpty())
+                && !ruleOf(reference, candidate, settled(socket, port), listen).refuses()
+                : result.failedWith(Errno.EADDRINUSE) && (!begun.isEmpty() || isHidden);
+        if (mayDiffer) {
             return Judgement.NONE;
         }
         boolean mayBeLeft = used.contains(port);
@@ -394,12 +420,13 @@ public final class TraceModel {
                 && other.names.stream().noneMatch(name -> name.process() == socket.name.process()));
     }
 
-    /** The port without the sockets that other calls may have changed since this one began. */
+    /** The port without the sockets that other calls may have changed since this one began, or closed unseen. */
     private PortState settled(TracedSocket socket, int port) {
         int since = socket.names.stream().map(begun::get).filter(Objects::nonNull).min(Comparator.naturalOrder()).orElse(index);
         PortState all = around(socket, port);
         List<Holder> holders = holders(port).stream().filter(other -> other != socket && other.changed <= since
-                        && other.names.stream().noneMatch(begun::containsKey))
+                        && other.names.stream().noneMatch(begun::containsKey)
+                        && other.names.stream().anyMatch(name -> !unwatched.contains(name.process())))
                 .sorted(Comparator.comparingInt(other -> other.since)).map(other -> other.at(other.local, other.state)).toList();
         return holders.isEmpty() ? PortState.FREE : new PortState(holders, all.leader(), all.reuseAddrSoFar());
     }

@@ -50,13 +50,19 @@ final class TracedWorlds {
     private final Map<World.Name, Place> places = new HashMap<>();
     private final Place shared = new Place();
     private final Set<Integer> hiding = new HashSet<>();
+    /** Processes that may close descriptors without a call that the trace shows. */
+    private final Set<Integer> unwatched = new HashSet<>();
     /** The ports that sockets of the trace have had, where they are all followed. */
     private final Set<Integer> ports = new HashSet<>();
     private boolean isTooLarge;
 
+    private static final Set<String> CHANGES_ITS_SOCKET = Set.of("bind", "listen", "connect", "shutdown", "setsockopt");
+
     /** Where a socket is: alone, or with all others. */
     private static final class Place {
         private World world = World.EMPTY;
+        /** The names of calls on the socket that have overlapped with others: their order is not known. */
+        private final Set<String> overlapping = new HashSet<>();
     }
 
     /**
@@ -90,7 +96,8 @@ final class TracedWorlds {
             return Optional.empty();
         }
         Place place = places.get(new World.Name(process, on.fd()));
-        return place == null ? Optional.empty() : opinion(place.world, process, step);
+        return place == null || place.overlapping.contains(step.call().name()) ? Optional.empty()
+                : opinion(place.world, process, step);
     }
 
     private Optional<Opinion> opinion(World world, int process, Step step) {
@@ -183,6 +190,9 @@ final class TracedWorlds {
             World.Name name = new World.Name(process, on.fd());
             Place place = places.get(name);
             if (place != null) {
+                if (step.call() instanceof Call.Close) {
+                    closing(process, on.fd());
+                }
                 move(place, process, step, impossible ? opinion.map(Opinion::denied) : opinion);
                 step.madeDescriptor().ifPresent(fd -> name(process, fd, place));
                 if (step.call() instanceof Call.Close) {
@@ -238,10 +248,56 @@ final class TracedWorlds {
 
     /** The child has a copy of each descriptor of its parent that it has not opened itself. */
     void fork(int parent, int child) {
+        unwatched.add(child);
         for (Map.Entry<World.Name, Place> named : List.copyOf(places.entrySet())) {
             if (named.getKey().process() == parent) {
                 share(parent, named.getKey().fd(), new World.Name(child, named.getKey().fd()));
             }
+        }
+    }
+
+    /** The process may close its descriptors from here on without a call that the trace shows. */
+    void unwatch(int process) {
+        unwatched.add(process);
+        if (closed) {
+            for (World.Name name : List.copyOf(places.keySet())) {
+                if (name.process() == process && !isWatched(name)) {
+                    lose(process, name.fd());
+                }
+            }
+        }
+    }
+
+    /** The trace shows from here on what the process does with its descriptors. */
+    void hear(int process) {
+        unwatched.remove(process);
+    }
+
+    /**
+     * A call on the socket has begun, and others come back before it does. Where each socket has a world of its own, one that
+     * changes nothing is left out alone.
+     */
+    void begin(int process, int fd, String call) {
+        if (closed || CHANGES_ITS_SOCKET.contains(call)) {
+            lose(process, fd);
+        } else {
+            Optional.ofNullable(places.get(new World.Name(process, fd))).ifPresent(place -> place.overlapping.add(call));
+        }
+    }
+
+    /** Whether another name of the socket is of a process that closes it in a call that the trace shows. */
+    private boolean isWatched(World.Name one) {
+        int socket = shared.world.named(one.process(), one.fd()).map(named -> named.id).orElseThrow();
+        return places.keySet().stream().filter(name -> !name.equals(one) && !unwatched.contains(name.process()))
+                .anyMatch(name -> shared.world.named(name.process(), name.fd()).stream().anyMatch(other -> other.id == socket));
+    }
+
+    /** Who has the socket when this name is gone may have closed it: then nothing is said of it from here on. */
+    private void closing(int process, int fd) {
+        boolean isShared = closed && !unwatched.isEmpty()
+                && shared.world.named(process, fd).stream().anyMatch(socket -> socket.descriptors > 1);
+        if (isShared && !isWatched(new World.Name(process, fd))) {
+            lose(process, fd);
         }
     }
 
@@ -267,6 +323,7 @@ final class TracedWorlds {
     /** The process ended. */
     void exit(int process) {
         hiding.remove(process);
+        unwatched.remove(process);
         for (World.Name name : List.copyOf(places.keySet())) {
             if (name.process() == process) {
                 forget(process, name.fd());
@@ -275,6 +332,7 @@ final class TracedWorlds {
     }
 
     private void forget(int process, int fd) {
+        closing(process, fd);
         Place place = places.remove(new World.Name(process, fd));
         if (place != null) {
             place.world = linux.judge(place.world, new Step(process, new Call.Close(fd), new Outcome.Plain(Answer.RETURNED_ZERO))).after();

@@ -11,8 +11,19 @@ public sealed interface TraceEvent {
     record Called(TracePlace place, int process, Step step, boolean implied) implements TraceEvent {
     }
 
-    /** The child has a copy of every descriptor that its parent has open, if it has not opened that number itself. */
+    /**
+     * The child has a copy of every descriptor that its parent has open, if it has not opened that number itself. Until it is
+     * {@link Heard} of, the trace may not show what it does with them.
+     */
     record Forked(int parent, int child) implements TraceEvent {
+    }
+
+    /** The trace shows from here on what this process does with its descriptors. */
+    record Heard(int process) implements TraceEvent {
+    }
+
+    /** The process may close descriptors from here on without a call that the trace shows: it executes a program, or ends. */
+    record Unwatched(int process) implements TraceEvent {
     }
 
     /** {@code to} names the same socket as {@code fd} from here on; it was closed if it was open. */

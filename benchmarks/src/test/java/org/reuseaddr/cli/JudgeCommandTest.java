@@ -26,6 +26,9 @@ class JudgeCommandTest {
     private static final String BIND = ", {sa_family=AF_INET6, sin6_port=htons(23999), inet_pton(AF_INET6, \"::1\", &sin6_addr)}, 28) = ";
     private static final String SECOND_REFUSED = "bind(3" + BIND + "-1 EADDRINUSE (Address already in use)\n";
 
+    private static final String CLONE = "1 clone(child_stack=NULL, flags=CLONE_CHILD_CLEARTID|SIGCHLD";
+    private static final String REFUSED = BIND + "-1 EADDRINUSE (x)\n";
+
     @TempDir
     private Path folder;
 
@@ -102,7 +105,7 @@ class JudgeCommandTest {
     @Test
     void aForkedChildKeepsTheListenerOfAParentThatEnds() throws IOException {
         String forked = listener("1 ", 3) + "1 clone(child_stack=NULL, flags=CLONE_CHILD_CLEARTID|SIGCHLD) = 2\n";
-        assertSecondListenerFound(judge(forked + "1 +++ exited with 0 +++\n" + listener("3 ", 4)));
+        assertSecondListenerFound(judge(forked + "2 getpid() = 2\n1 +++ exited with 0 +++\n" + listener("3 ", 4)));
         assertThat(judge(forked + "1 +++ exited with 0 +++\n2 close(3) = 0\n" + listener("3 ", 4)).code()).isEqualTo(ExitCode.DONE);
     }
 
@@ -225,6 +228,96 @@ class JudgeCommandTest {
                 + listener("2 ", 4).replace(BIND + "0\n2 listen(4, 1) = 0\n", BIND + "-1 EADDRINUSE (x)\n")
                 + "1 <... close resumed>) = 0\n", "--closed");
         assertThat(closing.code()).as(closing.toString()).isEqualTo(ExitCode.DONE);
+    }
+
+    private void assertPossible(String text) throws IOException {
+        for (String[] options : new String[][] {{}, {"--closed"}}) {
+            Answer answer = judge(text, options);
+            assertThat(answer.code()).as(text + answer).isEqualTo(ExitCode.DONE);
+        }
+    }
+
+    /** socket, SO_REUSEADDR and a bind that is refused. */
+    private static String refused(String prefix, int fd) {
+        return listener(prefix, fd).replace(BIND + "0\n" + prefix + "listen(" + fd + ", 1) = 0\n", REFUSED);
+    }
+
+    @Test
+    void aChildHasItsDescriptorsOnceAlthoughItsFirstCallStandsBeforeTheEndOfItsClone() throws IOException {
+        String child = listener("1 ", 3) + CLONE + " <unfinished ...>\n2 close(3) = 0\n1 <... clone resumed>) = 2\n1 close(3) = 0\n";
+        assertPossible(child + listener("1 ", 3));
+        String threads = listener("1 ", 3) + "1 clone3({flags=CLONE_VM|CLONE_FILES|CLONE_THREAD}, 88) = 5\n" + CLONE
+                + " <unfinished ...>\n" + CLONE.replace("1 ", "5 ") + " <unfinished ...>\n2 close(3) = 0\n6 close(3) = 0\n"
+                + "1 <... clone resumed>) = 2\n5 <... clone resumed>) = 6\n1 close(3) = 0\n";
+        assertPossible(threads + listener("1 ", 3));
+    }
+
+    @Test
+    void aChildThatTheLogDoesNotFollowMayHaveClosedWhatItHas() throws IOException {
+        String forked = listener("", 3) + "clone(child_stack=NULL, flags=SIGCHLD) = 2\nclose(3) = 0\n";
+        assertPossible(forked + listener("", 3));
+        assertPossible(forked + refused("", 3));
+    }
+
+    @Test
+    void aProcessThatExecutesAProgramOrEndsClosesBeforeTheLogSaysSo() throws IOException {
+        String spawned = listener("1 ", 3) + "1 vfork( <unfinished ...>\n2 execve(\"/bin/x\", [\"x\"], 0x1 <unfinished ...>\n"
+                + "1 <... vfork resumed>) = 2\n1 close(3) = 0\n";
+        assertPossible(spawned + listener("1 ", 3));
+        assertSecondListenerFound(judge(spawned.replace("1 close(3) = 0\n", "") + listener("1 ", 4)));
+        String ending = listener("1 ", 3) + "2 getpid() = 2\n1 exit_group(0) = ?\n";
+        assertPossible(ending + listener("2 ", 3));
+        assertPossible(ending + refused("2 ", 3));
+        assertSecondListenerFound(judge(ending.replace("1 exit_group(0) = ?\n", "") + listener("2 ", 3)));
+    }
+
+    @Test
+    void aMarkOfCloseOnExecThatIoctlTakesAwayIsSeen() throws IOException {
+        String kept = listener("1 ", 3) + "1 fcntl(4, F_GETFL) = 0\n1 ioctl(3, FIONCLEX) = 0\n"
+                + "1 close_range(50, 60, 0) = 0\n1 execve(\"/bin/x\", [\"x\"], 0x1) = 0\n";
+        assertPossible(kept + refused("1 ", 4));
+        assertSecondListenerFound(judge(kept + listener("1 ", 4)));
+    }
+
+    @Test
+    void aCallThatWaitsKeepsItsSocketWhateverBecomesOfTheDescriptor() throws IOException {
+        String waiting = listener("1 ", 3) + "1 clone3({flags=CLONE_VM|CLONE_FILES|CLONE_THREAD}, 88) = 2\n"
+                + "2 accept(3, <unfinished ...>\n1 close(3) = 0\n" + refused("1 ", 3);
+        assertPossible(waiting + "2 <... accept resumed>NULL, NULL) = 4\n");
+        String unseen = waiting.replace("1 clone3({flags=CLONE_VM|CLONE_FILES|CLONE_THREAD}, 88) = 2\n", "");
+        assertPossible(unseen + "2 <... accept resumed>NULL, NULL) = 4\n");
+    }
+
+    @Test
+    void whatASocketAnswersWhileAnotherCallChangesItIsNotJudged() throws IOException {
+        String threads = listener("1 ", 3).replace("1 listen(3, 1) = 0\n", "")
+                + "1 clone3({flags=CLONE_VM|CLONE_FILES|CLONE_THREAD}, 88) = 2\n1 listen(3, 1 <unfinished ...>\n";
+        assertPossible(threads + "2 getsockopt(3, SOL_SOCKET, SO_ACCEPTCONN, [1], [4]) = 0\n1 <... listen resumed>) = 0\n");
+        String asks = listener("1 ", 3) + "1 clone3({flags=CLONE_VM|CLONE_FILES|CLONE_THREAD}, 88) = 2\n"
+                + "2 getsockopt(3, SOL_SOCKET, SO_ACCEPTCONN,  <unfinished ...>\n1 shutdown(3, SHUT_RDWR) = 0\n";
+        assertPossible(asks + "2 <... getsockopt resumed>[1], [4]) = 0\n");
+    }
+
+    @Test
+    void aDescriptorThatWasPassedByAnyCallMayBeOpenElsewhere() throws IOException {
+        String rights = "{msg_hdr={msg_control=[{cmsg_len=20, cmsg_level=SOL_SOCKET, cmsg_type=SCM_RIGHTS, cmsg_data=[3]}]}, msg_len=1}";
+        assertPossible(listener("1 ", 3) + "1 sendmmsg(6, [" + rights + "], 1, 0) = 1\n1 close(3) = 0\n" + refused("1 ", 3));
+        assertPossible(listener("1 ", 3) + "2 pidfd_getfd(6, 3, 0) = 9\n1 close(3) = 0\n" + refused("1 ", 3));
+    }
+
+    @Test
+    void aProcessWithARingMayHaveClosedItsListener() throws IOException {
+        String ring = listener("", 3) + "io_uring_setup(8, {flags=0}) = 5\n";
+        assertPossible(ring + listener("", 4));
+        assertPossible(ring + "close(3) = 0\n" + refused("", 3));
+    }
+
+    @Test
+    void aThreadMayHaveDescriptorsOfItsOwn() throws IOException {
+        String own = listener("1 ", 3) + "1 clone3({flags=CLONE_VM|CLONE_FILES|CLONE_THREAD}, 88) = 2\n"
+                + "2 unshare(CLONE_FILES) = 0\n2 close(3) = 0\n";
+        assertPossible(own + refused("1 ", 4));
+        assertSecondListenerFound(judge(own + listener("1 ", 4)));
     }
 
     @Test
