@@ -20,7 +20,7 @@ trap 'rm -rf "$work"' EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
-git clone -q "$repository" "$work/source"
+git -c advice.detachedHead=false clone -q "$repository" "$work/source"
 cd "$work/source"
 snapshot=$(sed -n 's,^  <version>\(.*\)</version>$,\1,p' pom.xml | head -n 1)
 sed -i "s,<version>$snapshot</version>,<version>$version</version>," pom.xml benchmarks/pom.xml
