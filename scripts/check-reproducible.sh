@@ -15,7 +15,7 @@ trap 'exit 143' TERM
 
 # build DIRECTORY UMASK LOCALE TIMEZONE: what a builder's machine may have of its own must not show.
 build() {
-    git clone -q "$repository" "$1"
+    git -c advice.detachedHead=false clone -q "$repository" "$1"
     (
         cd "$1"
         umask "$2"

@@ -20,10 +20,10 @@ trap 'rm -rf "$work"' EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
-git clone -q "$repository" "$work/source"
+git -c advice.detachedHead=false clone -q "$repository" "$work/source"
 cd "$work/source"
 snapshot=$(sed -n 's,^  <version>\(.*\)</version>$,\1,p' pom.xml | head -n 1)
 sed -i "s,<version>$snapshot</version>,<version>$version</version>," pom.xml benchmarks/pom.xml
-mvn -q -B -Prelease -DskipTests deploy -DaltDeploymentRepository="dry-run::file://$work/repository" >"$work/log" 2>&1 \
+mvn -q -B -Prelease -Dmaven.test.skip=true deploy -DaltDeploymentRepository="dry-run::file://$work/repository" >"$work/log" 2>&1 \
     || { cat "$work/log" >&2; die "the deployment failed; the messages are above"; }
 python3 "$repository/scripts/central-requirements.py" "$work/repository"

@@ -22,7 +22,7 @@ trap 'exit 130' INT
 trap 'exit 143' TERM
 
 # A clone has what is committed and nothing else.
-git clone -q "$repository" "$work/source"
+git -c advice.detachedHead=false clone -q "$repository" "$work/source"
 cd "$work/source"
 log() { cat "$work/log" >&2; die "$1; the messages are above"; }
 version=$(sed -n 's,^  <version>\(.*\)</version>$,\1,p' pom.xml | head -n 1)
