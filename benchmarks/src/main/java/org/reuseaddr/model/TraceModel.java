@@ -279,7 +279,7 @@ public final class TraceModel {
         List<Name> names = sockets.keySet().stream().filter(name -> name.process() == process).toList();
         for (Name name : names) {
             if (!certain) {
-                uncertain(sockets.get(name));
+                unseen(sockets.get(name));
             }
             close(name);
         }
@@ -290,7 +290,7 @@ public final class TraceModel {
         worlds.lose(process, fd);
         TracedSocket socket = sockets.get(new Name(process, fd));
         if (socket != null) {
-            uncertain(socket);
+            unseen(socket);
             List.copyOf(socket.names).forEach(this::close);
         }
     }
@@ -306,7 +306,7 @@ public final class TraceModel {
         TracedSocket socket = sockets.get(name);
         if (socket != null && (call.equals("close") || MAY_WAIT.contains(call))) {
             // A call that waits holds the socket, whatever becomes of the descriptor.
-            uncertain(socket);
+            unseen(socket);
         } else if (socket != null && CHANGES_A_PORT.contains(call)) {
             begun.put(name, index);
         }
@@ -491,7 +491,7 @@ public final class TraceModel {
                 socket.changed = index;
                 note(process, socket, call, outcome);
             } else if (call instanceof Call.GetSockName && outcome instanceof Outcome.WithAddress shown && shown.address() != null) {
-                used.add(shown.address().port());
+                takenByUnseen(shown.address().port());
             }
         }
     }
@@ -584,6 +584,14 @@ public final class TraceModel {
     private void accepted(int process, TracedSocket listener, Outcome outcome) {
         uncertain(listener);
         close(new Name(process, value(outcome)));
+    }
+
+    /** Somebody may have the socket, or have it no more, without a call that the trace shows. */
+    private void unseen(TracedSocket socket) {
+        uncertain(socket);
+        if (socket.local != null) {
+            worlds.takenByUnseen(socket.local.port());
+        }
     }
 
     private void uncertain(TracedSocket socket) {

@@ -164,11 +164,15 @@ final class TracedWorlds {
     }
 
     private boolean isOfSomethingElse(Step step) {
-        if (!(step.outcome() instanceof Outcome.Completed completed) || !(completed.result() instanceof SyscallResult.Failed failed)) {
-            return false;
-        }
         boolean mayWait = step.call() instanceof Call.Accept || step.call() instanceof Call.Connect || step.call() instanceof Call.Poll
                 || step.call() instanceof Call.Close;
+        if (!(step.outcome() instanceof Outcome.Completed completed)) {
+            // How long it was waited for does not tell a slow machine from a call that never returns.
+            return !mayWait;
+        }
+        if (!(completed.result() instanceof SyscallResult.Failed failed)) {
+            return false;
+        }
         return OF_SOMETHING_ELSE.contains(failed.errno()) || !closed && OF_A_DESCRIPTOR.contains(failed.errno())
                 || mayWait && failed.errno().equals(Errno.EINTR);
     }

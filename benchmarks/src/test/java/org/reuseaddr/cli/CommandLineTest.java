@@ -18,7 +18,7 @@ class CommandLineTest {
     private static final List<String> NOWHERE = List.of("--out", "/proc/nowhere");
 
     private static void assertClean(List<String> words) {
-        Answer answer = Answer.to(words);
+        CommandAnswer answer = CommandAnswer.to(words);
         answer.assertWithoutTrace();
         assertThat(answer.code()).as(answer.toString()).isBetween(0, 2);
         if (answer.code() != 0) {
@@ -52,17 +52,17 @@ class CommandLineTest {
 
     @Example
     void badRegexIsWrongUsage() {
-        assertThat(Answer.to(List.of("[")).code()).isEqualTo(ExitCode.USAGE);
+        assertThat(CommandAnswer.to(List.of("[")).code()).isEqualTo(ExitCode.USAGE);
     }
 
     @Example
     void unknownModeIsWrongUsage() {
-        assertThat(Answer.to(List.of("-bm", "nosuch")).code()).isEqualTo(ExitCode.USAGE);
+        assertThat(CommandAnswer.to(List.of("-bm", "nosuch")).code()).isEqualTo(ExitCode.USAGE);
     }
 
     @Example
     void emptyOutputDirectoryIsWrongUsage() {
-        assertThat(Answer.to(List.of("--out", "")).code()).isEqualTo(ExitCode.USAGE);
+        assertThat(CommandAnswer.to(List.of("--out", "")).code()).isEqualTo(ExitCode.USAGE);
     }
 
     @Example
@@ -71,7 +71,7 @@ class CommandLineTest {
                 List.of("-prof", "nosuch"), List.of("-o", "file"))) {
             List<String> nowhere = new ArrayList<>(NOWHERE);
             nowhere.addAll(words);
-            Answer answer = Answer.to(nowhere);
+            CommandAnswer answer = CommandAnswer.to(nowhere);
             assertThat(answer.code()).as(answer.toString()).isEqualTo(ExitCode.USAGE);
             answer.assertOneLine();
             assertThat(answer.toString()).contains(words.get(0));
@@ -80,7 +80,7 @@ class CommandLineTest {
 
     @Example
     void anEmptyWordIsNotEveryScenario() {
-        Answer answer = Answer.to(List.of("check", "", "--list"));
+        CommandAnswer answer = CommandAnswer.to(List.of("check", "", "--list"));
         assertThat(answer.code()).isEqualTo(ExitCode.USAGE);
         answer.assertOneLine();
         assertThat(answer.out()).isEmpty();
@@ -88,7 +88,7 @@ class CommandLineTest {
 
     @Example
     void aScenarioIsFoundByTheEndOfItsName() {
-        Answer answer = Answer.to(List.of("check", "two-terminals", "--list"));
+        CommandAnswer answer = CommandAnswer.to(List.of("check", "two-terminals", "--list"));
         assertThat(answer.code()).isZero();
         assertThat(answer.out().lines()).singleElement().asString().startsWith("original-report/two-terminals\t");
     }

@@ -107,9 +107,10 @@ class DamagedRunTest {
                 Files.delete(run.resolve("samples.csv"));
             }
             Files.write(run.resolve(file), content);
-            assertClean(run.resolve(file), content, Answer.to(List.of("compare", RUN.toString(), run.toString())));
-            assertClean(run.resolve(file), content, Answer.to(List.of("compare", run.toString(), RUN.toString(), "--format", "markdown")));
-            assertClean(run.resolve(file), content, Answer.to(List.of("report", run.toString(), "--baseline", RUN.toString(),
+            assertClean(run.resolve(file), content, CommandAnswer.to(List.of("compare", RUN.toString(), run.toString())));
+            assertClean(run.resolve(file), content, CommandAnswer.to(List.of("compare",
+                    run.toString(), RUN.toString(), "--format", "markdown")));
+            assertClean(run.resolve(file), content, CommandAnswer.to(List.of("report", run.toString(), "--baseline", RUN.toString(),
                     "--out", directory.resolve("out").toString())));
         } finally {
             try (Stream<Path> below = Files.walk(directory)) {
@@ -120,7 +121,7 @@ class DamagedRunTest {
         }
     }
 
-    private static void assertClean(Path file, byte[] content, Answer answer) throws IOException {
+    private static void assertClean(Path file, byte[] content, CommandAnswer answer) throws IOException {
         try {
             answer.assertWithoutTrace();
             assertThat(answer.code()).as(answer.toString()).isIn(ExitCode.DONE, ExitCode.USAGE);

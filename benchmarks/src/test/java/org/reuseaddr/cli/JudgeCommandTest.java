@@ -39,30 +39,30 @@ class JudgeCommandTest {
                 + prefix + "bind(" + fd + BIND + "0\n" + prefix + "listen(" + fd + ", 1) = 0\n";
     }
 
-    private Answer judge(String text, String... options) throws IOException {
+    private CommandAnswer judge(String text, String... options) throws IOException {
         return judge(text, StandardCharsets.UTF_8, options);
     }
 
-    private Answer judge(String text, Charset charset, String... options) throws IOException {
+    private CommandAnswer judge(String text, Charset charset, String... options) throws IOException {
         Path file = Files.writeString(folder.resolve("trace.log"), text, charset);
         return answer(List.of(file.toString()), options);
     }
 
-    private static Answer answer(List<String> files, String... options) {
+    private static CommandAnswer answer(List<String> files, String... options) {
         List<String> words = new ArrayList<>(List.of("judge"));
         words.addAll(List.of(options));
         words.addAll(files);
-        return Answer.to(words);
+        return CommandAnswer.to(words);
     }
 
-    private static void assertSecondListenerFound(Answer answer) {
+    private static void assertSecondListenerFound(CommandAnswer answer) {
         assertThat(answer.code()).as(answer.toString()).isEqualTo(ExitCode.VIOLATION);
         assertThat(answer.out()).contains("the first impossible call", "listens on [::1]:23999 since line ");
     }
 
     @Test
     void linesOfTheFileAreNamedAndTheStateThatForbidsTheCall() throws IOException {
-        Answer answer = judge("# what the users sent\n" + listener("13749 ", 3) + listener("13802 ", 3));
+        CommandAnswer answer = judge("# what the users sent\n" + listener("13749 ", 3) + listener("13802 ", 3));
 
         assertThat(answer.code()).isEqualTo(ExitCode.VIOLATION);
         assertThat(answer.out()).contains("trace.log: line 8: [pid 13802] bind(3, ")
@@ -128,13 +128,13 @@ class JudgeCommandTest {
     @Test
     void whatTheTraceDoesNotFollowDecidesNothing() throws IOException {
         String device = listener("", 3).replace("bind(", "setsockopt(3, SOL_SOCKET, SO_BINDTODEVICE, \"lo\\0\", 3) = 0\nbind(");
-        Answer bound = judge(device + listener("", 4));
+        CommandAnswer bound = judge(device + listener("", 4));
         assertThat(bound.code()).as(bound.toString()).isEqualTo(ExitCode.DONE);
         assertThat(bound.out()).contains("SO_BINDTODEVICE (not modelled)");
         String passed = "sendmsg(6, {msg_control=[{cmsg_len=20, cmsg_level=SOL_SOCKET, cmsg_type=SCM_RIGHTS, cmsg_data=[3]}]}, 0) = 1\n";
         assertThat(judge(listener("", 3) + passed + listener("", 4)).out()).contains("descriptor passed: not followed");
         String older = "bind(7" + BIND + "0\nlisten(7, 1) = 0\n";
-        Answer attached = judge(older + listener("", 3).replace(BIND + "0\n", BIND + "-1 EADDRINUSE (x)\n"), "--closed");
+        CommandAnswer attached = judge(older + listener("", 3).replace(BIND + "0\n", BIND + "-1 EADDRINUSE (x)\n"), "--closed");
         assertThat(attached.code()).as(attached.toString()).isEqualTo(ExitCode.DONE);
         assertThat(attached.out()).contains("(socket older than the trace)");
     }
@@ -146,7 +146,7 @@ class JudgeCommandTest {
     }
 
     private void assertImpossible(String text, String call, String answer, String... options) throws IOException {
-        Answer found = judge(text, options);
+        CommandAnswer found = judge(text, options);
         assertThat(found.code()).as(found.toString()).isEqualTo(ExitCode.VIOLATION);
         assertThat(found.out()).contains("impossible on every release of Linux: after the calls before it, Linux answers " + answer)
                 .containsPattern("line [0-9]+: " + Pattern.quote(call) + ".*first impossible call");
@@ -171,7 +171,7 @@ class JudgeCommandTest {
         assertThat(judge(connect + "-1 ECONNREFUSED (x)\n").code()).isEqualTo(ExitCode.DONE);
         assertImpossible(connect + "0\nfcntl(3, F_SETFL, O_RDWR|O_NONBLOCK) = 0\naccept(3, NULL, NULL) = -1 EAGAIN (x)\n",
                 "accept(3", "a descriptor, for the connection from ::1", "--closed");
-        Answer elsewhere = judge(listener("", 3) + "accept(3, NULL, NULL) = 5\nclose(5) = 0\naccept(3, NULL, NULL) = 5\n"
+        CommandAnswer elsewhere = judge(listener("", 3) + "accept(3, NULL, NULL) = 5\nclose(5) = 0\naccept(3, NULL, NULL) = 5\n"
                 + "socket(AF_INET6, SOCK_STREAM, IPPROTO_TCP) = 6\nconnect(6" + BIND.replace("23999", "5432") + "0\n", "--closed");
         assertThat(elsewhere.code()).as(elsewhere.toString()).isEqualTo(ExitCode.DONE);
     }
@@ -182,7 +182,7 @@ class JudgeCommandTest {
         String left = listener("", 3) + "socket(AF_INET6, SOCK_STREAM, IPPROTO_TCP) = 4\nconnect(4" + BIND + "0\n"
                 + "accept(3, NULL, NULL) = 5\nclose(3) = 0\nclose(5) = 0\ngetsockname(4, " + address.replace("23999", "40000")
                 + ", [28]) = 0\nclose(4) = 0\nsocket(AF_INET6, SOCK_STREAM, IPPROTO_TCP) = 3\nbind(3" + BIND;
-        Answer ended = judge(left + "0\n", "--closed");
+        CommandAnswer ended = judge(left + "0\n", "--closed");
         assertThat(ended.code()).as(ended.toString()).isEqualTo(ExitCode.DONE);
         assertThat(judge(left + "-1 EADDRINUSE (x)\n", "--closed").code()).isEqualTo(ExitCode.DONE);
     }
@@ -207,7 +207,7 @@ class JudgeCommandTest {
         String address = BIND.substring(0, BIND.length() - 2);
         String overlapping = listener("1 ", 3).replace("1 listen(3, 1) = 0\n", "1 listen(3, 1 <unfinished ...>\n")
                 + "2 socket(AF_INET6, SOCK_STREAM, IPPROTO_TCP) = 4\n2 connect(4" + address + "= 0\n1 <... listen resumed>) = 0\n";
-        Answer answer = judge(overlapping, "--closed");
+        CommandAnswer answer = judge(overlapping, "--closed");
         assertThat(answer.code()).as(answer.toString()).isEqualTo(ExitCode.DONE);
         assertImpossible(overlapping.replace(" <unfinished ...>", ") = -1 EACCES (x)").replace("1 <... listen resumed>) = 0\n", ""),
                 "[pid 2] connect(4", "-1 ECONNREFUSED", "--closed");
@@ -221,10 +221,10 @@ class JudgeCommandTest {
         assertThat(judge(bound + second + bind + listen + listened + permitted).code()).isEqualTo(ExitCode.DONE);
         assertSecondListenerFound(judge(bound + second + listen + listened + bind + permitted));
         assertSecondListenerFound(judge(bound + second + "1 listen(3, 1) = 0\n" + bind + "2 <... bind resumed>) = 0\n"));
-        Answer refused = judge(bound.replace(BIND + "0\n", BIND.substring(0, BIND.length() - 4) + " <unfinished ...>\n") + second
+        CommandAnswer refused = judge(bound.replace(BIND + "0\n", BIND.substring(0, BIND.length() - 4) + " <unfinished ...>\n") + second
                 + "2 bind(4" + BIND + "-1 EADDRINUSE (x)\n1 <... bind resumed>) = 0\n", "--closed");
         assertThat(refused.code()).as(refused.toString()).isEqualTo(ExitCode.DONE);
-        Answer closing = judge(listener("1 ", 3) + "1 close(3 <unfinished ...>\n"
+        CommandAnswer closing = judge(listener("1 ", 3) + "1 close(3 <unfinished ...>\n"
                 + listener("2 ", 4).replace(BIND + "0\n2 listen(4, 1) = 0\n", BIND + "-1 EADDRINUSE (x)\n")
                 + "1 <... close resumed>) = 0\n", "--closed");
         assertThat(closing.code()).as(closing.toString()).isEqualTo(ExitCode.DONE);
@@ -232,7 +232,7 @@ class JudgeCommandTest {
 
     private void assertPossible(String text) throws IOException {
         for (String[] options : new String[][] {{}, {"--closed"}}) {
-            Answer answer = judge(text, options);
+            CommandAnswer answer = judge(text, options);
             assertThat(answer.code()).as(text + answer).isEqualTo(ExitCode.DONE);
         }
     }
@@ -324,10 +324,10 @@ class JudgeCommandTest {
     void aGroupOfSharedPortsMayBeOfAnotherUser() throws IOException {
         String first = listener("1 ", 3).replace("SO_REUSEADDR", "SO_REUSEPORT");
         String refused = BIND + "-1 EADDRINUSE (x)\n";
-        Answer other = judge(first + listener("2 ", 3).replace("SO_REUSEADDR", "SO_REUSEPORT")
+        CommandAnswer other = judge(first + listener("2 ", 3).replace("SO_REUSEADDR", "SO_REUSEPORT")
                 .replace(BIND + "0\n2 listen(3, 1) = 0\n", refused), "--closed");
         assertThat(other.code()).as(other.toString()).isEqualTo(ExitCode.DONE);
-        Answer own = judge(first + listener("1 ", 4).replace("SO_REUSEADDR", "SO_REUSEPORT")
+        CommandAnswer own = judge(first + listener("1 ", 4).replace("SO_REUSEADDR", "SO_REUSEPORT")
                 .replace(BIND + "0\n1 listen(4, 1) = 0\n", refused), "--closed");
         assertThat(own.code()).as(own.toString()).isEqualTo(ExitCode.VIOLATION);
     }
@@ -343,7 +343,7 @@ class JudgeCommandTest {
     void fragmentsOfABugReportAreJudgedEachAlone() throws IOException {
         String refused = listener("", 3).substring(0, listener("", 3).indexOf("bind(")) + SECOND_REFUSED;
         String report = "On WSL:\n```\n" + listener("", 3) + "```\nOn Linux:\n```\n" + refused + "```\n";
-        Answer answer = judge(report, "--out", folder.resolve("out").toString());
+        CommandAnswer answer = judge(report, "--out", folder.resolve("out").toString());
 
         assertThat(answer.code()).as(answer.toString()).isEqualTo(ExitCode.DONE);
         assertThat(answer.out()).contains("possible if a socket that the trace does not show holds the address");
@@ -356,7 +356,7 @@ class JudgeCommandTest {
 
     @Test
     void aSecondInstanceOfTheSameProgramIsRefused() throws IOException {
-        Answer answer = judge(listener("1 ", 3) + "1 close(3) = 0\n", "--instances", "2");
+        CommandAnswer answer = judge(listener("1 ", 3) + "1 close(3) = 0\n", "--instances", "2");
         assertThat(answer.code()).isEqualTo(ExitCode.VIOLATION);
         assertThat(answer.out()).contains("line 3, instance 2: ", "fd 3 of 1 of instance 1 listens on [::1]:23999 since line 4");
         assertThat(judge(listener("", 3)).code()).isEqualTo(ExitCode.DONE);
@@ -367,19 +367,19 @@ class JudgeCommandTest {
         Path logs = Files.createDirectory(folder.resolve("logs"));
         Files.writeString(logs.resolve("trace.20"), listener("1700000002.000001 ", 3));
         Files.writeString(logs.resolve("trace.100"), listener("1700000001.000001 ", 3));
-        Answer answer = answer(List.of(logs.toString()));
+        CommandAnswer answer = answer(List.of(logs.toString()));
         assertThat(answer.code()).as(answer.toString()).isEqualTo(ExitCode.VIOLATION);
         assertThat(answer.out()).contains("line 3 of trace.20: ", "fd 3 of 100 listens on [::1]:23999 since line 4 of trace.100");
 
         Files.writeString(logs.resolve("trace.20"), listener("", 3));
-        Answer without = answer(List.of(logs.toString()));
+        CommandAnswer without = answer(List.of(logs.toString()));
         assertThat(without.code()).as(without.toString()).isEqualTo(ExitCode.DONE);
         assertThat(without.out()).contains("the files have no times");
     }
 
     @Test
     void whatALogLacksIsSaidAndIsNoViolation() throws IOException {
-        Answer answer = judge("accept4(5, NULL, NULL, SOCK_CLOEXEC) = 7\nclose(7) = 0\n");
+        CommandAnswer answer = judge("accept4(5, NULL, NULL, SOCK_CLOEXEC) = 7\nclose(7) = 0\n");
         assertThat(answer.code()).isEqualTo(ExitCode.DONE);
         assertThat(answer.out()).contains("nothing is decided", "strace -f -e trace=network,desc,process");
     }
@@ -436,7 +436,7 @@ class JudgeCommandTest {
             }
             text.write(listener("1 ", 4));
         }
-        Answer answer = answer(List.of(file.toString()));
+        CommandAnswer answer = answer(List.of(file.toString()));
         assertSecondListenerFound(answer);
         assertThat(answer.out()).contains("line 1000007: ");
     }
@@ -451,7 +451,7 @@ class JudgeCommandTest {
         Path empty = Files.createDirectory(folder.resolve("empty"));
         for (String file : List.of(fifo.toString(), prose.toString(), nul.toString(), endless.toString(), empty.toString(),
                 "/proc/self/maps", "/proc/kmsg", "/dev/zero", folder.resolve("missing").toString())) {
-            Answer answer = answer(List.of(file));
+            CommandAnswer answer = answer(List.of(file));
             assertThat(answer.code()).as(answer.toString()).isEqualTo(ExitCode.USAGE);
             answer.assertOneLine();
             assertThat(answer.err()).contains(file);

@@ -152,14 +152,18 @@ class TraceModelSocketsTest {
     }
 
     @Test
-    void onlyTheFirstBindOfASocketIsJudged() {
+    void everyBindIsJudgedByWhatItsSocketMayBind() {
         Trace trace = trace().listener(3, LOOPBACK).open(4);
         for (SockAddr address : List.of(LOOPBACK.withPort(0), Family.INET6.loopback(PORT))) {
-            assertThat(trace.weigh(new Call.Bind(4, address), DONE).kind()).isEqualTo(Kind.NOT_JUDGED);
+            assertThat(trace.weigh(new Call.Bind(4, address), DONE).kind())
+                    .isEqualTo(address.family() == Family.INET ? Kind.POSSIBLE : Kind.IMPOSSIBLE);
             assertThat(trace.weigh(new Call.Bind(4, address), new SyscallResult.Failed(Errno.EINTR)).kind()).isEqualTo(Kind.IMPOSSIBLE);
             assertThat(trace.weigh(new Call.Bind(4, address), new SyscallResult.Returned(7)).kind()).isEqualTo(Kind.IMPOSSIBLE);
         }
-        assertThat(trace.weigh(new Call.Bind(3, LOOPBACK_2), DONE).kind()).isEqualTo(Kind.NOT_JUDGED);
+        assertThat(trace.weigh(new Call.Bind(3, LOOPBACK_2), DONE)).satisfies(judged -> {
+            assertThat(judged.kind()).as("it is bound already").isEqualTo(Kind.IMPOSSIBLE);
+            assertThat(judged.reason()).hasValue(CallRule.BOUND_ONCE);
+        });
         assertThat(trace.weigh(new Call.Bind(4, LOOPBACK), new SyscallResult.Failed(Errno.named("EACCES"))).kind())
                 .as("an errno of which nothing is said").isEqualTo(Kind.NOT_JUDGED);
         assertThat(trace.model.weigh(0, new Step(0, new Call.Bind(4, LOOPBACK), new Outcome.TimedOut(100))).kind())
@@ -184,10 +188,10 @@ class TraceModelSocketsTest {
             assertThat(judged.quirk()).hasValue(Quirk.LISTEN_HIDES_REFUSAL);
             assertThat(judged.reason()).hasValue(Rule.LISTENER_EXCLUDES_LISTENER);
         });
-        assertThat(shared.weigh(new Call.Listen(3, 5), REFUSED).kind()).as("it listens again").isEqualTo(Kind.NOT_JUDGED);
-        assertThat(shared.open(5).weigh(new Call.Listen(5, 1), REFUSED).kind()).as("without a port").isEqualTo(Kind.NOT_JUDGED);
+        assertThat(shared.weigh(new Call.Listen(3, 5), REFUSED).kind()).as("it listens again").isEqualTo(Kind.IMPOSSIBLE);
+        assertThat(shared.open(5).weigh(new Call.Listen(5, 1), REFUSED).kind()).as("without a port").isEqualTo(Kind.IMPOSSIBLE);
         assertThat(shared.bind(5, LOOPBACK_2.withPort(0)).weigh(new Call.Listen(5, 1), REFUSED).kind()).as("a port that no call shows")
-                .isEqualTo(Kind.NOT_JUDGED);
+                .isEqualTo(Kind.IMPOSSIBLE);
     }
 
     /** What a socket does after a bind that Linux would have refused says nothing new. */
@@ -249,6 +253,7 @@ class TraceModelSocketsTest {
     void aChildHasItsOwnDescriptorsBesideThoseOfItsParent() {
         Trace trace = trace().open(1, 4).listener(3, LOOPBACK).listener(4, LOOPBACK_2);
         trace.model.fork(0, 1);
+        trace.model.hear(1);
         trace.close(3).close(4);
         assertThat(trace.isHeld(LOOPBACK)).as("inherited").isTrue();
         assertThat(trace.allMayBind(LOOPBACK_2)).as("its own descriptor 4 is another socket").isTrue();
@@ -349,7 +354,9 @@ class TraceModelSocketsTest {
             }
         }
         assertThat(expected.get(4).outcome()).isEqualTo(new Outcome.Plain(REFUSED));
-        assertThat(model.weigh(0, new Step(0, new Call.Bind(4, LOOPBACK), new Outcome.Plain(REFUSED))).because())
+        model.next(0, new Step(0, new Call.Socket(Family.INET.number(), Linux.SOCK_STREAM, 0),
+                new Outcome.Plain(new SyscallResult.Returned(5))));
+        assertThat(model.weigh(0, new Step(0, new Call.Bind(5, LOOPBACK), new Outcome.Plain(REFUSED))).because())
                 .isEqualTo("fd 3 listens on 127.0.0.1:23999 since call 3");
     }
 }

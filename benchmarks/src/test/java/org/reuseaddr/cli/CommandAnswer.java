@@ -8,9 +8,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /** What the command line answered in this process: to these words, this exit code and this on standard error and output. */
-record Answer(List<String> words, int code, String err, String out) {
+record CommandAnswer(List<String> words, int code, String err, String out) {
 
-    static Answer to(List<String> words) {
+    static CommandAnswer to(List<String> words) {
         PrintStream before = System.err;
         PrintStream out = System.out;
         ByteArrayOutputStream err = new ByteArrayOutputStream();
@@ -19,7 +19,7 @@ record Answer(List<String> words, int code, String err, String out) {
             System.setErr(new PrintStream(err, true, StandardCharsets.UTF_8));
             System.setOut(new PrintStream(written, true, StandardCharsets.UTF_8));
             int code = Main.execute(words.toArray(String[]::new));
-            return new Answer(words, code, err.toString(StandardCharsets.UTF_8), written.toString(StandardCharsets.UTF_8));
+            return new CommandAnswer(words, code, err.toString(StandardCharsets.UTF_8), written.toString(StandardCharsets.UTF_8));
         } finally {
             System.setErr(before);
             System.setOut(out);
