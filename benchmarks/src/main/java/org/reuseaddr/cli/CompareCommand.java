@@ -29,10 +29,13 @@ import org.reuseaddr.report.ComparisonHtml;
 import org.reuseaddr.report.ComparisonMarkdown;
 import org.reuseaddr.report.ComparisonText;
 import org.reuseaddr.report.ComparisonView;
+import org.reuseaddr.report.PlatformMatrix;
 import org.reuseaddr.report.SmallerIsBetterJson;
 import org.reuseaddr.report.chart.DisplayUnit;
 import org.reuseaddr.results.Cell;
 import org.reuseaddr.results.InputException;
+import org.reuseaddr.results.RunDirectory;
+import org.reuseaddr.results.SemanticsFile;
 import org.reuseaddr.results.Visible;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -94,6 +97,10 @@ final class CompareCommand implements Callable<Integer> {
     @Option(names = "--format", defaultValue = "text", description = "${COMPLETION-CANDIDATES} (default: text).")
     private Format format;
 
+    @Option(names = "--matrix", description = {"Show what each run's platform makes of each rule instead, as Markdown or",
+            "with --format html; runs of check will do, and so will a semantics.csv."})
+    private boolean matrix;
+
     @Option(names = "--sort", defaultValue = "name", description = "${COMPLETION-CANDIDATES} (default: name).")
     private ComparisonView.Order order;
 
@@ -135,6 +142,9 @@ final class CompareCommand implements Callable<Integer> {
         if (slowerOnly && failOn == null) {
             throw new ParameterException(spec.commandLine(), "--slower-only needs --fail-on.");
         }
+        if (matrix) {
+            return showMatrix();
+        }
         Comparison comparison = Comparison.of(groups(), margin, this::isTested);
         PrintWriter out = spec.commandLine().getOut();
         out.print(render(comparison));
@@ -142,14 +152,32 @@ final class CompareCommand implements Callable<Integer> {
         return failOn == null && !Boolean.TRUE.equals(failOnSemantics) ? ExitCode.DONE : gate(comparison);
     }
 
+    private int showMatrix() {
+        if (failOn != null || Boolean.TRUE.equals(failOnSemantics) || runs.contains(SEPARATOR) || format != Format.TEXT
+                && format != Format.MARKDOWN && format != Format.HTML) {
+            throw new ParameterException(spec.commandLine(), "--matrix takes runs, and --format markdown or html; no --fail-on, no --.");
+        }
+        requireNoOptions();
+        requireDistinct();
+        PlatformMatrix table = PlatformMatrix.of(runs.stream().map(run -> SemanticsFile.readAll(semantics(Path.of(run)))).toList());
+        PrintWriter out = spec.commandLine().getOut();
+        out.print(format == Format.HTML ? table.html() : table.markdown());
+        out.flush();
+        return ExitCode.DONE;
+    }
+
+    private static Path semantics(Path run) {
+        return Files.isDirectory(run) ? new RunDirectory(run).semantics() : run;
+    }
+
     private int gate(Comparison comparison) {
         boolean semantics = failOnSemantics == null || failOnSemantics;
-        ChangeGate.Answer answer = failOn == null ? ChangeGate.ofSemantics(comparison)
+        ChangeGate.Decision decision = failOn == null ? ChangeGate.ofSemantics(comparison)
                 : new ChangeGate(failOn, slowerOnly, semantics).judge(comparison);
         PrintWriter err = spec.commandLine().getErr();
-        answer.reasons().forEach(reason -> err.println("fail-on: " + Visible.line(reason)));
+        decision.reasons().forEach(reason -> err.println("fail-on: " + Visible.line(reason)));
         err.flush();
-        return switch (answer.outcome()) {
+        return switch (decision.ruling()) {
             case PASSED -> ExitCode.DONE;
             case UNDECIDED -> ExitCode.UNDECIDED;
             case CHANGED -> ExitCode.CHANGED;
@@ -184,13 +212,17 @@ final class CompareCommand implements Callable<Integer> {
                 && cell.params().entrySet().containsAll(params.entrySet());
     }
 
-    private List<Group> groups() {
+    private void requireNoOptions() {
         for (String run : runs) {
             if (run.startsWith("-") && !run.equals(SEPARATOR)) {
                 throw new ParameterException(spec.commandLine(),
                         "Unknown option: '" + run + "' (a run of that name is ./" + run + ")");
             }
         }
+    }
+
+    private List<Group> groups() {
+        requireNoOptions();
         RunLoader loader = new RunLoader();
         List<Group> groups = runs.contains(SEPARATOR) ? separated(loader) : each(loader);
         requireDistinct();

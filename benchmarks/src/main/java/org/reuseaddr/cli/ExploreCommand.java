@@ -4,6 +4,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -23,7 +24,7 @@ import org.reuseaddr.platform.Platform;
 import org.reuseaddr.platform.PlatformKind;
 import org.reuseaddr.replay.Difference;
 import org.reuseaddr.replay.Exploration;
-import org.reuseaddr.replay.Exploration.Group;
+import org.reuseaddr.replay.Exploration.MetDifference;
 import org.reuseaddr.replay.Replayer;
 import org.reuseaddr.report.OutputFile;
 import org.reuseaddr.repro.Reproduction;
@@ -159,7 +160,7 @@ final class ExploreCommand implements Callable<Integer> {
         if (Terminal.isStandardError()) {
             System.err.println();
         }
-        for (Group group : exploration.groups()) {
+        for (MetDifference group : exploration.groups()) {
             print(to, group);
         }
         exploration.unrepeated().forEach((kind, times) -> to.println("did not come again (" + times + " of "
@@ -178,7 +179,7 @@ final class ExploreCommand implements Callable<Integer> {
         }
     }
 
-    private static void print(PrintStream to, Group group) {
+    private static void print(PrintStream to, MetDifference group) {
         Difference difference = group.smallest();
         Difference.Kind kind = difference.kind();
         String expected = difference.allowed().stream().map(answer -> answer.answer().inWords()).collect(Collectors.joining(", or "));
@@ -201,7 +202,7 @@ final class ExploreCommand implements Callable<Integer> {
         List<Map.Entry<Reason, LongAdder>> rare = decided.entrySet().stream().filter(entry -> entry.getValue().sum() < ENOUGH)
                 .sorted(Comparator.comparing(entry -> entry.getValue().sum())).toList();
         long rules = decided.keySet().stream().filter(reason -> reason != CallRule.NOT_MODELLED).count();
-        int all = Rule.values().length + CallRule.values().length - 1;
+        long all = Rule.values().length + Arrays.stream(CallRule.values()).filter(CallRule::isOfKnownSockets).count();
         return rules + " of " + all + " rules decided" + (rare.isEmpty() ? ", each at least " + ENOUGH + " times" : "; seldom: "
                 + rare.stream().map(entry -> entry.getKey() + " " + entry.getValue()).collect(Collectors.joining(", ")));
     }

@@ -143,7 +143,7 @@ final class RunCommand implements Callable<Integer> {
     }
 
     private Session session(Platform platform, JmhOptions given, Instant now) {
-        return resume != null ? ResumedSession.of(platform, resume, forksAlone(given), now)
+        return resume != null ? ResumedSession.of(platform, resume, forksAlone(given), now, System.err::println)
                 : FreshSession.of(platform, Labels.checked(label != null ? label : platform.defaultLabel()),
                         Optional.ofNullable(out), profile(), jmhArguments,
                         seed == null ? OptionalLong.empty() : OptionalLong.of(seed), now);

@@ -49,6 +49,7 @@ final class TraceJudge implements Consumer<TraceEvent> {
     private final List<TraceEvent> kept = new ArrayList<>();
     private Fragment fragment = new Fragment("");
     private int calls;
+    private int ports;
     private TraceModel model;
 
     /** What is recorded of a fragment of the trace. */
@@ -144,12 +145,22 @@ final class TraceJudge implements Consumer<TraceEvent> {
             judge(called, instance);
         } else if (event instanceof TraceEvent.Forked forked) {
             model.fork(forked.parent() + shift, forked.child() + shift);
+        } else if (event instanceof TraceEvent.Heard heard) {
+            model.hear(heard.process() + shift);
+        } else if (event instanceof TraceEvent.Unwatched unwatched) {
+            model.unwatch(unwatched.process() + shift);
         } else if (event instanceof TraceEvent.Copied copied) {
             model.copy(copied.process() + shift, copied.fd(), copied.to());
         } else if (event instanceof TraceEvent.Exited exited) {
             model.exit(exited.process() + shift, exited.certain());
         } else if (event instanceof TraceEvent.Lost lost) {
             model.lose(lost.process() + shift, lost.fd());
+        } else if (event instanceof TraceEvent.Began began) {
+            model.begin(began.process() + shift, began.fd(), began.call());
+        } else if (event instanceof TraceEvent.SetOther set) {
+            model.setOther(set.process() + shift, set.fd());
+        } else if (event instanceof TraceEvent.Hides hides) {
+            model.hides(hides.process() + shift);
         } else if (event instanceof TraceEvent.PortTaken taken) {
             model.takenByUnseen(taken.port());
         }
@@ -165,6 +176,7 @@ final class TraceJudge implements Consumer<TraceEvent> {
             return;
         }
         fragment.judged++;
+        ports += isJudgedKind(called.step().call()) ? 1 : 0;
         boolean isFirst = counts.merge(judgement.kind(), 1, Integer::sum) == 1;
         boolean isWorse = Fragment.severity(judgement.kind()) > Fragment.severity(fragment.worst);
         String statement = judgement.kind() == Kind.POSSIBLE ? "" : statement(judgement);
@@ -213,13 +225,14 @@ final class TraceJudge implements Consumer<TraceEvent> {
         judgeInstances();
         int judged = counts.values().stream().mapToInt(Integer::intValue).sum();
         int impossible = counts.getOrDefault(Kind.IMPOSSIBLE, 0);
-        out.println(name + ": " + summary.lines() + " lines, " + calls + " socket calls, " + judged + " binds and listens judged"
+        out.println(name + ": " + summary.lines() + " lines, " + calls + " socket calls, " + ports + " binds and listens and "
+                + (judged - ports) + " other calls judged"
                 + (instances == 1 ? "" : " in " + instances + " instances") + ": "
                 + (impossible == 0 ? judged == 0 ? "nothing is decided" : "Linux can have answered so"
                 : impossible + " impossible on Linux")
                 + count(Kind.QUIRK, "possible on some releases of Linux alone")
                 + count(Kind.NEEDS_ANOTHER_SOCKET, "possible with a socket that the trace does not show"));
-        lacks(summary, judged, impossible).forEach(sentence -> out.println(name + ": " + sentence));
+        lacks(summary, ports, impossible).forEach(sentence -> out.println(name + ": " + sentence));
         out.flush();
         return impossible == 0;
     }
@@ -228,7 +241,7 @@ final class TraceJudge implements Consumer<TraceEvent> {
         return counts.containsKey(kind) ? ", " + counts.get(kind) + " " + text : "";
     }
 
-    private static List<String> lacks(TraceLog.Summary summary, int judged, int impossible) {
+    private static List<String> lacks(TraceLog.Summary summary, int ports, int impossible) {
         List<String> sentences = new ArrayList<>();
         String named = summary.skipped().entrySet().stream().filter(entry -> entry.getKey().indexOf(' ') > 0)
                 .filter(entry -> !entry.getKey().endsWith("(other family)") && !entry.getKey().endsWith("(no socket)")
@@ -240,14 +253,14 @@ final class TraceJudge implements Consumer<TraceEvent> {
             sentences.add("skipped: " + named);
         }
         summary.firstUnreadable().ifPresent(first -> sentences.add("a call that cannot be read: " + first));
-        if (judged == 0) {
+        if (ports == 0) {
             sentences.add("a bind or listen is judged if the trace shows its socket from socket(2) on: start the program under "
                     + "'strace -f -e trace=network,desc,process'");
         } else if (impossible > 0 && summary.unexplained() > 0 && !summary.showsClones()) {
             sentences.add("the trace shows no clone: its numbers are taken for processes, not for threads of one; "
                     + "'strace -f -e trace=network,desc,process' shows which they are");
         }
-        if (judged > 0 && !summary.showsCloses()) {
+        if (ports > 0 && !summary.showsCloses()) {
             sentences.add("the trace shows no close: a socket counts as open until its descriptor is given again or its process "
                     + "ends; '-e trace=network,desc' shows more");
         }

@@ -45,7 +45,7 @@ final class Candidate {
         this.family = family;
         this.before = before;
         this.after = after;
-        this.design = design == Design.SEVERAL_RUNS && (before.size() < 2 || after.size() < 2) ? Design.ONE_RUN : design;
+        this.design = design;
         base = costs(before, fork -> 0);
         other = costs(after, fork -> 0);
         references = design == Design.SAME_SESSION || family == TestFamily.CONTROL ? List.of() : references();

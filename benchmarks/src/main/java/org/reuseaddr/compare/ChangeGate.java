@@ -7,7 +7,7 @@ import org.reuseaddr.model.Grade;
 
 /**
  * Whether a comparison lets a change pass, for continuous integration. It fails closed: where the data do not decide, the
- * answer is not that nothing changed.
+ * decision is not that nothing changed.
  *
  * @param limit the largest change that passes, as a share above 0: 0.2 is 20 %
  * @param slowerOnly whether what became faster passes, however much
@@ -19,7 +19,7 @@ public record ChangeGate(double limit, boolean slowerOnly, boolean semantics) {
     private static final Set<String> VIOLATIONS = Set.of(Grade.VIOLATION.name(), Grade.TIMEOUT.name());
 
     /** What the gate found, the most severe last. */
-    public enum Outcome {
+    public enum Ruling {
         /** Every cell that must be decided is, and none changed by more than the limit. */
         PASSED,
         /** Cells that must be decided are missing or undecided, or scenarios that the base passed were not checked. */
@@ -31,44 +31,44 @@ public record ChangeGate(double limit, boolean slowerOnly, boolean semantics) {
     }
 
     /**
-     * The gate's answer.
+     * The gate's decision.
      *
-     * @param outcome the most severe of all that was found
+     * @param ruling the most severe of all that was found
      * @param reasons a sentence each
      */
-    public record Answer(Outcome outcome, List<String> reasons) {
+    public record Decision(Ruling ruling, List<String> reasons) {
 
-        public Answer {
+        public Decision {
             reasons = List.copyOf(reasons);
         }
     }
 
     /** Judges every group of a comparison. */
-    public Answer judge(Comparison comparison) {
-        Outcome worst = Outcome.PASSED;
+    public Decision judge(Comparison comparison) {
+        Ruling worst = Ruling.PASSED;
         List<String> reasons = new ArrayList<>();
         for (Versus versus : comparison.others()) {
             worst = worse(worst, costs(versus, reasons));
             worst = semantics ? worse(worst, semantics(comparison.base(), versus, reasons)) : worst;
         }
-        return new Answer(worst, reasons);
+        return new Decision(worst, reasons);
     }
 
     /** Judges the scenarios alone. */
-    public static Answer ofSemantics(Comparison comparison) {
-        Outcome worst = Outcome.PASSED;
+    public static Decision ofSemantics(Comparison comparison) {
+        Ruling worst = Ruling.PASSED;
         List<String> reasons = new ArrayList<>();
         for (Versus versus : comparison.others()) {
             worst = worse(worst, semantics(comparison.base(), versus, reasons));
         }
-        return new Answer(worst, reasons);
+        return new Decision(worst, reasons);
     }
 
-    private static Outcome worse(Outcome one, Outcome two) {
+    private static Ruling worse(Ruling one, Ruling two) {
         return one.compareTo(two) > 0 ? one : two;
     }
 
-    private Outcome costs(Versus versus, List<String> reasons) {
+    private Ruling costs(Versus versus, List<String> reasons) {
         List<CellComparison> tested = versus.cells().stream().filter(cell -> cell.family() == TestFamily.PRIMARY
                 || cell.family() == TestFamily.SECONDARY).toList();
         List<CellComparison> primary = tested.stream().filter(cell -> cell.family() == TestFamily.PRIMARY).toList();
@@ -78,29 +78,29 @@ public record ChangeGate(double limit, boolean slowerOnly, boolean semantics) {
                 && !cell.ratio().orElseThrow().interval().contains(1)).count();
         long undecided = (hasPrimary ? primary : tested).stream().filter(cell -> !isDecided(cell)).count();
         String group = versus.other().label() + ": ";
-        Outcome outcome = Outcome.PASSED;
+        Ruling ruling = Ruling.PASSED;
         if (tested.isEmpty()) {
             reasons.add(group + "no benchmark could be compared");
-            outcome = Outcome.UNDECIDED;
+            ruling = Ruling.UNDECIDED;
         }
         if (!versus.missingRequired().isEmpty()) {
             reasons.add(group + count(versus.missingRequired().size(), "required benchmark") + " missing in a group, such as "
                     + versus.missingRequired().get(0));
-            outcome = Outcome.UNDECIDED;
+            ruling = Ruling.UNDECIDED;
         }
         if (undecided > 0) {
             reasons.add(group + count(undecided, hasPrimary ? "primary benchmark" : "benchmark") + " undecided");
-            outcome = Outcome.UNDECIDED;
+            ruling = Ruling.UNDECIDED;
         }
         if (suspected > 0) {
             reasons.add(group + count(suspected, "benchmark") + " beyond the limit and not yet significant among all tests");
-            outcome = Outcome.UNDECIDED;
+            ruling = Ruling.UNDECIDED;
         }
         if (changed > 0) {
             reasons.add(group + count(changed, "benchmark") + " changed beyond the limit");
-            outcome = Outcome.CHANGED;
+            ruling = Ruling.CHANGED;
         }
-        return outcome;
+        return ruling;
     }
 
     private static String count(long number, String what) {
@@ -124,12 +124,12 @@ public record ChangeGate(double limit, boolean slowerOnly, boolean semantics) {
                 .isPresent();
     }
 
-    private static Outcome semantics(Group base, Versus versus, List<String> reasons) {
+    private static Ruling semantics(Group base, Versus versus, List<String> reasons) {
         String group = versus.other().label() + ": ";
         boolean checked = base.runs().stream().anyMatch(run -> !run.scenarios().isEmpty());
         if (checked && versus.other().runs().stream().allMatch(run -> run.scenarios().isEmpty())) {
             reasons.add(group + "its scenarios were not checked");
-            return Outcome.UNDECIDED;
+            return Ruling.UNDECIDED;
         }
         int violated = 0;
         int unchecked = 0;
@@ -148,6 +148,6 @@ public record ChangeGate(double limit, boolean slowerOnly, boolean semantics) {
         if (violated > 0) {
             reasons.add(group + count(violated, "scenario") + " violated that were not on the base");
         }
-        return violated > 0 ? Outcome.VIOLATED : unchecked > 0 ? Outcome.UNDECIDED : Outcome.PASSED;
+        return violated > 0 ? Ruling.VIOLATED : unchecked > 0 ? Ruling.UNDECIDED : Ruling.PASSED;
     }
 }

@@ -26,6 +26,8 @@ public enum CallRule implements Reason {
             "kernel: __inet6_bind (EINVAL), tcp_v6_connect (ENETUNREACH)"),
     ADDRESS_IS_LOCAL(true, "Only an address of an interface of this machine can be bound.",
             "bind(2) EADDRNOTAVAIL", "microsoft/WSL#460"),
+    PORT_IS_PRIVILEGED(true, "A port below 1024 needs a privilege.", "bind(2) EACCES; ip(7) ip_unprivileged_port_start"),
+    ANOTHER_SOCKET_HAS_IT(true, "A socket that is not shown may have the port, or all ports may be taken.", "bind(2) EADDRINUSE"),
     LISTENS_ONCE_IDLE(true, "Only a socket that is not connected can listen.", "kernel: inet_listen; listen(2)"),
     LISTENS_AGAIN(true, "A listener that listens again takes the new backlog.", "kernel: inet_listen"),
     LISTEN_BINDS(true, "A socket without an address is bound to a port that Linux chooses when it listens.",
@@ -75,6 +77,11 @@ public enum CallRule implements Reason {
         this.sentence = sentence;
         this.source = source;
         this.references = List.of(references);
+    }
+
+    /** Whether calls on sockets that are all known can be decided by it; the other rules are met in traces alone. */
+    public boolean isOfKnownSockets() {
+        return this != NOT_MODELLED && this != PORT_IS_PRIVILEGED && this != ANOTHER_SOCKET_HAS_IT;
     }
 
     @Override

@@ -29,16 +29,29 @@ public final class LinuxTcp {
     /** Mainline as it is today. */
     public static final LinuxTcp REFERENCE = new LinuxTcp(Set.of());
 
+    /**
+     * Mainline beside sockets that the world does not have: they may hold any port, connect to any listener and answer any
+     * connect.
+     */
+    static final LinuxTcp AMONG_OTHERS = new LinuxTcp(Set.of(), true);
+
+    private static final Errno EACCES = Errno.named("EACCES");
     private static final Errno ENOPROTOOPT = Errno.named("ENOPROTOOPT");
     private static final Errno EOPNOTSUPP = Errno.named("EOPNOTSUPP");
     private static final Errno ENOTCONN = Errno.named("ENOTCONN");
     private static final int FIRST_UNPRIVILEGED_PORT = 1024;
 
     private final LinuxBindRules rules;
+    private final boolean amongOthers;
 
     /** @param quirks what it has of released kernels; none for the reference */
     public LinuxTcp(Set<Quirk> quirks) {
+        this(quirks, false);
+    }
+
+    private LinuxTcp(Set<Quirk> quirks, boolean amongOthers) {
         rules = new LinuxBindRules(quirks);
+        this.amongOthers = amongOthers;
     }
 
     /** The judgement of an outcome: what allows it, if anything does, and the world after it. */
@@ -73,6 +86,12 @@ public final class LinuxTcp {
         return draft.world();
     }
 
+    /** accept returned a connection of which nothing is known. */
+    static Allowed acceptsUnknown(int process) {
+        return new Allowed(new Answer.Anything(), CallRule.NOT_MODELLED,
+                (draft, outcome) -> outcome.returned().ifPresent(fd -> addUnknown(draft, process, fd)));
+    }
+
     private static void addUnknown(World.Draft draft, int process, int fd) {
         TcpSocket made = draft.add(new TcpSocket(draft.nextNumber(), Family.INET));
         made.uncertain = true;
@@ -94,6 +113,13 @@ public final class LinuxTcp {
 
     private static List<Allowed> zero(Reason reason, Allowed.Effect effect) {
         return only(new Answer.Zero(), reason, effect);
+    }
+
+    /** The answers, and one more that is less usual. */
+    private static List<Allowed> or(Answer answer, Reason reason, Allowed.Effect effect, List<Allowed> answers) {
+        List<Allowed> all = new ArrayList<>(answers);
+        all.add(new Allowed(answer, reason, effect));
+        return all;
     }
 
     private static List<Allowed> fails(Errno errno, Reason reason) {
@@ -127,8 +153,9 @@ public final class LinuxTcp {
         @Override
         public List<Allowed> socket(Call.Socket call) {
             int type = call.type() & ~(Linux.SOCK_NONBLOCK | Linux.SOCK_CLOEXEC);
+            boolean isTcp = call.protocol() == Linux.IPPROTO_IP || call.protocol() == Linux.IPPROTO_TCP;
             for (Family family : Family.values()) {
-                if (family.number() == call.domain() && type == Linux.SOCK_STREAM) {
+                if (family.number() == call.domain() && type == Linux.SOCK_STREAM && isTcp) {
                     return only(new Answer.NewDescriptor(), CallRule.MAKES_SOCKET, (draft, outcome) -> {
                         TcpSocket made = draft.add(new TcpSocket(draft.nextNumber(), family));
                         made.nonBlocking = (call.type() & Linux.SOCK_NONBLOCK) != 0;
@@ -204,12 +231,17 @@ public final class LinuxTcp {
 
         private List<Allowed> bind(Call.Bind call, TcpSocket socket) {
             SockAddr address = call.address();
-            if (socket.uncertain || isPrivileged(address) || !Addresses.isKnown(address)) {
+            if (socket.uncertain || !Addresses.isKnown(address)) {
                 return anything((draft, outcome) -> {
                     Connections.doubt(draft, draft.edit(socket.id));
                     draft.doubt(address.port());
                 });
             }
+            return isPrivileged(address) ? or(new Answer.Fails(EACCES), CallRule.PORT_IS_PRIVILEGED, Allowed.Effect.NONE,
+                    bindKnown(socket, address)) : bindKnown(socket, address);
+        }
+
+        private List<Allowed> bindKnown(TcpSocket socket, SockAddr address) {
             if (socket.family == Family.INET) {
                 return address.family() != Family.INET ? fails(Errno.EAFNOSUPPORT, CallRule.FAMILY_OF_SOCKET)
                         : !Addresses.isLocal(address) ? fails(Errno.EADDRNOTAVAIL, CallRule.ADDRESS_IS_LOCAL)
@@ -234,22 +266,28 @@ public final class LinuxTcp {
 
         private List<Allowed> take(TcpSocket socket, SockAddr address) {
             Holder candidate = socket.at(address);
+            Allowed.Effect refused = (draft, outcome) -> Connections.resetAddress(draft.edit(socket.id));
             if (address.port() == 0) {
-                return zero(CallRule.PORT_CHOSEN_IS_FREE, (draft, outcome) -> {
+                return orHeldByAnother(refused, zero(CallRule.PORT_CHOSEN_IS_FREE, (draft, outcome) -> {
                     TcpSocket bound = bind(draft, socket, candidate, false);
                     bound.unseenPort = rules.register(candidate, PortState.FREE);
-                });
+                }));
             }
             if (world.isUncertain(address.port())) {
                 return anything(doubts(socket));
             }
             PortState port = world.around(socket, address.port());
             Rule rule = rules.bind(candidate, port);
-            return rule.refuses() ? only(new Answer.Fails(Errno.EADDRINUSE), rule,
-                    (draft, outcome) -> Connections.resetAddress(draft.edit(socket.id))) : zero(rule, (draft, outcome) -> {
-                bind(draft, socket, candidate, true);
-                draft.register(address.port(), rules.register(candidate, port));
-            });
+            return rule.refuses() ? only(new Answer.Fails(Errno.EADDRINUSE), rule, refused)
+                    : orHeldByAnother(refused, zero(rule, (draft, outcome) -> {
+                        bind(draft, socket, candidate, true);
+                        draft.register(address.port(), rules.register(candidate, port));
+                    }));
+        }
+
+        /** Beside sockets that the world does not have, one of those may have the port, or all ports may be taken. */
+        private List<Allowed> orHeldByAnother(Allowed.Effect refused, List<Allowed> answers) {
+            return amongOthers ? or(new Answer.Fails(Errno.EADDRINUSE), CallRule.ANOTHER_SOCKET_HAS_IT, refused, answers) : answers;
         }
 
         private TcpSocket bind(World.Draft draft, TcpSocket socket, Holder candidate, boolean named) {
@@ -281,7 +319,7 @@ public final class LinuxTcp {
                 return zero(CallRule.LISTENS_AGAIN, (draft, outcome) -> draft.edit(socket.id).backlog = call.backlog());
             }
             if (!socket.hasPort) {
-                return zero(CallRule.LISTEN_BINDS, (draft, outcome) -> {
+                return orHeldByAnother(Allowed.Effect.NONE, zero(CallRule.LISTEN_BINDS, (draft, outcome) -> {
                     TcpSocket made = draft.edit(socket.id);
                     made.local = made.local.withPort(0);
                     made.showsFormerPort = false;
@@ -289,7 +327,7 @@ public final class LinuxTcp {
                     made.order = draft.nextNumber();
                     made.unseenPort = rules.register(made.holder(), PortState.FREE);
                     startListening(made, call.backlog());
-                });
+                }));
             }
             PortState port = socket.hasUnseenPort() ? socket.unseenPort : world.around(socket, socket.local.port());
             Rule rule = rules.listen(socket.holder(), port);
@@ -297,7 +335,7 @@ public final class LinuxTcp {
                 return rules.quirks().contains(Quirk.LISTEN_HIDES_REFUSAL) ? zero(rule, Allowed.Effect.NONE)
                         : fails(Errno.EADDRINUSE, rule);
             }
-            return zero(rule, (draft, outcome) -> {
+            return orHeldByAnother(Allowed.Effect.NONE, zero(rule, (draft, outcome) -> {
                 TcpSocket made = draft.edit(socket.id);
                 startListening(made, call.backlog());
                 PortState registered = rules.register(made.holder(), port);
@@ -306,7 +344,7 @@ public final class LinuxTcp {
                 } else {
                     draft.register(made.local.port(), registered);
                 }
-            });
+            }));
         }
 
         private static void startListening(TcpSocket socket, int backlog) {
@@ -316,7 +354,8 @@ public final class LinuxTcp {
 
         @Override
         public List<Allowed> connect(Call.Connect call) {
-            return on(call, socket -> new Connecting(world, socket).to(call.address()));
+            return on(call, socket -> amongOthers && socket.phase == TcpSocket.Phase.CLOSED ? anything(doubts(socket))
+                    : new Connecting(world, socket).to(call.address()));
         }
 
         @Override
@@ -326,10 +365,13 @@ public final class LinuxTcp {
 
         private List<Allowed> accept(Call.Accept call, TcpSocket listener) {
             if (listener.uncertain) {
-                return anything(this::acceptUnknown);
+                return List.of(acceptsUnknown(process));
             }
             if (listener.phase != TcpSocket.Phase.LISTENING) {
                 return fails(Errno.EINVAL, CallRule.NOT_LISTENING);
+            }
+            if (amongOthers) {
+                return anything(Allowed.Effect.NONE);
             }
             List<TcpSocket> queue = world.queueOf(listener);
             List<TcpSocket> possible = world.mayBeQueuedAt(listener);
@@ -360,10 +402,6 @@ public final class LinuxTcp {
                             Connections.seePeerPort(draft, accepted, shown.address());
                         }
                     });
-        }
-
-        private void acceptUnknown(World.Draft draft, Outcome outcome) {
-            outcome.returned().ifPresent(fd -> addUnknown(draft, process, fd));
         }
 
         @Override
@@ -470,7 +508,7 @@ public final class LinuxTcp {
                 return only(new Answer.Value(Linux.POLLNVAL), CallRule.NOT_OPEN, Allowed.Effect.NONE);
             }
             TcpSocket socket = named.get();
-            if (socket.uncertain) {
+            if (socket.uncertain || amongOthers && socket.phase == TcpSocket.Phase.LISTENING) {
                 return anything(Allowed.Effect.NONE);
             }
             Answer none = call.timeoutMillis() < 0 ? new Answer.Waits() : new Answer.Zero();

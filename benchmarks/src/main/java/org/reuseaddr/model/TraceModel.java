@@ -7,6 +7,7 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.IntFunction;
@@ -21,14 +22,19 @@ import org.reuseaddr.transcript.Outcome;
 import org.reuseaddr.transcript.Step;
 
 /**
- * Judges bind and listen in a trace of real programs: whether Linux can have answered so, given the sockets that the trace
- * shows. Other sockets may exist: a refusal that those of the trace do not explain needs one outside it, while a success
- * that they forbid is impossible. All other calls are taken as they ended and only tell which sockets there are.
+ * Judges the calls of a trace of real programs: whether Linux can have answered so, given the sockets that the trace shows.
+ * Other sockets may exist: a refusal of bind or listen that those of the trace do not explain needs one outside it, while a
+ * success that they forbid is impossible. This class decides who may have a port, for traces of any length; of everything
+ * else that a call may answer {@link LinuxTcp} decides as much as the trace shows, see {@link TracedWorlds}.
  *
  * <p>Where a trace leaves room, the judgement is for the platform: connections that may be left on a port, ports that the
  * kernel chose and no call shows, SO_REUSEPORT next to sockets that the trace may not show, link-local addresses.
  */
 public final class TraceModel {
+
+    private static final Set<String> CHANGES_A_PORT = Set.of("bind", "listen", "shutdown", "setsockopt");
+
+    private static final Set<String> MAY_WAIT = Set.of("accept", "accept4", "poll");
 
     private final LinuxBindRules reference = LinuxBindRules.REFERENCE;
     private final boolean closed;
@@ -38,8 +44,15 @@ public final class TraceModel {
     private final Set<Integer> used = new HashSet<>();
     private final Map<Integer, Set<TracedSocket>> byPort = new HashMap<>();
     private final IntFunction<String> processName;
+    private final TracedWorlds worlds;
+    /** Calls that have begun and not come back, each with the number of calls that had come back before. */
+    private final Map<Name, Integer> begun = new HashMap<>();
+    /** Processes that may have closed descriptors without a call that the trace shows. */
+    private final Set<Integer> unwatched = new HashSet<>();
     /** A socket has a port that the kernel chose and that no call has shown: it may be any. */
     private boolean hasUnseenPort;
+    /** Some process has had a way to make calls that the trace does not show. */
+    private boolean isHidden;
     private int index;
     private String place = "";
 
@@ -55,6 +68,7 @@ public final class TraceModel {
     public TraceModel(boolean closed, IntFunction<String> processName) {
         this.closed = closed;
         this.processName = processName;
+        worlds = new TracedWorlds(closed);
     }
 
     /** What can be said of a call. */
@@ -100,6 +114,8 @@ public final class TraceModel {
         private SockAddr local;
         private Holder.State state = Holder.State.BOUND;
         private int since;
+        /** The call that changed it last. */
+        private int changed;
         private String sincePlace = "";
         /** It was bound as Linux would not have bound it: what it does next says nothing new. */
         private boolean isDoubtful;
@@ -147,8 +163,13 @@ public final class TraceModel {
     public Judgement next(int process, Step step, String where) {
         index++;
         place = where;
-        Judgement judgement = judge(process, step);
+        Optional<TracedWorlds.Opinion> opinion = worlds.opinion(process, step);
+        Judgement judgement = with(opinion, judge(process, step));
+        if (step.call() instanceof Call.OnDescriptor on) {
+            begun.remove(new Name(process, on.fd()));
+        }
         note(process, step.call(), step.outcome());
+        worlds.note(process, step, opinion, judgement.kind() == Kind.IMPOSSIBLE);
         if (judgement.kind() == Kind.IMPOSSIBLE && step.call() instanceof Call.OnDescriptor call) {
             Optional.ofNullable(sockets.get(new Name(process, call.fd()))).ifPresent(socket -> socket.isDoubtful = true);
         }
@@ -167,6 +188,7 @@ public final class TraceModel {
         Step expected = judge(process, step).expected()
                 .map(result -> new Step(step.process(), step.call(), new Outcome.Plain(result))).orElse(step);
         note(process, expected.call(), expected.outcome());
+        worlds.note(process, expected, worlds.opinion(process, expected), false);
         return expected;
     }
 
@@ -176,11 +198,30 @@ public final class TraceModel {
      * @param process the process that would make it, of a thread the one that it belongs to
      */
     public Judgement weigh(int process, Step step) {
-        return judge(process, step);
+        return with(worlds.opinion(process, step), judge(process, step));
     }
 
-    /** A process was forked: it has a copy of each descriptor of its parent that it has not opened itself. */
+    /** What the sockets that have the port do not forbid can be impossible for another reason. */
+    private static Judgement with(Optional<TracedWorlds.Opinion> opinion, Judgement ofPort) {
+        if (opinion.isEmpty() || !opinion.get().decides() || ofPort.kind() == Kind.IMPOSSIBLE || ofPort.kind() == Kind.QUIRK) {
+            return ofPort;
+        }
+        TracedWorlds.Opinion found = opinion.get();
+        if (found.allowed().isPresent()) {
+            return ofPort.kind() != Kind.NOT_JUDGED ? ofPort : new Judgement(Kind.POSSIBLE, found.allowed().map(Allowed::reason),
+                    Optional.empty(), "", Optional.empty());
+        }
+        return new Judgement(found.quirk().isPresent() ? Kind.QUIRK : Kind.IMPOSSIBLE, Optional.of(found.usual().reason()),
+                found.quirk(), "after the calls before it, Linux answers " + found.usual().answer().inWords(), ofPort.expected());
+    }
+
+    /**
+     * A process was forked: it has a copy of each descriptor of its parent that it has not opened itself. Until
+     * {@link #hear} says otherwise, the trace does not show when it closes them.
+     */
     public void fork(int parent, int child) {
+        unwatched.add(child);
+        worlds.fork(parent, child);
         List<TracedSocket> inherited = new ArrayList<>();
         List<Name> names = new ArrayList<>();
         sockets.forEach((name, socket) -> {
@@ -200,8 +241,25 @@ public final class TraceModel {
         }
     }
 
+    /** The process may close its descriptors from here on without a call that the trace shows. */
+    public void unwatch(int process) {
+        unwatched.add(process);
+        worlds.unwatch(process);
+    }
+
+    /** The trace shows from here on what the process does with its descriptors. */
+    public void hear(int process) {
+        unwatched.remove(process);
+        worlds.hear(process);
+    }
+
     /** A descriptor was copied by dup2, dup3 or fcntl: both name the same socket, and what {@code to} named is closed. */
     public void copy(int process, int fd, int to) {
+        worlds.copy(process, fd, to);
+        copied(process, fd, to);
+    }
+
+    private void copied(int process, int fd, int to) {
         TracedSocket socket = sockets.get(new Name(process, fd));
         close(new Name(process, to));
         if (socket != null) {
@@ -215,6 +273,9 @@ public final class TraceModel {
      * @param certain whether nobody else can have its descriptors that the trace does not show to have them
      */
     public void exit(int process, boolean certain) {
+        unwatched.remove(process);
+        worlds.exit(process);
+        begun.keySet().removeIf(name -> name.process() == process);
         List<Name> names = sockets.keySet().stream().filter(name -> name.process() == process).toList();
         for (Name name : names) {
             if (!certain) {
@@ -226,6 +287,7 @@ public final class TraceModel {
 
     /** From here on the trace does not show what becomes of a socket: whatever its port answers is possible. */
     public void lose(int process, int fd) {
+        worlds.lose(process, fd);
         TracedSocket socket = sockets.get(new Name(process, fd));
         if (socket != null) {
             uncertain(socket);
@@ -233,8 +295,40 @@ public final class TraceModel {
         }
     }
 
+    /**
+     * A call on the socket has begun and not come back, while others do: its effect may come at any time.
+     *
+     * @param call the name of the call
+     */
+    public void begin(int process, int fd, String call) {
+        worlds.begin(process, fd, call);
+        Name name = new Name(process, fd);
+        TracedSocket socket = sockets.get(name);
+        if (socket != null && (call.equals("close") || MAY_WAIT.contains(call))) {
+            // A call that waits holds the socket, whatever becomes of the descriptor.
+            uncertain(socket);
+        } else if (socket != null && CHANGES_A_PORT.contains(call)) {
+            begun.put(name, index);
+        }
+    }
+
+    /** An option was set on the socket that the model does not know. */
+    public void setOther(int process, int fd) {
+        if (closed) {
+            worlds.lose(process, fd);
+        }
+    }
+
+    /** The process can make calls that the trace does not show: only its binds and listens are judged from here on. */
+    public void hides(int process) {
+        isHidden = true;
+        unwatched.add(process);
+        worlds.hides(process);
+    }
+
     /** A socket that the trace does not show holds the port, or did: a refusal has its reason there. */
     public void takenByUnseen(int port) {
+        worlds.takenByUnseen(port);
         used.add(port);
     }
 
@@ -275,6 +369,16 @@ public final class TraceModel {
         int port = candidate.local().port();
         PortState others = around(socket, port);
         Rule rule = ruleOf(reference, candidate, others, listen);
+        if (!rule.refuses() && result.failedWith(Errno.EADDRINUSE) && candidate.reusePort() && mayBeOfAnotherUser(socket, port)) {
+            return Judgement.NONE;
+        }
+        boolean mayDiffer = rule.refuses() ? result instanceof SyscallResult.Returned
+                && (!begun.isEmpty() || !unwatched.isEmpty())
+                && !ruleOf(reference, candidate, settled(socket, port), listen).refuses()
+                : result.failedWith(Errno.EADDRINUSE) && (!begun.isEmpty() || isHidden);
+        if (mayDiffer) {
+            return Judgement.NONE;
+        }
         boolean mayBeLeft = used.contains(port);
         Optional<SyscallResult> expected = mayBeLeft || candidate.reusePort() ? Optional.empty()
                 : Optional.of(rule.refuses() ? new SyscallResult.Failed(Errno.EADDRINUSE) : new SyscallResult.Returned(0));
@@ -308,6 +412,23 @@ public final class TraceModel {
         }
         return new Judgement(closed && !hasUnseenPort ? Kind.IMPOSSIBLE : Kind.NEEDS_ANOTHER_SOCKET, Optional.of(rule), Optional.empty(),
                 "no socket of the trace holds " + candidate.local(), expected);
+    }
+
+    /** A group of SO_REUSEPORT is of one user, and the trace does not show who the users of its processes are. */
+    private boolean mayBeOfAnotherUser(TracedSocket socket, int port) {
+        return holders(port).stream().anyMatch(other -> other != socket && other.reusePort
+                && other.names.stream().noneMatch(name -> name.process() == socket.name.process()));
+    }
+
+    /** The port without the sockets that other calls may have changed since this one began, or closed unseen. */
+    private PortState settled(TracedSocket socket, int port) {
+        int since = socket.names.stream().map(begun::get).filter(Objects::nonNull).min(Comparator.naturalOrder()).orElse(index);
+        PortState all = around(socket, port);
+        List<Holder> holders = holders(port).stream().filter(other -> other != socket && other.changed <= since
+                        && other.names.stream().noneMatch(begun::containsKey)
+                        && other.names.stream().anyMatch(name -> !unwatched.contains(name.process())))
+                .sorted(Comparator.comparingInt(other -> other.since)).map(other -> other.at(other.local, other.state)).toList();
+        return holders.isEmpty() ? PortState.FREE : new PortState(holders, all.leader(), all.reuseAddrSoFar());
     }
 
     private static Rule ruleOf(LinuxBindRules rules, Holder candidate, PortState others, boolean listen) {
@@ -367,6 +488,7 @@ public final class TraceModel {
         } else if (call instanceof Call.OnDescriptor on) {
             TracedSocket socket = sockets.get(new Name(process, on.fd()));
             if (socket != null) {
+                socket.changed = index;
                 note(process, socket, call, outcome);
             } else if (call instanceof Call.GetSockName && outcome instanceof Outcome.WithAddress shown && shown.address() != null) {
                 used.add(shown.address().port());
@@ -377,7 +499,8 @@ public final class TraceModel {
     private void open(int process, Outcome outcome, Call.Socket made) {
         Name name = new Name(process, value(outcome));
         close(name);
-        boolean stream = (made.type() & ~(Linux.SOCK_NONBLOCK | Linux.SOCK_CLOEXEC)) == Linux.SOCK_STREAM;
+        boolean stream = (made.type() & ~(Linux.SOCK_NONBLOCK | Linux.SOCK_CLOEXEC)) == Linux.SOCK_STREAM
+                && Linux.OVER_TCP.contains(made.protocol());
         for (Family family : Family.values()) {
             if (stream && family.number() == made.domain()) {
                 sockets.put(name, new TracedSocket(name, family));
@@ -407,7 +530,7 @@ public final class TraceModel {
                 && socket.state == Holder.State.LISTENING) {
             socket.state = Holder.State.BOUND;
         } else if (call instanceof Call.Dup dup) {
-            copy(process, dup.fd(), value(outcome));
+            copied(process, dup.fd(), value(outcome));
         } else if (call instanceof Call.Close close) {
             close(new Name(process, close.fd()));
         }

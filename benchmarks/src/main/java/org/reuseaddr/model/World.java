@@ -101,6 +101,23 @@ public final class World {
         return parts.sockets().get(id);
     }
 
+    /** Whether a socket other than the asking one has a port that no call has shown yet: it may be any. */
+    boolean hasUnseenPort(Optional<TcpSocket> asking) {
+        for (TcpSocket socket : sockets()) {
+            if (asking.stream().anyMatch(own -> own.id == socket.id)) {
+                continue;
+            }
+            if (socket.hasUnseenPort() || socket.uncertain && socket.local.port() == 0) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    int size() {
+        return parts.sockets().size();
+    }
+
     Iterable<TcpSocket> sockets() {
         return parts.sockets().values();
     }
@@ -209,6 +226,27 @@ public final class World {
 
         void remove(TcpSocket socket) {
             sockets = sockets.minus(socket.id);
+        }
+
+        /** Nothing is said any more of the ports of connections that no process has. */
+        void doubtRemnants() {
+            for (TcpSocket socket : sockets.values()) {
+                if (!socket.hasOwner() && socket.local.port() != 0) {
+                    doubt(socket.local.port());
+                }
+            }
+        }
+
+        /** Connections that no process has end: TIME_WAIT runs out, and so does FIN_WAIT2 (tcp_fin_timeout). */
+        void endRemnants() {
+            PMap<Integer, TcpSocket> before = sockets;
+            for (TcpSocket socket : before.values()) {
+                if (!socket.hasOwner()) {
+                    remove(socket);
+                } else if (socket.peer != TcpSocket.NOBODY && !before.get(socket.peer).hasOwner()) {
+                    edit(socket.id).peer = TcpSocket.NOBODY;
+                }
+            }
         }
 
         void register(int port, PortState state) {

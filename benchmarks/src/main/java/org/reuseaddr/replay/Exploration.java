@@ -19,6 +19,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.reuseaddr.model.Allowed;
 import org.reuseaddr.model.LinuxTcp;
 import org.reuseaddr.model.Quirk;
@@ -56,6 +57,8 @@ public final class Exploration {
     /** One sequence in so many has several processes: a call in another process takes some thirty times longer. */
     private static final int SEVERAL_PROCESSES = 8;
     private static final Duration STUCK = Duration.ofSeconds(30);
+    /** The first waits for two minutes, each other one for seconds, see {@link HelperProcess.Patience}. */
+    private static final int HELPER_TRIES = 60;
     private static final Duration LOOK = Duration.ofMillis(100);
     private static final Set<String> RESOURCE_ERRORS = Set.of("EMFILE", "ENFILE", "ENOBUFS", "ENOMEM");
     private static final long SEED_STEP = 0x9E3779B97F4A7C15L;
@@ -69,7 +72,7 @@ public final class Exploration {
     private final LongAdder sequences = new LongAdder();
     private final LongAdder calls = new LongAdder();
     private final Map<Reason, LongAdder> decided = new ConcurrentHashMap<>();
-    private final Map<Difference.Kind, Group> groups = new ConcurrentHashMap<>();
+    private final Map<Difference.Kind, MetDifference> groups = new ConcurrentHashMap<>();
     private final Map<Difference.Kind, LongAdder> unrepeated = new ConcurrentHashMap<>();
     private final Set<Quirk> quirks = Collections.synchronizedSet(EnumSet.noneOf(Quirk.class));
     private final AtomicReference<LinuxTcp> model = new AtomicReference<>(LinuxTcp.REFERENCE);
@@ -96,12 +99,12 @@ public final class Exploration {
     }
 
     /** A kind of difference, and how often it was met. */
-    public static final class Group {
+    public static final class MetDifference {
         private final Difference smallest;
         private final Duration after;
         private final LongAdder times = new LongAdder();
 
-        private Group(Difference smallest, Duration after) {
+        private MetDifference(Difference smallest, Duration after) {
             this.smallest = smallest;
             this.after = after;
         }
@@ -201,9 +204,9 @@ public final class Exploration {
     }
 
     /** The kinds of differences that repeat, the most severe first. */
-    public List<Group> groups() {
+    public List<MetDifference> groups() {
         return groups.values().stream().sorted(Comparator
-                .comparing((Group group) -> !group.smallest().quirks().isEmpty())
+                .comparing((MetDifference group) -> !group.smallest().quirks().isEmpty())
                 .thenComparing(group -> !group.smallest().permits())
                 .thenComparing(group -> !group.smallest().promised())
                 .thenComparing(group -> -group.times())).toList();
@@ -235,7 +238,7 @@ public final class Exploration {
         private final List<HelperProcess> helpers = new ArrayList<>();
         private volatile long since = System.nanoTime();
         private volatile Trial current;
-        private volatile boolean waitsForPort;
+        private volatile boolean isUnwatched;
 
         private Worker() {
             super("explore");
@@ -248,7 +251,10 @@ public final class Exploration {
                     explore(number);
                 }
             } catch (ReplayException e) {
-                failure.compareAndSet(null, e);
+                // Once the time is over, a helper that has not started is no failure any more.
+                if (!stopped) {
+                    failure.compareAndSet(null, e);
+                }
                 stopped = true;
             } finally {
                 direct.close();
@@ -258,7 +264,7 @@ public final class Exploration {
 
         private void requireMovement() {
             Trial trial = current;
-            if (trial != null && !waitsForPort && System.nanoTime() - since > STUCK.toNanos()) {
+            if (trial != null && !isUnwatched && System.nanoTime() - since > STUCK.toNanos()) {
                 List<Step> made = List.copyOf(trial.observed());
                 throw new ReplayException("a call has not come back in " + STUCK.toSeconds() + " s"
                         + (made.isEmpty() ? "" : ", after " + TranscriptPrinter.line(made.get(made.size() - 1))));
@@ -324,12 +330,17 @@ public final class Exploration {
         }
 
         private int freePort() {
-            waitsForPort = true;
+            return unwatched(ports::take);
+        }
+
+        /** Does what may take longer than any call: waits for a port that rests, or for a process that starts. */
+        private <T> T unwatched(Supplier<T> action) {
+            isUnwatched = true;
             try {
-                return ports.take();
+                return action.get();
             } finally {
                 since = System.nanoTime();
-                waitsForPort = false;
+                isUnwatched = false;
             }
         }
 
@@ -338,20 +349,34 @@ public final class Exploration {
                 return direct;
             }
             while (helpers.size() < number - 1) {
-                helpers.add(new HelperProcess());
+                helpers.add(unwatched(this::startedHelper));
             }
             return helpers.get(number - 2);
         }
 
+        /** A helper that has answered: on an emulated processor that takes the better part of a minute, on a busy one several. */
+        private HelperProcess startedHelper() {
+            HelperProcess helper = new HelperProcess();
+            Call any = new Call.Socket(families.get(0).number(), Linux.SOCK_STREAM, Linux.IPPROTO_TCP);
+            for (int i = 0; helper.execute(0, any, PROBE, LIMIT_MILLIS) instanceof Outcome.TimedOut; i++) {
+                if (i == HELPER_TRIES || stopped) {
+                    helper.close();
+                    throw new ReplayException("a helper process has not answered since it was started");
+                }
+            }
+            helper.closeAll();
+            return helper;
+        }
+
         /** Counts a difference of a kind that has been made small already: the sequence goes on, it may hold others. */
         private boolean isKnown(Trial trial) {
-            Optional<Group> known = known(trial);
+            Optional<MetDifference> known = known(trial);
             known.ifPresent(group -> group.times.increment());
             return known.isPresent();
         }
 
         /** The kind of the difference that a trial has just met, if it has been made small before and no quirk explains it. */
-        private Optional<Group> known(Trial trial) {
+        private Optional<MetDifference> known(Trial trial) {
             Step last = trial.observed().get(trial.observed().size() - 1);
             return Optional.ofNullable(groups.get(Difference.kind(last, trial.answers())))
                     .filter(group -> group.smallest().quirks().isEmpty());
@@ -432,9 +457,9 @@ public final class Exploration {
     }
 
     private synchronized void record(Difference difference) {
-        Group known = groups.get(difference.kind());
+        MetDifference known = groups.get(difference.kind());
         if (known == null || !known.smallest().quirks().isEmpty() && difference.quirks().isEmpty()) {
-            known = new Group(difference, Duration.ofNanos(System.nanoTime() - started));
+            known = new MetDifference(difference, Duration.ofNanos(System.nanoTime() - started));
             groups.put(difference.kind(), known);
             if (quirks.addAll(difference.quirks())) {
                 model.set(new LinuxTcp(quirks));

@@ -15,6 +15,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.reuseaddr.compare.CellData;
@@ -43,6 +44,8 @@ public record CostTable(List<String> families, int forks, List<Row> rows, List<S
     private static final int LEAST_LABEL = 24;
     private static final String GAP = "  ";
     private static final String CUT = "…";
+    /** The controls' precision is what a narrow terminal can do without. */
+    private static final Pattern PRECISION = Pattern.compile(" ±[^,]*");
     /** What tells most about a platform's bind, by how a benchmark's name begins. */
     private static final List<String> TELLING = List.of("ListenerLifecycle.", "SyscallCost.bind", "SyscallCost.listen",
             "SyscallCost.accept", "SyscallCost.close", "AcceptDrain.accept", "TimeToFirstAccept.", "AcceptThroughput.",
@@ -132,7 +135,7 @@ public record CostTable(List<String> families, int forks, List<Row> rows, List<S
 
     /** What the figures are, for the head of the first column. */
     public String caption() {
-        return forks == 1 ? "cost in 1 fork: no interval" : "median over " + forks + " forks, ± 95 % interval";
+        return forks == 1 ? "cost in 1 fork: no interval" : "median of " + forks + " forks ±95 %";
     }
 
     /** The controls on one line, the first few of them; empty where there are none. */
@@ -164,7 +167,8 @@ public record CostTable(List<String> families, int forks, List<Row> rows, List<S
         if (shown.size() < rows.size()) {
             lines.add((rows.size() - shown.size()) + " more in report.md");
         }
-        controlLine().ifPresent(line -> lines.add(fit(line, width)));
+        controlLine().map(line -> line.length() <= width ? line : PRECISION.matcher(line).replaceAll(""))
+                .ifPresent(line -> lines.add(fit(line, width)));
         return lines;
     }
 

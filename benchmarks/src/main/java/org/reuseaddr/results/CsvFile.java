@@ -218,6 +218,35 @@ final class CsvFile {
         }
     }
 
+    /**
+     * Takes away what follows the end of the last whole row, as a kill or a full disk can leave it.
+     *
+     * @return whether there was anything to take away
+     * @throws OutputException if the file can be read and not be changed
+     */
+    static boolean dropCutRow(Path file) {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+            long end = 0;
+            long position = 0;
+            boolean quoted = false;
+            ByteBuffer bytes = ByteBuffer.allocate(1 << 16);
+            while (channel.read(bytes) >= 0) {
+                bytes.flip();
+                while (bytes.hasRemaining()) {
+                    byte b = bytes.get();
+                    position++;
+                    quoted ^= b == '"';
+                    end = b == '\n' && !quoted ? position : end;
+                }
+                bytes.clear();
+            }
+            channel.truncate(end);
+            return end < position;
+        } catch (IOException e) {
+            throw new OutputException(file, e);
+        }
+    }
+
     private static String firstLine(Exception e) {
         Throwable root = e;
         while (root.getCause() != null) {

@@ -6,6 +6,8 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.stream.Stream;
 
 /** The directory of one run and the names of the files in it. */
 public record RunDirectory(Path path) {
@@ -103,6 +105,18 @@ public record RunDirectory(Path path) {
         } catch (IOException e) {
             // A probe that could not be written cannot always be deleted; the failure to write is what is reported.
             file.toFile().deleteOnExit();
+        }
+    }
+
+    /**
+     * Takes the beginning of a row, which a killed session left, from the end of each file.
+     *
+     * @return the files that had one
+     * @throws OutputException if another session writes there, or a file cannot be changed
+     */
+    public List<Path> dropCutRows() {
+        try (Claim claim = claim()) {
+            return Stream.of(environment(), semantics(), samples()).filter(Files::isRegularFile).filter(CsvFile::dropCutRow).toList();
         }
     }
 

@@ -1,8 +1,11 @@
 package org.reuseaddr.run;
 
+import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.reuseaddr.replay.KnownQuirks;
 import org.reuseaddr.replay.Refusals;
 import org.reuseaddr.replay.Replayer;
@@ -20,15 +23,21 @@ public final class CheckSession implements AutoCloseable {
     private final SemanticsFile file;
     private final Replayer replayer;
     private final KnownQuirks quirks;
+    /** Scenarios that an earlier session of the run has recorded, with their grades: the gate is checked in each session. */
+    private final Set<List<String>> recorded;
 
     /**
      * Opens the record.
      *
-     * @param directory takes {@code semantics.csv}; null records nothing
+     * @param directory takes {@code semantics.csv}; what it has already, with the same grade, is not recorded again; null
+     *     records nothing
      * @throws OutputException if the record cannot be written
      */
     public CheckSession(RunId id, RunDirectory directory, Replayer replayer) {
         this.id = id;
+        this.recorded = directory == null || !Files.exists(directory.semantics()) ? Set.of()
+                : SemanticsFile.readAll(directory.semantics()).stream().map(row -> List.of(row.scenario(), row.grade()))
+                        .collect(Collectors.toSet());
         this.file = directory == null ? null : new SemanticsFile(directory.semantics());
         this.replayer = replayer;
         this.quirks = new KnownQuirks(replayer::replay);
@@ -69,7 +78,7 @@ public final class CheckSession implements AutoCloseable {
 
     /** Records a result. */
     public void record(ScenarioResult result) {
-        if (file != null) {
+        if (file != null && !recorded.contains(List.of(result.scenario().id(), result.grade().name()))) {
             file.append(SemanticCheck.row(id, result));
         }
     }

@@ -22,6 +22,7 @@ import org.reuseaddr.results.EnvironmentFile;
 import org.reuseaddr.results.OutputException;
 import org.reuseaddr.results.RunDirectory;
 import org.reuseaddr.results.RunEntry;
+import org.reuseaddr.scenario.Catalogue;
 import org.reuseaddr.scenario.Scenario;
 
 /**
@@ -181,8 +182,9 @@ public final class MainJob {
     private List<Scenario> scenarios() {
         List<Scenario> all = session.scenarios();
         List<Scenario> chosen = bind.within(session.profile().checkSeconds(), all);
+        int before = Catalogue.scenarios().size() - all.size();
         EnvironmentFile.append(session.directory().environment(),
-                Map.of(RunEntry.SCENARIOS, chosen.size() + " of " + all.size()));
+                Map.of(RunEntry.SCENARIOS, before + chosen.size() + " of " + Catalogue.scenarios().size()));
         if (bind.isSlow()) {
             listener.adapted(String.format(Locale.ROOT, "%s: %,d of %,d scenarios are checked (the command check replays all), "
                     + "forks are shorter, and batches of SyscallCost have %d sockets", bind.words(), chosen.size(), all.size(),

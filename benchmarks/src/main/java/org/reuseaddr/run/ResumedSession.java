@@ -1,5 +1,6 @@
 package org.reuseaddr.run;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -8,7 +9,9 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.reuseaddr.compare.Baseline;
@@ -22,11 +25,13 @@ import org.reuseaddr.results.RunId;
 import org.reuseaddr.results.Sample;
 import org.reuseaddr.results.SamplesFile;
 import org.reuseaddr.results.SemanticsFile;
+import org.reuseaddr.results.SemanticsRow;
+import org.reuseaddr.scenario.Catalogue;
 import org.reuseaddr.scenario.Scenario;
 
 /** A further session of a run, which adds the forks that are missing. */
 public record ResumedSession(RunId id, RunDirectory directory, Profile profile, List<String> jmhArguments, long seed,
-        List<Sample> earlier, OptionalDouble recordedBind) implements Session {
+        List<Sample> earlier, OptionalDouble recordedBind, Set<String> checked, boolean isCheckComplete) implements Session {
 
     /** Two sessions that differ in one of these are two runs. */
     private static final List<String> IDENTITY = List.of(PlatformEntry.SUITE_VERSION, PlatformEntry.SUITE_COMMIT,
@@ -38,17 +43,22 @@ public record ResumedSession(RunId id, RunDirectory directory, Profile profile, 
     public ResumedSession {
         jmhArguments = List.copyOf(jmhArguments);
         earlier = List.copyOf(earlier);
+        checked = Set.copyOf(checked);
     }
 
     /**
-     * Goes on with a run.
+     * Goes on with a run: with its check, if that was ended before its end, and with its forks.
      *
+     * @param notices takes a sentence for each file from which the beginning of a row is taken away, as a kill leaves it
      * @param forks how many forks every cell is to have in the end; empty for as many as were planned
      * @throws UsageException if this is another platform or suite than that of the run, with what differs
      * @throws InputException if the directory holds no run that can be read
      */
-    public static ResumedSession of(Platform platform, Path out, OptionalInt forks, Instant now) {
+    public static ResumedSession of(Platform platform, Path out, OptionalInt forks, Instant now, Consumer<String> notices) {
         RunDirectory directory = new RunDirectory(out);
+        if (Files.exists(directory.environment())) {
+            directory.dropCutRows().forEach(file -> notices.accept(file + ": its last row was cut short and is dropped"));
+        }
         Recorded record = new Recorded(directory.environment(), EnvironmentFile.read(directory.environment()));
         record.requireSame(platform, out);
         List<String> arguments = record.jmhArguments();
@@ -60,8 +70,12 @@ public record ResumedSession(RunId id, RunDirectory directory, Profile profile, 
         forks.ifPresent(wanted -> arguments.set(count, Integer.toString(wanted)));
         RunId id = new RunId(record.required(RunEntry.ID), record.required(RunEntry.LABEL), platform.shortName());
         long seed = record.number(RunEntry.SEED, record.required(RunEntry.SEED)) + now.getEpochSecond();
-        return new ResumedSession(id, directory, record.profile(), arguments, seed, SamplesFile.readAll(directory.samples()),
-                record.bind());
+        boolean hasSamples = Files.exists(directory.samples());
+        Set<String> checked = Files.exists(directory.semantics())
+                ? SemanticsFile.readAll(directory.semantics()).stream().map(SemanticsRow::scenario).collect(Collectors.toSet()) : Set.of();
+        return new ResumedSession(id, directory, record.profile(), arguments, seed,
+                hasSamples ? SamplesFile.readAll(directory.samples()) : List.of(), record.bind(), checked,
+                hasSamples || record.entries().containsKey(RunEntry.CHECK_PORTS));
     }
 
     /** The run's environment.csv. */
@@ -123,15 +137,17 @@ public record ResumedSession(RunId id, RunDirectory directory, Profile profile, 
         }
     }
 
-    /** None: the run has its check already. */
+    /** Those that an interrupted check has left. */
     @Override
     public List<Scenario> scenarios() {
-        return List.of();
+        return isCheckComplete ? List.of()
+                : Catalogue.scenarios().stream().filter(scenario -> !checked.contains(scenario.id())).toList();
     }
 
     @Override
     public boolean isBrokenAlready(Baseline baseline) {
-        return SemanticsFile.readAll(directory.semantics()).stream().anyMatch(baseline::isFailedBy);
+        return Files.exists(directory.semantics())
+                && SemanticsFile.readAll(directory.semantics()).stream().anyMatch(baseline::isFailedBy);
     }
 
     @Override

@@ -49,7 +49,7 @@ public final class SuiteRun {
     private final Ledger ledger;
     private final JmhResultWriter jmhResults = new JmhResultWriter();
     private final List<ScenarioResult> violations = new ArrayList<>();
-    private final List<Missing> missing = new ArrayList<>();
+    private final List<MissingFork> missing = new ArrayList<>();
     private int forksStarted;
     private int forksDone;
     private boolean budgetSpent;
@@ -73,7 +73,7 @@ public final class SuiteRun {
     }
 
     /** A planned fork that did not come to its end; rows of its finished iterations are kept. */
-    public record Missing(Cell cell, int fork, String reason) {
+    public record MissingFork(Cell cell, int fork, String reason) {
     }
 
     /**
@@ -90,9 +90,8 @@ public final class SuiteRun {
      * @param budgetSpent whether forks were left out because the budget was spent
      * @param interrupted whether {@link #stop} ended it
      */
-    public record Summary(int planned, int done, List<Missing> missing, List<Cell> unsupported, List<Cell> ofLaterJava,
-            List<ScenarioResult> violations,
-            List<String> profiled, List<Cell> imprecise, boolean budgetSpent,
+    public record Summary(int planned, int done, List<MissingFork> missing, List<Cell> unsupported, List<Cell> ofLaterJava,
+            List<ScenarioResult> violations, List<String> profiled, List<Cell> imprecise, boolean budgetSpent,
             boolean interrupted) {
     }
 
@@ -271,7 +270,7 @@ public final class SuiteRun {
         } else if (!stopping) {
             String reason = broken.isEmpty() ? ((ForkRunner.Failed) ended).reason()
                     : "the gate in the fork found that a duplicate listener is permitted";
-            missing.add(new Missing(cell.cell(), pass, reason));
+            missing.add(new MissingFork(cell.cell(), pass, reason));
             progress.notice("fork " + pass + " of " + cell.cell() + " failed: " + reason);
         }
     }

@@ -13,7 +13,7 @@ import org.reuseaddr.model.LinuxBindRules;
  * × orders of listen (2) has 36,864 cases. The order of listen makes a difference only where the holder is bound and the
  * challenger's bind succeeds; without the rest {@value #PRODUCT_SIZE} cases remain. Most of them differ in nothing that
  * any platform is known to get wrong, so that the catalogue has a selection, one class a family: {@link AddressPairs},
- * {@link ListenOrder}, {@link ReusePort} and {@link Connections}. {@link OptionTiming}, {@link ThreeSockets} and
+ * {@link ListenOrder}, {@link ReusePort} and {@link ConnectionStates}. {@link OptionTiming}, {@link ThreeSockets} and
  * {@link ChosenPort} have dimensions of their own.
  */
 final class GeneratedScenarios {
@@ -22,7 +22,7 @@ final class GeneratedScenarios {
     static final int PRODUCT_SIZE = 19_760;
 
     private static final List<Function<LinuxBindRules, Stream<CatalogueEntry>>> FAMILIES = List.of(
-            AddressPairs::under, ListenOrder::under, ReusePort::under, Connections::under, OptionTiming::under,
+            AddressPairs::under, ListenOrder::under, ReusePort::under, ConnectionStates::under, OptionTiming::under,
             ThreeSockets::under, ChosenPort::under);
 
     private GeneratedScenarios() {

@@ -1,5 +1,7 @@
 package org.reuseaddr.socket;
 
+import java.util.Set;
+
 /** Constants of the Linux socket interface (asm-generic: x86_64, aarch64, riscv64) that calls below take as arguments. */
 public final class Linux {
     public static final int AF_UNIX = 1;
@@ -9,6 +11,8 @@ public final class Linux {
     public static final int SOCK_CLOEXEC = 0x80000;
     public static final int IPPROTO_IP = 0;
     public static final int IPPROTO_TCP = 6;
+    /** The protocols of stream sockets that have the ports of TCP: the default, TCP and MPTCP, which connects over TCP. */
+    public static final Set<Integer> OVER_TCP = Set.of(IPPROTO_IP, IPPROTO_TCP, 262);
     public static final int SOL_SOCKET = 1;
     public static final int SO_LINGER = 13;
     public static final int SHUT_RD = 0;

@@ -11,8 +11,19 @@ public sealed interface TraceEvent {
     record Called(TracePlace place, int process, Step step, boolean implied) implements TraceEvent {
     }
 
-    /** The child has a copy of every descriptor that its parent has open, if it has not opened that number itself. */
+    /**
+     * The child has a copy of every descriptor that its parent has open, if it has not opened that number itself. Until it is
+     * {@link Heard} of, the trace may not show what it does with them.
+     */
     record Forked(int parent, int child) implements TraceEvent {
+    }
+
+    /** The trace shows from here on what this process does with its descriptors. */
+    record Heard(int process) implements TraceEvent {
+    }
+
+    /** The process may close descriptors from here on without a call that the trace shows: it executes a program, or ends. */
+    record Unwatched(int process) implements TraceEvent {
     }
 
     /** {@code to} names the same socket as {@code fd} from here on; it was closed if it was open. */
@@ -29,6 +40,22 @@ public sealed interface TraceEvent {
 
     /** What becomes of this socket is not in the trace from here on. */
     record Lost(int process, int fd) implements TraceEvent {
+    }
+
+    /**
+     * A call on this socket has begun, and others come back before it does: its effect may come at any time from here on.
+     *
+     * @param call the name of the call
+     */
+    record Began(int process, int fd, String call) implements TraceEvent {
+    }
+
+    /** An option was set on this socket that the suite does not model. */
+    record SetOther(int process, int fd) implements TraceEvent {
+    }
+
+    /** The process can make calls that no trace shows (io_uring). */
+    record Hides(int process) implements TraceEvent {
     }
 
     /** A socket that the trace does not show being made was bound to this port. */

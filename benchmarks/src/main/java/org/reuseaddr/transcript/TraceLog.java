@@ -50,13 +50,15 @@ public final class TraceLog {
     private static final Pattern PORT = Pattern.compile("sin6?_port=htons\\(([0-9]{1,5})\\)");
     private static final Pattern PASSED = Pattern.compile("SCM_RIGHTS, cmsg_data=\\[([0-9, <>:a-zA-Z/\\[\\].-]*)\\]");
     private static final Pattern NUMBER = Pattern.compile("[0-9]{1,9}");
-    private static final Pattern TWO_DESCRIPTORS = Pattern.compile("[a-z0-9]+\\(([0-9]{1,9})(?:<.*?>)?, ([0-9]{1,9})(?![0-9])");
-    /** Options with which two sockets on different devices do not meet. */
-    private static final Set<String> OF_ONE_DEVICE = Set.of("SO_BINDTODEVICE", "SO_BINDTOIFINDEX");
+    private static final Pattern TWO_DESCRIPTORS = Pattern.compile("[a-z0-9_]+\\(([0-9]{1,9})(?:<.*?>)?, ([0-9]{1,9})(?![0-9])");
+    private static final Pattern THREAD = Pattern.compile("# thread: ([1-9][0-9]{0,8}) of ([1-9][0-9]{0,8})[ \t]*");
+    /** Options that change who may have a port: sockets on different devices do not meet, and repair forces a bind. */
+    private static final Set<String> CHANGE_THE_RULES = Set.of("SO_BINDTODEVICE", "SO_BINDTOIFINDEX", "TCP_REPAIR");
     private static final Set<String> CLONES = Set.of("clone", "clone3", "fork", "vfork");
     /** Calls beside those that the suite models that change what a descriptor is. */
     private static final Set<String> OF_DESCRIPTORS = Set.of("clone", "clone3", "fork", "vfork", "execve", "execveat",
-            "exit_group", "dup2", "dup3", "close_range", "sendmsg", "recvmsg", "unshare", "setns");
+            "exit_group", "dup2", "dup3", "close_range", "sendto", "sendmsg", "recvmsg", "sendmmsg", "recvmmsg", "pidfd_getfd",
+            "unshare", "setns", "io_uring_setup", "io_uring_enter");
 
     /**
      * What the log had beside the events.
@@ -97,9 +99,15 @@ public final class TraceLog {
     private final Map<Integer, Integer> processOfThread = new HashMap<>();
     private final Map<Integer, Unfinished> unfinished = new HashMap<>();
     private final Map<Integer, String> unfinishedClones = new HashMap<>();
+    /** Processes whose first call stands before the end of the clone that made them. */
+    private final Set<Integer> early = new HashSet<>();
     private final Deque<Pending> waiting = new ArrayDeque<>();
     private final Set<Integer> seen = new HashSet<>();
     private final Set<Integer> unexplained = new HashSet<>();
+    /** Children of which the log has no line yet: perhaps it does not follow them, or gives them other numbers. */
+    private final Set<Integer> silent = new HashSet<>();
+    /** Processes that have called exit_group. */
+    private final Set<Integer> ending = new HashSet<>();
     /** Processes that may be in another network namespace than the first. */
     private final Set<Integer> elsewhere = new HashSet<>();
     private final Set<Integer> attached = new HashSet<>();
@@ -110,6 +118,7 @@ public final class TraceLog {
     private boolean showsCloses;
     private boolean showsClones;
     private boolean showsFcntl;
+    private boolean showsCloseRange;
     private int textSince;
     private boolean isEmptyFragment = true;
     private boolean inFence;
@@ -235,6 +244,9 @@ public final class TraceLog {
             processOfThread.clear();
             unfinished.clear();
             unfinishedClones.clear();
+            early.clear();
+            silent.clear();
+            ending.clear();
             unfinishedCharacters = 0;
             seen.clear();
             unexplained.clear();
@@ -273,10 +285,14 @@ public final class TraceLog {
         if (pid == firstPid) {
             return 0;
         }
+        if (silent.remove(pid)) {
+            report(new TraceEvent.Heard(pid));
+        }
         if (seen.add(pid) && !processOfThread.containsKey(pid)) {
-            if (unfinishedClones.size() == 1) {
-                Map.Entry<Integer, String> clone = unfinishedClones.entrySet().iterator().next();
-                child(clone.getKey(), pid, clone.getValue());
+            OptionalInt creator = onlyCreator();
+            if (creator.isPresent()) {
+                child(creator.getAsInt(), pid, unfinishedClones.remove(creator.getAsInt()));
+                early.add(pid);
             } else if (seen.size() > 1 && (isColumn || attached.contains(pid)) || hasUnnamed && attached.contains(pid)) {
                 unexplained.add(pid);
                 allUnexplained++;
@@ -285,13 +301,28 @@ public final class TraceLog {
         return pid;
     }
 
+    /** Whose clone made the process that appears; threads of one process whose clones overlap make alike children. */
+    private OptionalInt onlyCreator() {
+        Set<List<Object>> kinds = new HashSet<>();
+        unfinishedClones.forEach((creator, clone) -> kinds.add(List.of(processOf(creator), clone.contains("CLONE_FILES"))));
+        return kinds.size() == 1 ? OptionalInt.of(unfinishedClones.keySet().iterator().next()) : OptionalInt.empty();
+    }
+
     private int processOf(int actor) {
         return processOfThread.getOrDefault(actor, actor);
     }
 
     private void child(int creator, int child, String clone) {
         int named = child == firstPid ? 0 : child;
-        seen.add(named);
+        if (early.remove(named)) {
+            // It was forked at its first call, and may have closed since what it had from its parent.
+            return;
+        }
+        if (ending.remove(named)) {
+            // The log does not show the ends of processes: the number is given again.
+            exit(named);
+        }
+        boolean wasSeen = !seen.add(named);
         unexplained.remove(named);
         if (clone.contains("CLONE_NEWNET") || elsewhere.contains(processOf(creator))) {
             elsewhere.add(named);
@@ -301,6 +332,11 @@ public final class TraceLog {
         } else if (!processOfThread.containsKey(named)) {
             files.fork(processOf(creator), named);
             report(new TraceEvent.Forked(processOf(creator), named));
+            if (wasSeen) {
+                report(new TraceEvent.Heard(named));
+            } else {
+                silent.add(named);
+            }
         }
     }
 
@@ -317,6 +353,16 @@ public final class TraceLog {
         });
         files.exit(thread);
         processOfThread.put(thread, process);
+    }
+
+    /** From here on, a thread has descriptors of its own. */
+    private void ownTable(int thread) {
+        Integer process = processOfThread.remove(thread);
+        if (process != null) {
+            files.fork(process, thread);
+            report(new TraceEvent.Forked(process, thread));
+            report(new TraceEvent.Heard(thread));
+        }
     }
 
     private void lose(int process, int fd, Open open) {
@@ -348,11 +394,24 @@ public final class TraceLog {
             if (notice.lookingAt()) {
                 attached.add(Integer.parseInt(notice.group(1)));
                 skip("strace's notice");
-            } else {
+            } else if (!thread(text)) {
                 textSince = line;
                 skip("text");
             }
         }
+    }
+
+    /** A header of the suite's own transcripts: it says which process a thread is of. */
+    private boolean thread(String text) {
+        Matcher header = THREAD.matcher(text);
+        if (!header.matches()) {
+            return false;
+        }
+        int thread = Integer.parseInt(header.group(1));
+        seen.add(thread);
+        unexplained.remove(thread);
+        share(thread, processOf(Integer.parseInt(header.group(2))));
+        return true;
     }
 
     private void begun(int actor, String name, TraceText text) throws TranscriptException {
@@ -369,15 +428,27 @@ public final class TraceLog {
             return;
         }
         TraceText start = text.between(0, pause.start());
+        int on = modelled ? descriptor(name, text) : -1;
+        if (on >= 0 && !files.isStream(processOf(actor), on)) {
+            ownerOf(actor, processOf(actor), on, start.text());
+        }
+        boolean isOnStream = files.isStream(processOf(actor), on);
+        if (isOnStream) {
+            report(new TraceEvent.Began(processOf(actor), on, name));
+        }
         Pending pending = null;
         boolean done = false;
+        if (name.startsWith("execve")) {
+            // What is marked is closed before a parent that waits in vfork goes on.
+            report(new TraceEvent.Unwatched(processOf(actor)));
+        }
         if (name.equals("close")) {
             complete(actor, name, start.completedBy(") = 0"), null);
             done = true;
         } else if (name.equals("exit_group")) {
-            exit(actor);
+            ends(processOf(actor));
             done = true;
-        } else if (name.equals("connect") && files.isStream(processOf(actor), descriptor(name, text))) {
+        } else if (name.equals("connect") && isOnStream) {
             pending = new Pending(null, true);
             waiting.addLast(pending);
         }
@@ -411,10 +482,26 @@ public final class TraceLog {
         }
         unfinished.remove(actor);
         unfinishedClones.remove(actor);
-        if (!begun.done()) {
+        if (!begun.done() && !isOfFormer(actor, begun)) {
             complete(actor, name, begun.text().followedBy(end), begun.pending());
+        } else if (!begun.done()) {
+            ofFormer(actor, name, begun.text().followedBy(end).text());
         }
         forget(begun);
+    }
+
+    /** Whether the number has been given to something else since the call began, which goes on with what it was. */
+    private boolean isOfFormer(int actor, Unfinished begun) {
+        int on = CallReader.names().contains(begun.name()) ? descriptor(begun.name(), begun.text()) : -1;
+        Open now = files.get(processOf(actor), on);
+        return !severalFiles && now != null && now.line() > begun.text().line();
+    }
+
+    private void ofFormer(int actor, String name, String text) {
+        if (name.startsWith("accept") || name.equals("dup")) {
+            result(text).ifPresent(given -> give(actor, processOf(actor), given, Kind.OTHER, false));
+        }
+        skip(name + " (descriptor closed since)");
     }
 
     /** Takes in a call with its result. */
@@ -427,6 +514,10 @@ public final class TraceLog {
             }
         } catch (TranscriptException e) {
             firstUnreadable = firstUnreadable.or(() -> Optional.of(e.getMessage()));
+            int on = CallReader.names().contains(name) ? descriptor(name, text) : -1;
+            if (files.isStream(processOf(actor), on) && result(text.text()).isPresent()) {
+                lose(processOf(actor), on);
+            }
             skip("unreadable " + name);
         }
         if (files.isFull()) {
@@ -461,16 +552,16 @@ public final class TraceLog {
             }
             process = owner;
         }
-        if (name.equals("fcntl") && on.isPresent() && descriptorFlags(actor, process, on.getAsInt(), text.text())) {
+        boolean isControl = name.equals("fcntl") || name.equals("ioctl");
+        if (isControl && on.isPresent() && descriptorFlags(actor, process, on.getAsInt(), text.text())) {
             return;
         }
         Optional<String> option = CallReader.unknownOption(text.text());
         if (option.isPresent()) {
-            if (OF_ONE_DEVICE.contains(option.get())) {
-                int fd = on.orElseThrow();
-                Open open = files.get(process, fd);
-                lose(process, fd, open);
-                files.put(process, fd, new Open(Kind.OTHER, open.creator(), open.closedByExec(), open.line()));
+            if (CHANGE_THE_RULES.contains(option.get())) {
+                lose(process, on.orElseThrow());
+            } else if (name.equals("setsockopt")) {
+                report(new TraceEvent.SetOther(process, on.orElseThrow()));
             }
             skip(name + " " + option.get() + " (not modelled)");
             return;
@@ -483,7 +574,19 @@ public final class TraceLog {
         if (name.equals("socket")) {
             result(text.text()).ifPresent(fd -> give(actor, processOf(actor), fd, Kind.OTHER, false));
         }
+        if ((name.equals("bind") || name.equals("connect")) && result(text.text()).isPresent()) {
+            lose(process, on.orElseThrow());
+        } else if (name.equals("setsockopt")) {
+            report(new TraceEvent.SetOther(process, on.orElseThrow()));
+        }
         skip(((Reading.Skipped) reading).kind());
+    }
+
+    /** Something was done to a stream socket that the suite does not model: from here on it is like any other descriptor. */
+    private void lose(int process, int fd) {
+        Open open = files.get(process, fd);
+        lose(process, fd, open);
+        files.put(process, fd, new Open(Kind.OTHER, open.creator(), open.closedByExec(), open.line()));
     }
 
     /**
@@ -532,13 +635,15 @@ public final class TraceLog {
         skip(plain ? name : name + (isKnown || isFailure ? " (other socket)" : " (socket older than the trace)"));
     }
 
-    /** Whether an fcntl is about the descriptor and not about the socket. */
+    /** Whether an fcntl or ioctl is about the descriptor and not about the socket. */
     private boolean descriptorFlags(int actor, int process, int fd, String text) {
         showsFcntl = true;
-        if (text.contains("F_SETFD")) {
+        boolean sets = text.contains("F_SETFD");
+        boolean marks = sets && text.contains("FD_CLOEXEC") || text.contains("FIOCLEX");
+        if (sets || marks || text.contains("FIONCLEX")) {
             Open open = files.get(process, fd);
-            files.put(process, fd, new Open(open.kind(), open.creator(), text.contains("FD_CLOEXEC"), open.line()));
-            skip("fcntl");
+            files.put(process, fd, new Open(open.kind(), open.creator(), marks, open.line()));
+            skip(text.startsWith("ioctl") ? "ioctl" : "fcntl");
             return true;
         }
         if (text.contains("F_DUPFD")) {
@@ -619,8 +724,12 @@ public final class TraceLog {
                 if (result(text).filter(value -> value == 0).isPresent()) {
                     executed(actor, process);
                 }
+                if (!silent.contains(process)) {
+                    report(new TraceEvent.Heard(process));
+                }
+                leavesUnseen(process);
             }
-            case "exit_group" -> exit(actor);
+            case "exit_group" -> ends(processOf(actor));
             case "dup2", "dup3" -> {
                 Matcher both = TWO_DESCRIPTORS.matcher(text);
                 if (both.lookingAt() && result(text).isPresent()) {
@@ -633,8 +742,13 @@ public final class TraceLog {
                 if (text.contains("NEWNET") || name.equals("setns") && result(text).isPresent()) {
                     elsewhere.add(process);
                 }
+                if (text.contains("CLONE_FILES") && result(text).isPresent()) {
+                    ownTable(actor);
+                }
             }
-            default -> passed(actor, process, name, text);
+            case "pidfd_getfd" -> taken(actor, process, text);
+            case "io_uring_setup", "io_uring_enter" -> report(new TraceEvent.Hides(process));
+            default -> sent(actor, process, name, text);
         }
         skip(name + (text.contains("SCM_RIGHTS") ? " (descriptor passed: not followed)" : ""));
     }
@@ -646,15 +760,21 @@ public final class TraceLog {
             return;
         }
         showsCloses = true;
+        showsCloseRange = true;
+        if (text.contains("CLOSE_RANGE_UNSHARE")) {
+            ownTable(actor);
+            process = processOf(actor);
+        }
+        int owner = process;
         int first = Integer.parseInt(numbers.group());
         int last = both.lookingAt() ? Integer.parseInt(both.group(2)) : Integer.MAX_VALUE;
         boolean later = text.contains("CLOSE_RANGE_CLOEXEC");
-        Map.copyOf(files.of(process)).forEach((fd, open) -> {
+        Map.copyOf(files.of(owner)).forEach((fd, open) -> {
             if (fd >= first && fd <= last) {
                 if (later) {
-                    files.put(process, fd, new Open(open.kind(), open.creator(), true, open.line()));
+                    files.put(owner, fd, new Open(open.kind(), open.creator(), true, open.line()));
                 } else {
-                    close(actor, process, fd, open);
+                    close(actor, owner, fd, open);
                 }
             }
         });
@@ -679,21 +799,58 @@ public final class TraceLog {
         });
     }
 
-    private void passed(int actor, int process, String name, String text) {
-        Matcher rights = PASSED.matcher(text);
-        if (!rights.find() || result(text).isEmpty()) {
+    /**
+     * What a program has from the one before may be closed by close_range, which no class of strace -e shows: what is left is
+     * certain only where the log has shown such a call.
+     */
+    private void leavesUnseen(int process) {
+        boolean hasStreams = files.of(process).values().stream().anyMatch(open -> open.kind() == Kind.STREAM);
+        if (hasStreams && !showsCloseRange) {
+            report(new TraceEvent.Unwatched(process));
+        }
+    }
+
+    /** The process closes all that it has at some time before the log says that it has ended. */
+    private void ends(int process) {
+        ending.add(process);
+        report(new TraceEvent.Unwatched(process));
+    }
+
+    private void sent(int actor, int process, String name, String text) {
+        if (text.contains("MSG_FASTOPEN")) {
+            // It connects the socket, and binds it.
+            Matcher number = NUMBER.matcher(text);
+            if (number.find() && files.isStream(process, Integer.parseInt(number.group()))) {
+                lose(process, Integer.parseInt(number.group()));
+            }
+        }
+        if (!text.contains("SCM_RIGHTS")) {
             return;
         }
-        Matcher numbers = NUMBER.matcher(rights.group(1).replaceAll("<[^>]*>", ""));
-        while (numbers.find()) {
-            int fd = Integer.parseInt(numbers.group());
-            if (name.equals("recvmsg")) {
-                give(actor, process, fd, Kind.OTHER, false);
-            } else if (files.isStream(process, fd)) {
-                Open open = files.get(process, fd);
-                lose(process, fd, open);
-                files.put(process, fd, new Open(Kind.OTHER, open.creator(), open.closedByExec(), open.line()));
+        if (result(text).isEmpty()) {
+            return;
+        }
+        Matcher rights = PASSED.matcher(text);
+        while (rights.find()) {
+            Matcher numbers = NUMBER.matcher(rights.group(1).replaceAll("<[^>]*>", ""));
+            while (numbers.find()) {
+                int fd = Integer.parseInt(numbers.group());
+                if (name.startsWith("recv")) {
+                    give(actor, process, fd, Kind.OTHER, false);
+                } else if (files.isStream(process, fd)) {
+                    lose(process, fd);
+                }
             }
+        }
+    }
+
+    /** A descriptor of another process was copied: whose it is, a number of a process does not say. */
+    private void taken(int actor, int process, String text) {
+        Matcher both = TWO_DESCRIPTORS.matcher(text);
+        if (both.lookingAt() && result(text).isPresent()) {
+            int fd = Integer.parseInt(both.group(2));
+            files.otherStreams(-1, fd).forEach(owner -> lose(owner, fd));
+            result(text).ifPresent(given -> give(actor, process, given, Kind.OTHER, false));
         }
     }
 
@@ -722,6 +879,9 @@ public final class TraceLog {
             report(new TraceEvent.Exited(process, !wasUnexplained && unexplained.isEmpty()));
         }
         seen.remove(actor);
+        early.remove(actor);
+        ending.remove(actor);
+        silent.remove(actor);
         attached.remove(actor);
     }
 

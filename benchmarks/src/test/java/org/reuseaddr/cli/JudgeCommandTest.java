@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.reuseaddr.results.SemanticsFile;
@@ -24,6 +25,9 @@ class JudgeCommandTest {
 
     private static final String BIND = ", {sa_family=AF_INET6, sin6_port=htons(23999), inet_pton(AF_INET6, \"::1\", &sin6_addr)}, 28) = ";
     private static final String SECOND_REFUSED = "bind(3" + BIND + "-1 EADDRINUSE (Address already in use)\n";
+
+    private static final String CLONE = "1 clone(child_stack=NULL, flags=CLONE_CHILD_CLEARTID|SIGCHLD";
+    private static final String REFUSED = BIND + "-1 EADDRINUSE (x)\n";
 
     @TempDir
     private Path folder;
@@ -101,7 +105,7 @@ class JudgeCommandTest {
     @Test
     void aForkedChildKeepsTheListenerOfAParentThatEnds() throws IOException {
         String forked = listener("1 ", 3) + "1 clone(child_stack=NULL, flags=CLONE_CHILD_CLEARTID|SIGCHLD) = 2\n";
-        assertSecondListenerFound(judge(forked + "1 +++ exited with 0 +++\n" + listener("3 ", 4)));
+        assertSecondListenerFound(judge(forked + "2 getpid() = 2\n1 +++ exited with 0 +++\n" + listener("3 ", 4)));
         assertThat(judge(forked + "1 +++ exited with 0 +++\n2 close(3) = 0\n" + listener("3 ", 4)).code()).isEqualTo(ExitCode.DONE);
     }
 
@@ -139,6 +143,200 @@ class JudgeCommandTest {
     void optionsThatTheModelDoesNotKnowAreSkippedAndNamed() throws IOException {
         assertThat(judge(listener("", 3) + "setsockopt(3, SOL_TCP, TCP_FASTOPEN, [5], 4) = 0\n").out())
                 .contains("skipped: 1 setsockopt TCP_FASTOPEN (not modelled)");
+    }
+
+    private void assertImpossible(String text, String call, String answer, String... options) throws IOException {
+        Answer found = judge(text, options);
+        assertThat(found.code()).as(found.toString()).isEqualTo(ExitCode.VIOLATION);
+        assertThat(found.out()).contains("impossible on every release of Linux: after the calls before it, Linux answers " + answer)
+                .containsPattern("line [0-9]+: " + Pattern.quote(call) + ".*first impossible call");
+    }
+
+    @Test
+    void whatASocketAnswersIsJudgedAsFarAsItsOwnCallsDetermineIt() throws IOException {
+        assertImpossible(listener("", 3) + "getsockopt(3, SOL_SOCKET, SO_ACCEPTCONN, [0], [4]) = 0\n", "getsockopt(3", "the value 1");
+        assertImpossible(listener("", 3) + "bind(3" + BIND + "0\n", "bind(3", "-1 EINVAL");
+        assertImpossible(listener("", 3) + "getsockname(3, " + BIND.substring(2, BIND.length() - 8).replace("23999", "23998")
+                + ", [28]) = 0\n", "getsockname(3", "0, and the address [::1]:23999");
+        assertImpossible("socket(AF_INET, SOCK_STREAM, IPPROTO_IP) = 4\naccept(4, NULL, NULL) = 5\n", "accept(4", "-1 EINVAL");
+        assertImpossible("socket(AF_INET, SOCK_STREAM, IPPROTO_IP) = 4\nshutdown(4, SHUT_RDWR) = 0\n", "shutdown(4", "-1 ENOTCONN");
+        assertThat(judge(listener("", 3) + "accept(3, NULL, NULL) = 5\naccept(3, NULL, NULL) = -1 EMFILE (x)\n"
+                + "listen(3, 5) = -1 EPERM (x)\nclose(3) = 0\n").code()).isEqualTo(ExitCode.DONE);
+    }
+
+    @Test
+    void whatConnectionsAnswerIsJudgedWhereTheTraceShowsEverySocket() throws IOException {
+        String connect = listener("", 3) + "socket(AF_INET6, SOCK_STREAM, IPPROTO_TCP) = 4\nconnect(4" + BIND;
+        assertImpossible(connect + "-1 ECONNREFUSED (x)\n", "connect(4", "0. ", "--closed");
+        assertThat(judge(connect + "-1 ECONNREFUSED (x)\n").code()).isEqualTo(ExitCode.DONE);
+        assertImpossible(connect + "0\nfcntl(3, F_SETFL, O_RDWR|O_NONBLOCK) = 0\naccept(3, NULL, NULL) = -1 EAGAIN (x)\n",
+                "accept(3", "a descriptor, for the connection from ::1", "--closed");
+        Answer elsewhere = judge(listener("", 3) + "accept(3, NULL, NULL) = 5\nclose(5) = 0\naccept(3, NULL, NULL) = 5\n"
+                + "socket(AF_INET6, SOCK_STREAM, IPPROTO_TCP) = 6\nconnect(6" + BIND.replace("23999", "5432") + "0\n", "--closed");
+        assertThat(elsewhere.code()).as(elsewhere.toString()).isEqualTo(ExitCode.DONE);
+    }
+
+    @Test
+    void aConnectionInTimeWaitMayHaveEndedOrNot() throws IOException {
+        String address = BIND.substring(2, BIND.length() - 8);
+        String left = listener("", 3) + "socket(AF_INET6, SOCK_STREAM, IPPROTO_TCP) = 4\nconnect(4" + BIND + "0\n"
+                + "accept(3, NULL, NULL) = 5\nclose(3) = 0\nclose(5) = 0\ngetsockname(4, " + address.replace("23999", "40000")
+                + ", [28]) = 0\nclose(4) = 0\nsocket(AF_INET6, SOCK_STREAM, IPPROTO_TCP) = 3\nbind(3" + BIND;
+        Answer ended = judge(left + "0\n", "--closed");
+        assertThat(ended.code()).as(ended.toString()).isEqualTo(ExitCode.DONE);
+        assertThat(judge(left + "-1 EADDRINUSE (x)\n", "--closed").code()).isEqualTo(ExitCode.DONE);
+    }
+
+    @Test
+    void whatOtherCallsMayHaveDoneIsNoReasonToAccuse() throws IOException {
+        String peer = "getpeername(4, " + BIND.substring(2, BIND.length() - 8) + ", [28]) = 0\n";
+        String socket = "socket(AF_INET6, SOCK_STREAM, IPPROTO_TCP) = 4\n";
+        assertImpossible(socket + peer, "getpeername(4", "-1 ENOTCONN");
+        String fastOpen = "sendto(4, \"x\", 1, MSG_FASTOPEN, " + BIND.substring(2, BIND.length() - 8) + ", 28) = 1\n";
+        assertThat(judge(socket + fastOpen + peer).code()).isEqualTo(ExitCode.DONE);
+        assertThat(judge(socket + "io_uring_enter(9, 1, 0, 0, NULL, 8) = 1\n" + peer).code()).isEqualTo(ExitCode.DONE);
+        assertThat(judge(socket + "connect(4, {sa_family=AF_UNIX, sun_path=\"x\"}, 110) = 0\n" + peer).code()).isEqualTo(ExitCode.DONE);
+        assertThat(judge(listener("", 3) + listener("", 4).replace("IPPROTO_TCP", "IPPROTO_SCTP")).code()).isEqualTo(ExitCode.DONE);
+        assertSecondListenerFound(judge(listener("", 3) + listener("", 4).replace("IPPROTO_TCP", "IPPROTO_MPTCP")));
+        assertThat(judge(listener("", 3) + listener("", 4).replace("bind(",
+                "setsockopt(4, SOL_TCP, TCP_REPAIR, [1], 4) = 0\nbind(")).code()).isEqualTo(ExitCode.DONE);
+    }
+
+    @Test
+    void callsThatOverlapAreNotJudgedByTheirOrder() throws IOException {
+        String address = BIND.substring(0, BIND.length() - 2);
+        String overlapping = listener("1 ", 3).replace("1 listen(3, 1) = 0\n", "1 listen(3, 1 <unfinished ...>\n")
+                + "2 socket(AF_INET6, SOCK_STREAM, IPPROTO_TCP) = 4\n2 connect(4" + address + "= 0\n1 <... listen resumed>) = 0\n";
+        Answer answer = judge(overlapping, "--closed");
+        assertThat(answer.code()).as(answer.toString()).isEqualTo(ExitCode.DONE);
+        assertImpossible(overlapping.replace(" <unfinished ...>", ") = -1 EACCES (x)").replace("1 <... listen resumed>) = 0\n", ""),
+                "[pid 2] connect(4", "-1 ECONNREFUSED", "--closed");
+        String bound = listener("1 ", 3).replace("1 listen(3, 1) = 0\n", "");
+        String second = "2 socket(AF_INET6, SOCK_STREAM, IPPROTO_TCP) = 4\n2 setsockopt(4, SOL_SOCKET, SO_REUSEADDR, [1], 4) = 0\n";
+        String listen = "1 listen(3, 1 <unfinished ...>\n";
+        String bind = "2 bind(4" + BIND.substring(0, BIND.length() - 4) + " <unfinished ...>\n";
+        String listened = "1 <... listen resumed>) = 0\n";
+        String permitted = "2 <... bind resumed>) = 0\n";
+        assertThat(judge(bound + second + listen + bind + listened + permitted).code()).isEqualTo(ExitCode.DONE);
+        assertThat(judge(bound + second + bind + listen + listened + permitted).code()).isEqualTo(ExitCode.DONE);
+        assertSecondListenerFound(judge(bound + second + listen + listened + bind + permitted));
+        assertSecondListenerFound(judge(bound + second + "1 listen(3, 1) = 0\n" + bind + "2 <... bind resumed>) = 0\n"));
+        Answer refused = judge(bound.replace(BIND + "0\n", BIND.substring(0, BIND.length() - 4) + " <unfinished ...>\n") + second
+                + "2 bind(4" + BIND + "-1 EADDRINUSE (x)\n1 <... bind resumed>) = 0\n", "--closed");
+        assertThat(refused.code()).as(refused.toString()).isEqualTo(ExitCode.DONE);
+        Answer closing = judge(listener("1 ", 3) + "1 close(3 <unfinished ...>\n"
+                + listener("2 ", 4).replace(BIND + "0\n2 listen(4, 1) = 0\n", BIND + "-1 EADDRINUSE (x)\n")
+                + "1 <... close resumed>) = 0\n", "--closed");
+        assertThat(closing.code()).as(closing.toString()).isEqualTo(ExitCode.DONE);
+    }
+
+    private void assertPossible(String text) throws IOException {
+        for (String[] options : new String[][] {{}, {"--closed"}}) {
+            Answer answer = judge(text, options);
+            assertThat(answer.code()).as(text + answer).isEqualTo(ExitCode.DONE);
+        }
+    }
+
+    /** socket, SO_REUSEADDR and a bind that is refused. */
+    private static String refused(String prefix, int fd) {
+        return listener(prefix, fd).replace(BIND + "0\n" + prefix + "listen(" + fd + ", 1) = 0\n", REFUSED);
+    }
+
+    @Test
+    void aChildHasItsDescriptorsOnceAlthoughItsFirstCallStandsBeforeTheEndOfItsClone() throws IOException {
+        String child = listener("1 ", 3) + CLONE + " <unfinished ...>\n2 close(3) = 0\n1 <... clone resumed>) = 2\n1 close(3) = 0\n";
+        assertPossible(child + listener("1 ", 3));
+        String threads = listener("1 ", 3) + "1 clone3({flags=CLONE_VM|CLONE_FILES|CLONE_THREAD}, 88) = 5\n" + CLONE
+                + " <unfinished ...>\n" + CLONE.replace("1 ", "5 ") + " <unfinished ...>\n2 close(3) = 0\n6 close(3) = 0\n"
+                + "1 <... clone resumed>) = 2\n5 <... clone resumed>) = 6\n1 close(3) = 0\n";
+        assertPossible(threads + listener("1 ", 3));
+    }
+
+    @Test
+    void aChildThatTheLogDoesNotFollowMayHaveClosedWhatItHas() throws IOException {
+        String forked = listener("", 3) + "clone(child_stack=NULL, flags=SIGCHLD) = 2\nclose(3) = 0\n";
+        assertPossible(forked + listener("", 3));
+        assertPossible(forked + refused("", 3));
+    }
+
+    @Test
+    void aProcessThatExecutesAProgramOrEndsClosesBeforeTheLogSaysSo() throws IOException {
+        String spawned = listener("1 ", 3) + "1 vfork( <unfinished ...>\n2 execve(\"/bin/x\", [\"x\"], 0x1 <unfinished ...>\n"
+                + "1 <... vfork resumed>) = 2\n1 close(3) = 0\n";
+        assertPossible(spawned + listener("1 ", 3));
+        assertSecondListenerFound(judge(spawned.replace("1 close(3) = 0\n", "") + listener("1 ", 4)));
+        String ending = listener("1 ", 3) + "2 getpid() = 2\n1 exit_group(0) = ?\n";
+        assertPossible(ending + listener("2 ", 3));
+        assertPossible(ending + refused("2 ", 3));
+        assertSecondListenerFound(judge(ending.replace("1 exit_group(0) = ?\n", "") + listener("2 ", 3)));
+    }
+
+    @Test
+    void aMarkOfCloseOnExecThatIoctlTakesAwayIsSeen() throws IOException {
+        String kept = listener("1 ", 3) + "1 fcntl(4, F_GETFL) = 0\n1 ioctl(3, FIONCLEX) = 0\n"
+                + "1 close_range(50, 60, 0) = 0\n1 execve(\"/bin/x\", [\"x\"], 0x1) = 0\n";
+        assertPossible(kept + refused("1 ", 4));
+        assertSecondListenerFound(judge(kept + listener("1 ", 4)));
+    }
+
+    @Test
+    void aCallThatWaitsKeepsItsSocketWhateverBecomesOfTheDescriptor() throws IOException {
+        String waiting = listener("1 ", 3) + "1 clone3({flags=CLONE_VM|CLONE_FILES|CLONE_THREAD}, 88) = 2\n"
+                + "2 accept(3, <unfinished ...>\n1 close(3) = 0\n" + refused("1 ", 3);
+        assertPossible(waiting + "2 <... accept resumed>NULL, NULL) = 4\n");
+        String unseen = waiting.replace("1 clone3({flags=CLONE_VM|CLONE_FILES|CLONE_THREAD}, 88) = 2\n", "");
+        assertPossible(unseen + "2 <... accept resumed>NULL, NULL) = 4\n");
+    }
+
+    @Test
+    void whatASocketAnswersWhileAnotherCallChangesItIsNotJudged() throws IOException {
+        String threads = listener("1 ", 3).replace("1 listen(3, 1) = 0\n", "")
+                + "1 clone3({flags=CLONE_VM|CLONE_FILES|CLONE_THREAD}, 88) = 2\n1 listen(3, 1 <unfinished ...>\n";
+        assertPossible(threads + "2 getsockopt(3, SOL_SOCKET, SO_ACCEPTCONN, [1], [4]) = 0\n1 <... listen resumed>) = 0\n");
+        String asks = listener("1 ", 3) + "1 clone3({flags=CLONE_VM|CLONE_FILES|CLONE_THREAD}, 88) = 2\n"
+                + "2 getsockopt(3, SOL_SOCKET, SO_ACCEPTCONN,  <unfinished ...>\n1 shutdown(3, SHUT_RDWR) = 0\n";
+        assertPossible(asks + "2 <... getsockopt resumed>[1], [4]) = 0\n");
+    }
+
+    @Test
+    void aDescriptorThatWasPassedByAnyCallMayBeOpenElsewhere() throws IOException {
+        String rights = "{msg_hdr={msg_control=[{cmsg_len=20, cmsg_level=SOL_SOCKET, cmsg_type=SCM_RIGHTS, cmsg_data=[3]}]}, msg_len=1}";
+        assertPossible(listener("1 ", 3) + "1 sendmmsg(6, [" + rights + "], 1, 0) = 1\n1 close(3) = 0\n" + refused("1 ", 3));
+        assertPossible(listener("1 ", 3) + "2 pidfd_getfd(6, 3, 0) = 9\n1 close(3) = 0\n" + refused("1 ", 3));
+    }
+
+    @Test
+    void aProcessWithARingMayHaveClosedItsListener() throws IOException {
+        String ring = listener("", 3) + "io_uring_setup(8, {flags=0}) = 5\n";
+        assertPossible(ring + listener("", 4));
+        assertPossible(ring + "close(3) = 0\n" + refused("", 3));
+    }
+
+    @Test
+    void aThreadMayHaveDescriptorsOfItsOwn() throws IOException {
+        String own = listener("1 ", 3) + "1 clone3({flags=CLONE_VM|CLONE_FILES|CLONE_THREAD}, 88) = 2\n"
+                + "2 unshare(CLONE_FILES) = 0\n2 close(3) = 0\n";
+        assertPossible(own + refused("1 ", 4));
+        assertSecondListenerFound(judge(own + listener("1 ", 4)));
+    }
+
+    @Test
+    void aGroupOfSharedPortsMayBeOfAnotherUser() throws IOException {
+        String first = listener("1 ", 3).replace("SO_REUSEADDR", "SO_REUSEPORT");
+        String refused = BIND + "-1 EADDRINUSE (x)\n";
+        Answer other = judge(first + listener("2 ", 3).replace("SO_REUSEADDR", "SO_REUSEPORT")
+                .replace(BIND + "0\n2 listen(3, 1) = 0\n", refused), "--closed");
+        assertThat(other.code()).as(other.toString()).isEqualTo(ExitCode.DONE);
+        Answer own = judge(first + listener("1 ", 4).replace("SO_REUSEADDR", "SO_REUSEPORT")
+                .replace(BIND + "0\n1 listen(4, 1) = 0\n", refused), "--closed");
+        assertThat(own.code()).as(own.toString()).isEqualTo(ExitCode.VIOLATION);
+    }
+
+    @Test
+    void theSuitesOwnTranscriptsSayWhichProcessAThreadIsOf() throws IOException {
+        String threads = "# thread: 102 of 101\n[pid 101] socket(AF_INET6, SOCK_STREAM, IPPROTO_TCP) = 3\n[pid 102] bind(3" + BIND;
+        assertThat(judge(threads + "0\n").out()).contains("1 binds and listens").doesNotContain("older than the trace");
+        assertThat(judge(threads + "-1 EINTR (x)\n").code()).isEqualTo(ExitCode.VIOLATION);
     }
 
     @Test

@@ -293,6 +293,19 @@ class ReportIT {
     }
 
     @Test
+    void platformsAndRulesAreAPageWhoseCellsOpenTranscripts() throws IOException {
+        JarRun.Ended ended = JarRun.of("compare", "--matrix", "--format", "html", run("native", temporary).toString(),
+                run("faulted", temporary).toString()).run();
+        assertThat(ended.exitCode()).as(ended.everything()).isZero();
+        browser.complaints();
+        browser.open(Files.writeString(temporary.resolve("platforms.html"), ended.out()));
+        browser.one(".platforms details summary").click();
+        assertThat(browser.one(".platforms details[open] pre").getText()).contains("bind(", "\n+ ");
+        assertThat(browser.accessibilityViolations()).isEmpty();
+        assertThat(browser.complaints()).isEmpty();
+    }
+
+    @Test
     void chartsAreThereAsFiles() throws IOException {
         try (Stream<Path> files = Files.list(temporary.resolve("native/charts"))) {
             assertThat(files.map(file -> file.getFileName().toString()))

@@ -84,6 +84,24 @@ class BaselineTest {
         assertThat(Baseline.linux(true).isFailedBy(row("a", "KNOWN", "0", BIND))).isTrue();
     }
 
+    /** The words say why a result stands where it does. */
+    @Test
+    void aStandingSaysWhy() {
+        Baseline list = Baseline.of(List.of(known("a", TWO), flaky("b"),
+                new KnownDifference("error", "ERROR", "no port", "", "", "", OptionalDouble.empty())), false);
+        assertThat(list.isListed()).isTrue();
+        assertThat(Baseline.linux(false).isListed()).isFalse();
+        assertThat(list.standing(row("a", "VIOLATION", TWO, BIND)).why()).isEqualTo("listed, some/tracker#1");
+        assertThat(list.standing(row("b", "VIOLATION", "0", BIND)).why()).isEqualTo("listed");
+        assertThat(list.standing(row("a", "VIOLATION", "1", BIND)).why()).isEqualTo("listed as VIOLATION 0");
+        assertThat(list.standing(row("c", "VIOLATION", "1", BIND)).why()).isEqualTo("not listed");
+        assertThat(Baseline.linux(false).standing(row("c", "VIOLATION", "1", BIND)).why()).isEmpty();
+        assertThat(list.standing(row("error", "ERROR", "no port", "")).standing()).isEqualTo(Standing.EXPECTED);
+        assertThat(list.standing(row("a", "ERROR", "no port", "")).standing()).as("listed as another grade")
+                .isEqualTo(Standing.NOT_CHECKED);
+        assertThat(list.standing(row("a", "ERROR", "no port", "")).why()).isEqualTo("no port");
+    }
+
     @Test
     void entriesThatAreOutOfDateFailUnderStrictAlone() {
         for (boolean strict : new boolean[] {false, true}) {

@@ -158,4 +158,54 @@ class RunLoaderTest {
         assertThatThrownBy(() -> new RunLoader().load(file)).isInstanceOf(InputException.class)
                 .hasMessageContaining("expected each value once, found a second score of iteration 1, fork 1, of B.m");
     }
+
+    private void writeScenarios(RunId id) throws IOException {
+        try (SemanticsFile semantics = new SemanticsFile(new RunDirectory(directory).semantics())) {
+            semantics.append(new SemanticsRow(id, "s", "g", "INET", "PASS", "e", "o", "c", "r", "", 1, "evidence", 1));
+        }
+    }
+
+    @Test
+    void whatADirectoryHasIsRead() throws IOException {
+        assertThatThrownBy(() -> new RunLoader().load(directory)).isInstanceOf(InputException.class)
+                .hasMessageContaining("expected a run directory with samples.csv, jmh.json or semantics.csv in it");
+        RunId id = new RunId("r1", "native", "linux-6.18");
+        writeScenarios(id);
+        assertThat(new RunLoader().load(directory)).singleElement().satisfies(run -> {
+            assertThat(run.run()).isEqualTo(id);
+            assertThat(run.cells()).isEmpty();
+            assertThat(run.scenarios()).containsOnlyKeys("s");
+        });
+        Path results = Files.writeString(directory.resolve("jmh.json"), JMH);
+        assertThat(new RunLoader().load(directory)).as("the runs of both files").hasSize(2);
+        assertThat(new RunLoader().load(results)).as("its neighbours are read too").anyMatch(run -> run.scenarios().containsKey("s"))
+                .anyMatch(run -> run.run().label().equals(directory.getFileName().toString()) && run.cells().size() == 2);
+        Path other = Files.writeString(directory.resolve("other.json"), JMH);
+        assertThat(new RunLoader().load(other)).as("a file of another name has no neighbours").singleElement()
+                .satisfies(run -> assertThat(run.scenarios()).isEmpty());
+        assertThatThrownBy(() -> new RunLoader().load(directory.resolve("none"))).isInstanceOf(InputException.class)
+                .hasMessageContaining("no such file or directory");
+    }
+
+    /** Neither a device nor a file that the kernel makes up as it is read. */
+    @Test
+    void onlyRegularFilesAreRead() throws IOException {
+        for (String file : new String[] {"/dev/zero", "/proc/self/status"}) {
+            Path link = directory.resolve("samples.csv");
+            Files.deleteIfExists(link);
+            Files.createSymbolicLink(link, Path.of(file));
+            for (Path path : new Path[] {link, directory}) {
+                assertThatThrownBy(() -> new RunLoader().load(path)).isInstanceOf(InputException.class)
+                        .hasMessageContaining("expected a regular file, found a pipe, a device or a file of the kernel's");
+            }
+        }
+        Files.delete(directory.resolve("samples.csv"));
+        Files.writeString(directory.resolve("jmh.json"), JMH);
+        Files.createSymbolicLink(directory.resolve("semantics.csv"), Path.of("/dev/zero"));
+        assertThatThrownBy(() -> new RunLoader().load(directory)).isInstanceOf(InputException.class).hasMessageContaining("semantics.csv");
+        Files.delete(directory.resolve("semantics.csv"));
+        Files.createSymbolicLink(directory.resolve("environment.csv"), Path.of("/dev/zero"));
+        assertThatThrownBy(() -> new RunLoader().load(directory)).isInstanceOf(InputException.class)
+                .hasMessageContaining("environment.csv");
+    }
 }

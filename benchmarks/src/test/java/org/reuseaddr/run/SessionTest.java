@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,13 +19,22 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.reuseaddr.model.Grade;
 import org.reuseaddr.platform.Platform;
+import org.reuseaddr.replay.Replayer;
+import org.reuseaddr.replay.ScenarioResult;
+import org.reuseaddr.replay.Surroundings;
 import org.reuseaddr.results.Cell;
 import org.reuseaddr.results.EnvironmentFile;
 import org.reuseaddr.results.InputException;
+import org.reuseaddr.results.OutputException;
 import org.reuseaddr.results.RunDirectory;
 import org.reuseaddr.results.Sample;
 import org.reuseaddr.results.SamplesFile;
+import org.reuseaddr.results.SemanticsFile;
+import org.reuseaddr.results.SemanticsRow;
+import org.reuseaddr.scenario.Catalogue;
+import org.reuseaddr.scenario.Scenario;
 
 /** What {@code --resume} takes from a record, and what it says of one that is not as it should be. */
 class SessionTest {
@@ -35,6 +46,8 @@ class SessionTest {
     private final Platform platform = Platform.probe();
     private RunDirectory directory;
     private Map<String, String> record;
+    private final List<String> notices = new ArrayList<>();
+    private boolean hasSamples = true;
 
     @BeforeEach
     void makeRun() {
@@ -45,17 +58,28 @@ class SessionTest {
         record.putAll(made.environment(NOW, List.of("Control", "-f", "3")));
     }
 
+    private static ScenarioResult result(Scenario scenario, Grade grade) {
+        return new ScenarioResult(scenario, grade, List.of(), -1, "", false, Optional.empty(), 1, 0, 0);
+    }
+
+    private void record(ScenarioResult result) {
+        try (Replayer replayer = new Replayer(Surroundings.ofThisMachine());
+                CheckSession check = new CheckSession(Session.id("here", platform, NOW), directory, replayer)) {
+            check.record(result);
+        }
+    }
+
     private ResumedSession resumed(OptionalInt forks) throws IOException {
         Files.createDirectories(directory.path());
         Files.deleteIfExists(directory.environment());
         EnvironmentFile.append(directory.environment(), record);
-        if (!Files.exists(directory.samples())) {
+        if (hasSamples && !Files.exists(directory.samples())) {
             try (SamplesFile samples = new SamplesFile(directory.samples(), List.of())) {
                 samples.append(new Sample(Session.id("here", platform, NOW), new Cell("Control.getppid", "avgt", 1,
                         new TreeMap<>()), 1, 1, Sample.SCORE, 1, "ns/op"));
             }
         }
-        return ResumedSession.of(platform, directory.path(), forks, NOW);
+        return ResumedSession.of(platform, directory.path(), forks, NOW, notices::add);
     }
 
     @Test
@@ -75,6 +99,56 @@ class SessionTest {
         assertThat(resumed(OptionalInt.empty()).recordedBind()).as("an earlier version").hasValue(0);
         record.put("run.bind_us", "10123.4");
         assertThat(resumed(OptionalInt.empty()).recordedBind()).hasValue(10_123.4);
+    }
+
+    @Test
+    void theBeginningOfARowThatAKillLeftIsDropped() throws IOException {
+        resumed(OptionalInt.empty());
+        String whole = Files.readString(directory.samples());
+        Files.writeString(directory.samples(), whole + "here-20261122T120000Z,here,linux,Contr");
+        assertThat(resumed(OptionalInt.empty()).earlier()).hasSize(1);
+        assertThat(notices).containsExactly(directory.samples() + ": its last row was cut short and is dropped");
+        assertThat(directory.samples()).hasContent(whole);
+
+        Files.writeString(directory.samples(), whole + "here-20261122T120000Z,\"quoted\nand cut");
+        assertThat(resumed(OptionalInt.empty()).earlier()).hasSize(1);
+        assertThat(directory.samples()).hasContent(whole);
+    }
+
+    @Test
+    void aRunThatAnotherProcessWritesIsLeftAsItIs() throws IOException {
+        resumed(OptionalInt.empty());
+        Files.writeString(directory.samples(), "half a row", StandardOpenOption.APPEND);
+        try (RunDirectory.Claim claim = directory.claim()) {
+            assertThatThrownBy(() -> resumed(OptionalInt.empty())).isInstanceOf(OutputException.class)
+                    .hasMessageContaining("another run is writing there");
+        }
+        assertThat(Files.readString(directory.samples())).endsWith("half a row");
+    }
+
+    @Test
+    void anInterruptedCheckGoesOnWithTheScenariosThatAreLeft() throws IOException {
+        assertThat(resumed(OptionalInt.empty()).scenarios()).as("there are samples, so the check had ended").isEmpty();
+
+        Files.delete(directory.samples());
+        hasSamples = false;
+        Scenario first = Catalogue.scenarios().get(0);
+        record(result(first, Grade.PASS));
+        ResumedSession interrupted = resumed(OptionalInt.empty());
+        assertThat(interrupted.earlier()).isEmpty();
+        assertThat(interrupted.scenarios()).hasSize(Catalogue.scenarios().size() - 1).doesNotContain(first);
+        record.put("ports.check", "12");
+        assertThat(resumed(OptionalInt.empty()).scenarios()).as("the check had ended, and nothing was measured").isEmpty();
+    }
+
+    @Test
+    void whatAnEarlierSessionRecordedIsRecordedAgainOnlyIfItDiffers() throws IOException {
+        Files.createDirectories(directory.path());
+        Scenario first = Catalogue.scenarios().get(0);
+        ScenarioResult passed = result(first, Grade.PASS);
+        ScenarioResult failed = result(first, Grade.ERROR);
+        List.of(passed, passed, failed).forEach(this::record);
+        assertThat(SemanticsFile.readAll(directory.semantics())).extracting(SemanticsRow::grade).containsExactly("PASS", "ERROR");
     }
 
     @Test

@@ -9,7 +9,7 @@ import org.reuseaddr.model.LinuxBindRules;
  * The seven states with connections or none left × 4 SO_REUSEADDR for the {@link #CORE_PAIRS}, processes alternating;
  * every other pair with each state once, SO_REUSEADDR and the processes rotating.
  */
-final class Connections {
+final class ConnectionStates {
 
     /** The pairs in which one address covers the other, which is where reuse is decided. */
     private static final List<Pair> CORE_PAIRS = List.of(
@@ -34,7 +34,7 @@ final class Connections {
             HolderState.LISTENING_CONNECTED, HolderState.CONNECTION_LEFT, HolderState.CLOSE_WAIT,
             HolderState.FIN_WAIT2, HolderState.TIME_WAIT, HolderState.CLIENT, HolderState.CLOSED);
 
-    private Connections() {
+    private ConnectionStates() {
     }
 
     static Stream<CatalogueEntry> under(LinuxBindRules rules) {

@@ -1,0 +1,373 @@
+package org.reuseaddr.model;
+
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.reuseaddr.socket.Errno;
+import org.reuseaddr.socket.SocketOption;
+import org.reuseaddr.socket.SyscallResult;
+import org.reuseaddr.transcript.Call;
+import org.reuseaddr.transcript.Outcome;
+import org.reuseaddr.transcript.Step;
+
+/**
+ * Asks {@link LinuxTcp} about the calls of a trace. Of a trace that shows every socket there is one world, with its
+ * connections. Otherwise each socket has a world of its own, in which others may hold its port, connect to it and answer it:
+ * then only what the calls on this socket determine is judged.
+ *
+ * <p>A service that the trace does not show may answer a connect to a port that none of its sockets has had, and clients that
+ * it does not show may connect from other machines.
+ *
+ * <p>Time may have passed between two calls: an answer is allowed as well if it is with no connection left in TIME_WAIT or
+ * in FIN_WAIT2 without an owner.
+ */
+final class TracedWorlds {
+
+    /** Beyond so many sockets, a trace that shows every socket is no longer followed: each call looks at all of them. */
+    private static final int MAX_SOCKETS = 400;
+    /** Of so many sockets at most there is a world each, which bounds the memory. */
+    private static final int MAX_WORLDS = 20_000;
+
+    /**
+     * Errors that say nothing of TCP: permission (security modules, seccomp), want of memory or descriptors, a pointer of the
+     * program's own, and an address or route that this machine has not.
+     */
+    private static final Set<Errno> OF_SOMETHING_ELSE = named("EPERM", "EACCES", "ENOMEM", "ENOBUFS", "EMFILE", "ENFILE", "EFAULT",
+            "ENOSYS", "EADDRNOTAVAIL", "ENETUNREACH", "EHOSTUNREACH", "ENETDOWN");
+    /** Errors that are no surprise where the trace may not show what became of a descriptor. */
+    private static final Set<Errno> OF_A_DESCRIPTOR = named("EBADF", "ENOTSOCK");
+
+    private static final List<LinuxTcp> WITH_ONE_QUIRK =
+            Arrays.stream(Quirk.values()).map(quirk -> new LinuxTcp(Set.of(quirk))).toList();
+
+    private final boolean closed;
+    private final LinuxTcp linux;
+    private final Map<World.Name, Place> places = new HashMap<>();
+    private final Place shared = new Place();
+    private final Set<Integer> hiding = new HashSet<>();
+    /** Processes that may close descriptors without a call that the trace shows. */
+    private final Set<Integer> unwatched = new HashSet<>();
+    /** The ports that sockets of the trace have had, where they are all followed. */
+    private final Set<Integer> ports = new HashSet<>();
+    private boolean isTooLarge;
+
+    private static final Set<String> CHANGES_ITS_SOCKET = Set.of("bind", "listen", "connect", "shutdown", "setsockopt");
+
+    /** Where a socket is: alone, or with all others. */
+    private static final class Place {
+        private World world = World.EMPTY;
+        /** The names of calls on the socket that have overlapped with others: their order is not known. */
+        private final Set<String> overlapping = new HashSet<>();
+    }
+
+    /**
+     * What the model says of a call.
+     *
+     * @param allowed the answer of Linux that the outcome is; empty if Linux does not answer so
+     * @param usual how Linux usually answers
+     * @param quirk the quirk of a release that allows the outcome, where Linux does not
+     * @param decides whether the model knows how Linux answers, so that the outcome could have been wrong
+     */
+    record Opinion(Optional<Allowed> allowed, Allowed usual, Optional<Quirk> quirk, boolean decides) {
+
+        private Opinion denied() {
+            return new Opinion(Optional.empty(), usual, quirk, decides);
+        }
+    }
+
+    /** @param closed whether the trace shows every socket of its ports */
+    TracedWorlds(boolean closed) {
+        this.closed = closed;
+        linux = closed ? LinuxTcp.REFERENCE : LinuxTcp.AMONG_OTHERS;
+    }
+
+    private static Set<Errno> named(String... names) {
+        return Arrays.stream(names).map(Errno::named).collect(Collectors.toUnmodifiableSet());
+    }
+
+    /** What is to be said of the next call; empty where nothing is known of its socket, or its outcome is not about TCP. */
+    Optional<Opinion> opinion(int process, Step step) {
+        if (isTooLarge || !(step.call() instanceof Call.OnDescriptor on) || isOfSomethingElse(step)) {
+            return Optional.empty();
+        }
+        Place place = places.get(new World.Name(process, on.fd()));
+        return place == null || place.overlapping.contains(step.call().name()) ? Optional.empty()
+                : opinion(place.world, process, step);
+    }
+
+    private Optional<Opinion> opinion(World world, int process, Step step) {
+        int fd = ((Call.OnDescriptor) step.call()).fd();
+        Optional<TcpSocket> asking = world.named(process, fd);
+        if (step.outcome().failedWith(Errno.EADDRINUSE)
+                && (world.hasUnseenPort(asking) || asking.stream().anyMatch(socket -> socket.reusePort))) {
+            // Of SO_REUSEPORT, which one user's sockets share, TraceModel says what can be said.
+            return Optional.empty();
+        }
+        Step made = new Step(process, step.call(), step.outcome());
+        List<Allowed> answers = linux.answers(world, process, step.call());
+        Optional<Allowed> allowed = matching(answers, made);
+        if (allowed.isEmpty() && closed) {
+            allowed = matching(linux.answers(later(world), process, step.call()), made);
+        }
+        if (allowed.isPresent()) {
+            return Optional.of(new Opinion(allowed, answers.get(0), Optional.empty(),
+                    !(allowed.get().answer() instanceof Answer.Anything)));
+        }
+        if (step.call() instanceof Call.Accept && step.succeeded() && isFromElsewhere(world, process, step)) {
+            return Optional.of(new Opinion(Optional.of(LinuxTcp.acceptsUnknown(process)), answers.get(0), Optional.empty(), false));
+        }
+        boolean isOfPort = step.call() instanceof Call.Bind || step.call() instanceof Call.Listen;
+        Optional<Quirk> quirk = !isOfPort ? Optional.empty() : Arrays.stream(Quirk.values())
+                .filter(candidate -> WITH_ONE_QUIRK.get(candidate.ordinal()).judge(world, made).allowed().isPresent()).findFirst();
+        return Optional.of(new Opinion(Optional.empty(), answers.get(0), quirk, isWhollyKnown(world, step)));
+    }
+
+    /** Whether a connection that no socket of the trace has made may be there. */
+    private static boolean isFromElsewhere(World world, int process, Step step) {
+        boolean listens = world.named(process, ((Call.OnDescriptor) step.call()).fd()).stream()
+                .anyMatch(socket -> socket.phase == TcpSocket.Phase.LISTENING);
+        boolean isLocal = step.outcome() instanceof Outcome.WithAddress shown && shown.address() != null
+                && Addresses.isLocal(shown.address());
+        return listens && (world.hasUncertain() || !isLocal);
+    }
+
+    /** Whether nothing that the trace does not show can have been the reason for an answer that the model does not expect. */
+    private boolean isWhollyKnown(World world, Step step) {
+        if (step.call() instanceof Call.Addressed call && !Addresses.isLocal(call.address())) {
+            return false;
+        }
+        if (step.call() instanceof Call.Connect connect && !step.outcome().failedWith(Errno.ECONNREFUSED)
+                && !ports.contains(connect.address().port())) {
+            return false;
+        }
+        boolean isOfConnection = step.call() instanceof Call.Connect || step.call() instanceof Call.Accept
+                || step.call() instanceof Call.Poll || step.call() instanceof Call.Shutdown
+                || step.call() instanceof Call.GetPeerName
+                || step.call() instanceof Call.GetOption get && get.option() == SocketOption.SO_ERROR;
+        return !(isOfConnection && world.hasUncertain());
+    }
+
+    private static Optional<Allowed> matching(List<Allowed> answers, Step step) {
+        return answers.stream().filter(candidate -> candidate.answer().allows(step.call(), step.outcome())).findFirst();
+    }
+
+    /** The world when all connections without an owner have ended. */
+    private static World later(World world) {
+        World.Draft draft = world.draft();
+        draft.endRemnants();
+        return draft.world();
+    }
+
+    private boolean isOfSomethingElse(Step step) {
+        if (!(step.outcome() instanceof Outcome.Completed completed) || !(completed.result() instanceof SyscallResult.Failed failed)) {
+            return false;
+        }
+        boolean mayWait = step.call() instanceof Call.Accept || step.call() instanceof Call.Connect || step.call() instanceof Call.Poll
+                || step.call() instanceof Call.Close;
+        return OF_SOMETHING_ELSE.contains(failed.errno()) || !closed && OF_A_DESCRIPTOR.contains(failed.errno())
+                || mayWait && failed.errno().equals(Errno.EINTR);
+    }
+
+    /**
+     * Takes note of what a call did.
+     *
+     * @param opinion what {@link #opinion} says of it
+     * @param impossible whether Linux cannot have answered so, for whatever reason
+     */
+    void note(int process, Step step, Optional<Opinion> opinion, boolean impossible) {
+        if (isTooLarge) {
+            return;
+        }
+        step.madeDescriptor().ifPresent(fd -> forget(process, fd));
+        if (step.call() instanceof Call.Socket) {
+            step.madeDescriptor().ifPresent(fd -> open(process, fd, step));
+        } else if (step.call() instanceof Call.OnDescriptor on) {
+            World.Name name = new World.Name(process, on.fd());
+            Place place = places.get(name);
+            if (place != null) {
+                if (step.call() instanceof Call.Close) {
+                    closing(process, on.fd());
+                }
+                move(place, process, step, impossible ? opinion.map(Opinion::denied) : opinion);
+                step.madeDescriptor().ifPresent(fd -> name(process, fd, place));
+                if (step.call() instanceof Call.Close) {
+                    places.remove(name);
+                }
+            }
+        }
+    }
+
+    private void open(int process, int fd, Step step) {
+        if (hiding.contains(process) || !closed && places.size() >= MAX_WORLDS) {
+            return;
+        }
+        Place place = closed ? shared : new Place();
+        World before = place.world;
+        place.world = linux.judge(before, new Step(process, step.call(), step.outcome())).after();
+        name(process, fd, place);
+        limit();
+    }
+
+    private void name(int process, int fd, Place place) {
+        if (place.world.named(process, fd).isPresent()) {
+            places.put(new World.Name(process, fd), place);
+        }
+    }
+
+    private void move(Place place, int process, Step step, Optional<Opinion> opinion) {
+        if (opinion.isEmpty()) {
+            return;
+        }
+        Step made = new Step(process, step.call(), step.outcome());
+        place.world = opinion.get().allowed().map(allowed -> allowed.after(place.world, step.outcome()))
+                .orElseGet(() -> linux.doubted(place.world, made));
+        if (closed && step.call() instanceof Call.Bind bind) {
+            ports.add(bind.address().port());
+        } else if (closed && step.call() instanceof Call.GetSockName && step.outcome() instanceof Outcome.WithAddress shown
+                && shown.address() != null) {
+            ports.add(shown.address().port());
+        }
+        limit();
+    }
+
+    /** What is left of connections may be gone, or not: nothing is said of its ports from there on. */
+    private void limit() {
+        if (closed && shared.world.size() > MAX_SOCKETS) {
+            World.Draft draft = shared.world.draft();
+            draft.doubtRemnants();
+            draft.endRemnants();
+            shared.world = draft.world();
+            isTooLarge = shared.world.size() > MAX_SOCKETS;
+        }
+    }
+
+    /** The child has a copy of each descriptor of its parent that it has not opened itself. */
+    void fork(int parent, int child) {
+        unwatched.add(child);
+        for (Map.Entry<World.Name, Place> named : List.copyOf(places.entrySet())) {
+            if (named.getKey().process() == parent) {
+                share(parent, named.getKey().fd(), new World.Name(child, named.getKey().fd()));
+            }
+        }
+    }
+
+    /** The process may close its descriptors from here on without a call that the trace shows. */
+    void unwatch(int process) {
+        unwatched.add(process);
+        if (closed) {
+            for (World.Name name : List.copyOf(places.keySet())) {
+                if (name.process() == process && !isWatched(name)) {
+                    lose(process, name.fd());
+                }
+            }
+        }
+    }
+
+    /** The trace shows from here on what the process does with its descriptors. */
+    void hear(int process) {
+        unwatched.remove(process);
+    }
+
+    /**
+     * A call on the socket has begun, and others come back before it does. Where each socket has a world of its own, one that
+     * changes nothing is left out alone.
+     */
+    void begin(int process, int fd, String call) {
+        if (closed || CHANGES_ITS_SOCKET.contains(call)) {
+            lose(process, fd);
+        } else {
+            Optional.ofNullable(places.get(new World.Name(process, fd))).ifPresent(place -> place.overlapping.add(call));
+        }
+    }
+
+    /** Whether another name of the socket is of a process that closes it in a call that the trace shows. */
+    private boolean isWatched(World.Name one) {
+        int socket = shared.world.named(one.process(), one.fd()).map(named -> named.id).orElseThrow();
+        return places.keySet().stream().filter(name -> !name.equals(one) && !unwatched.contains(name.process()))
+                .anyMatch(name -> shared.world.named(name.process(), name.fd()).stream().anyMatch(other -> other.id == socket));
+    }
+
+    /** Who has the socket when this name is gone may have closed it: then nothing is said of it from here on. */
+    private void closing(int process, int fd) {
+        boolean isShared = closed && !unwatched.isEmpty()
+                && shared.world.named(process, fd).stream().anyMatch(socket -> socket.descriptors > 1);
+        if (isShared && !isWatched(new World.Name(process, fd))) {
+            lose(process, fd);
+        }
+    }
+
+    /** {@code to} names the same socket as {@code fd} from here on. */
+    void copy(int process, int fd, int to) {
+        forget(process, to);
+        share(process, fd, new World.Name(process, to));
+    }
+
+    private void share(int process, int fd, World.Name to) {
+        Place place = places.get(new World.Name(process, fd));
+        if (place == null || places.containsKey(to)) {
+            return;
+        }
+        place.world.named(process, fd).ifPresent(socket -> {
+            World.Draft draft = place.world.draft();
+            draft.name(to.process(), to.fd(), draft.edit(socket.id));
+            place.world = draft.world();
+            places.put(to, place);
+        });
+    }
+
+    /** The process ended. */
+    void exit(int process) {
+        hiding.remove(process);
+        unwatched.remove(process);
+        for (World.Name name : List.copyOf(places.keySet())) {
+            if (name.process() == process) {
+                forget(process, name.fd());
+            }
+        }
+    }
+
+    private void forget(int process, int fd) {
+        closing(process, fd);
+        Place place = places.remove(new World.Name(process, fd));
+        if (place != null) {
+            place.world = linux.judge(place.world, new Step(process, new Call.Close(fd), new Outcome.Plain(Answer.RETURNED_ZERO))).after();
+        }
+    }
+
+    /** From here on the trace does not show what becomes of the socket. */
+    void lose(int process, int fd) {
+        Place place = places.get(new World.Name(process, fd));
+        if (place != null) {
+            place.world.named(process, fd).ifPresent(socket -> {
+                World.Draft draft = place.world.draft();
+                Connections.doubt(draft, draft.edit(socket.id));
+                place.world = draft.world();
+            });
+        }
+    }
+
+    /** The process can make calls that the trace does not show: nothing is said of its sockets from here on. */
+    void hides(int process) {
+        if (hiding.add(process)) {
+            for (World.Name name : List.copyOf(places.keySet())) {
+                if (name.process() == process) {
+                    lose(process, name.fd());
+                }
+            }
+        }
+    }
+
+    /** A socket that the trace does not show has the port, or had it. */
+    void takenByUnseen(int port) {
+        if (closed) {
+            World.Draft draft = shared.world.draft();
+            draft.doubt(port);
+            shared.world = draft.world();
+        }
+    }
+}

@@ -1,0 +1,31 @@
+package org.reuseaddr.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** judge on a trace of the suite itself: thousands of socket calls of several processes that a correct kernel answered. */
+class JudgeIT {
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void nothingIsImpossibleInACheckThatWasTraced() {
+        Tools.need("strace", "strace");
+        Path trace = folder.resolve("check.strace");
+        JarRun.Ended check = JarRun.of("check", "--shard", "1/6")
+                .under("strace", "-f", "-qq", "-o", trace.toString(), "-e", "trace=network,desc,process").run();
+        assertThat(check.exitCode()).as(check.everything()).isZero();
+
+        assertNothingImpossible(JarRun.of("judge", trace.toString()).run());
+        assertNothingImpossible(JarRun.of("judge", "--closed", trace.toString()).run());
+    }
+
+    private static void assertNothingImpossible(JarRun.Ended judge) {
+        assertThat(judge.exitCode()).as(judge.everything()).isZero();
+        assertThat(judge.out()).contains("Linux can have answered so").containsPattern("[0-9]{4} binds and listens and [0-9]{4,} other");
+    }
+}
