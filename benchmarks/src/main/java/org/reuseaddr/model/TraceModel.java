@@ -491,7 +491,8 @@ public final class TraceModel {
                 socket.changed = index;
                 note(process, socket, call, outcome);
             } else if (call instanceof Call.GetSockName && outcome instanceof Outcome.WithAddress shown && shown.address() != null) {
-                takenByUnseen(shown.address().port());
+                used.add(shown.address().port());
+                worlds.seen(process, on.fd(), shown.address().port());
             }
         }
     }

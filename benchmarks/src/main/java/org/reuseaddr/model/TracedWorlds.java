@@ -366,6 +366,13 @@ final class TracedWorlds {
         }
     }
 
+    /** The socket of this descriptor has the port: one that the trace does not show, if it is not followed here. */
+    void seen(int process, int fd, int port) {
+        if (!places.containsKey(new World.Name(process, fd))) {
+            takenByUnseen(port);
+        }
+    }
+
     /** A socket that the trace does not show has the port, or had it. */
     void takenByUnseen(int port) {
         if (closed) {

@@ -170,7 +170,7 @@ class TraceModelSocketsTest {
                 .isEqualTo(Kind.NOT_JUDGED);
         SockAddr linkLocal = new SockAddr.Inet6(((SockAddr.Inet6) Family.INET6.loopback(PORT)).octets(), PORT, 0, 2);
         trace.step(0, new Call.Socket(Family.INET6.number(), Linux.SOCK_STREAM, 0), new Outcome.Plain(new SyscallResult.Returned(5)));
-        assertThat(trace.weigh(new Call.Bind(5, linkLocal), DONE).kind()).isEqualTo(Kind.NOT_JUDGED);
+        assertThat(trace.weigh(new Call.Bind(5, linkLocal), DONE).kind()).isNotEqualTo(Kind.IMPOSSIBLE);
         assertThat(trace.weigh(new Call.Bind(5, Family.INET6.loopback(PORT)), DONE).kind()).isEqualTo(Kind.POSSIBLE);
     }
 
