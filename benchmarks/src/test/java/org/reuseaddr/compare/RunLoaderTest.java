@@ -179,7 +179,7 @@ class RunLoaderTest {
         Path results = Files.writeString(directory.resolve("jmh.json"), JMH);
         assertThat(new RunLoader().load(directory)).as("the runs of both files").hasSize(2);
         assertThat(new RunLoader().load(results)).as("its neighbours are read too").anyMatch(run -> run.scenarios().containsKey("s"))
-                .anyMatch(run -> run.run().label().equals(directory.getFileName().toString()) && run.cells().size() == 2);
+                .anyMatch(run -> run.run().label().equals(directory.getFileName().toString()) && run.cells().size() == 3);
         Path other = Files.writeString(directory.resolve("other.json"), JMH);
         assertThat(new RunLoader().load(other)).as("a file of another name has no neighbours").singleElement()
                 .satisfies(run -> assertThat(run.scenarios()).isEmpty());
