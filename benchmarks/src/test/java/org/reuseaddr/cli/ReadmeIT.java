@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -45,6 +46,18 @@ class ReadmeIT {
         return shown.entrySet().stream()
                 .map(entry -> DynamicTest.dynamicTest(entry.getKey(), () -> assertPrints(entry.getKey(), entry.getValue())))
                 .toList();
+    }
+
+    /** The program of the README that needs no Java is what repro prints, and finds nothing here. */
+    @Test
+    void thePythonFileIsTheOneThatReproPrints() throws Exception {
+        Path program = Path.of("..", "docs", "examples", "two-terminals.py");
+        JarRun.Ended printed = JarRun.of("repro", "original-report/two-terminals", "--lang", "python").run();
+        assertThat(printed.exitCode()).as(printed.everything()).isZero();
+        assertThat(printed.out()).isEqualTo(Files.readString(program));
+        Process python = new ProcessBuilder("python3", program.toString()).redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD).start();
+        assertThat(python.waitFor()).isZero();
     }
 
     private void assertPrints(String command, List<String> lines) throws IOException {
