@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.reuseaddr.socket.Errno;
+import org.reuseaddr.socket.Family;
 import org.reuseaddr.socket.SocketOption;
 import org.reuseaddr.socket.SyscallResult;
 import org.reuseaddr.transcript.Call;
@@ -44,6 +45,8 @@ final class TracedWorlds {
 
     private static final List<LinuxTcp> WITH_ONE_QUIRK =
             Arrays.stream(Quirk.values()).map(quirk -> new LinuxTcp(Set.of(quirk))).toList();
+
+    private static final Errno EAFNOSUPPORT = Errno.named("EAFNOSUPPORT");
 
     private final boolean closed;
     private final LinuxTcp linux;
@@ -106,6 +109,11 @@ final class TracedWorlds {
         if (step.outcome().failedWith(Errno.EADDRINUSE)
                 && (world.hasUnseenPort(asking) || asking.stream().anyMatch(socket -> socket.reusePort))) {
             // Of SO_REUSEPORT, which one user's sockets share, TraceModel says what can be said.
+            return Optional.empty();
+        }
+        if (step.call() instanceof Call.Bind bind && bind.address().family() == Family.INET
+                && step.outcome().failedWith(EAFNOSUPPORT) && asking.stream().anyMatch(socket -> socket.family == Family.INET6)) {
+            // An address of IPv4 is too short for EAFNOSUPPORT, unless the call says that it is as long as one of IPv6.
             return Optional.empty();
         }
         Step made = new Step(process, step.call(), step.outcome());

@@ -42,6 +42,8 @@ public final class TraceLog {
     private static final int MAX_KINDS = 1_000;
     /** How many events may wait for a connect to come back, so that an accept stands after the connect it waited for. */
     private static final int MAX_WAITING = 64;
+    /** How many lines may stand between the effects of the end of a process and the line that says so. */
+    private static final int MAX_AHEAD = 3;
     private static final Pattern NOTICE = Pattern.compile("(?:strace: )?Process ([1-9][0-9]{0,8}) (?:attached.*|detached)$");
     private static final Pattern RESUMED = Pattern.compile("<(?:\\.\\.\\.|…) ([a-z_][a-z0-9_]{0,63}) resumed>");
     private static final Pattern UNFINISHED = Pattern.compile("<(?:unfinished|detached) (?:\\.\\.\\.|…)>[ \t]*$");
@@ -159,16 +161,54 @@ public final class TraceLog {
 
     private Summary read() throws IOException, TranscriptException {
         int count = 0;
-        for (Optional<TraceText> next = lines.next(); next.isPresent(); next = lines.next()) {
+        // A program that runs must not wait for its next line.
+        int most = isStream && !severalFiles ? 1 : 1 + MAX_AHEAD;
+        Deque<TraceText> ahead = new ArrayDeque<>();
+        while (fill(ahead, most)) {
+            endSoon(ahead);
+            TraceText next = ahead.pollFirst();
             count++;
-            line = next.get().line();
-            file = severalFiles ? next.get().file() : "";
-            line(next.get());
+            line = next.line();
+            file = severalFiles ? next.file() : "";
+            line(next);
             drain(false);
         }
         unfinished.values().forEach(call -> skipUnlessDone(call));
         drain(true);
         return new Summary(count, calls, skipped, firstUnreadable, showsCloses, showsClones, allUnexplained);
+    }
+
+    /** Whether there is a line. */
+    private boolean fill(Deque<TraceText> ahead, int most) throws IOException, TranscriptException {
+        while (ahead.size() < most) {
+            Optional<TraceText> next = lines.next();
+            if (next.isEmpty()) {
+                break;
+            }
+            ahead.addLast(next.get());
+        }
+        return !ahead.isEmpty();
+    }
+
+    /**
+     * A process that is killed closes what it has before its parent, and strace, take note of its end: a call of another one
+     * may come back in between.
+     */
+    private void endSoon(Deque<TraceText> ahead) {
+        if (ahead.stream().noneMatch(next -> next.text().endsWith("+++"))) {
+            return;
+        }
+        Set<Integer> acting = new HashSet<>();
+        for (TraceText next : ahead) {
+            boolean ends = next.text().endsWith("+++");
+            int pid = TraceLine.of(next).pid();
+            if (ends && pid != 0 && next != ahead.peekFirst() && !acting.contains(pid) && !processOfThread.containsKey(pid)) {
+                report(new TraceEvent.Unwatched(pid == firstPid ? 0 : pid));
+            }
+            if (!next.text().endsWith("= ?")) {
+                acting.add(pid);
+            }
+        }
     }
 
     private void skipUnlessDone(Unfinished call) {

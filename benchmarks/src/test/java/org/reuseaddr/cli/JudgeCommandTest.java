@@ -272,6 +272,21 @@ class JudgeCommandTest {
     }
 
     @Test
+    void aProcessThatIsKilledClosesBeforeTheLogSaysSo() throws IOException {
+        String killed = listener("1 ", 3) + "1 accept(3, <unfinished ...>\n" + listener("2 ", 3).replace("2 listen(3, 1) = 0\n", "");
+        String end = "1 <... accept resumed>) = ?\n1 +++ killed by SIGKILL +++\n";
+        assertThat(judge(killed + end).code()).isEqualTo(ExitCode.DONE);
+        assertSecondListenerFound(judge(killed));
+        assertSecondListenerFound(judge(killed + "1 <... accept resumed>NULL, NULL) = -1 EINTR (x)\n1 +++ killed by SIGKILL +++\n"));
+    }
+
+    @Test
+    void anAddressOfAnotherFamilyCanBeLongEnoughForItsOwnError() throws IOException {
+        assertPossible("socket(AF_INET6, SOCK_STREAM, IPPROTO_TCP) = 3\nbind(3, {sa_family=AF_INET, sin_port=htons(23999), "
+                + "sin_addr=inet_addr(\"127.0.0.1\")}, 28) = -1 EAFNOSUPPORT (x)\n");
+    }
+
+    @Test
     void aMarkOfCloseOnExecThatIoctlTakesAwayIsSeen() throws IOException {
         String kept = listener("1 ", 3) + "1 fcntl(4, F_GETFL) = 0\n1 ioctl(3, FIONCLEX) = 0\n"
                 + "1 close_range(50, 60, 0) = 0\n1 execve(\"/bin/x\", [\"x\"], 0x1) = 0\n";
