@@ -199,15 +199,17 @@ public final class TraceLog {
             return;
         }
         Set<Integer> acting = new HashSet<>();
+        boolean isFirst = true;
         for (TraceText next : ahead) {
             boolean ends = next.text().endsWith("+++");
             int pid = TraceLine.of(next).pid();
-            if (ends && pid != 0 && next != ahead.peekFirst() && !acting.contains(pid) && !processOfThread.containsKey(pid)) {
+            if (ends && pid != 0 && !isFirst && !acting.contains(pid) && !processOfThread.containsKey(pid)) {
                 report(new TraceEvent.Unwatched(pid == firstPid ? 0 : pid));
             }
             if (!next.text().endsWith("= ?")) {
                 acting.add(pid);
             }
+            isFirst = false;
         }
     }
 
