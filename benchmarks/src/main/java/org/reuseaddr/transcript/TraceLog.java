@@ -195,7 +195,7 @@ public final class TraceLog {
      * may come back in between.
      */
     private void endSoon(Deque<TraceText> ahead) {
-        if (ahead.stream().noneMatch(next -> next.text().endsWith("+++"))) {
+        if (!hasEnd(ahead)) {
             return;
         }
         Set<Integer> acting = new HashSet<>();
@@ -211,6 +211,16 @@ public final class TraceLog {
             }
             isFirst = false;
         }
+    }
+
+    /** A loop, since a long log has millions of lines. */
+    private static boolean hasEnd(Deque<TraceText> ahead) {
+        for (TraceText next : ahead) {
+            if (next.text().endsWith("+++")) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private void skipUnlessDone(Unfinished call) {
