@@ -210,6 +210,11 @@ public sealed interface SockAddr {
             return LENGTH;
         }
 
+        /** This address without flow information, which a socket does not keep. */
+        public Inet6 withoutFlow() {
+            return new Inet6(octets, port, 0, scopeId);
+        }
+
         /** Whether this is {@code ::ffff:a.b.c.d}. */
         public boolean isMapped() {
             for (int i = 0; i < 10; i++) {

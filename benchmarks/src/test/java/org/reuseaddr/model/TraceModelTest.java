@@ -119,6 +119,7 @@ class TraceModelTest {
         TraceModel model = new TraceModel(false);
         parse(LISTENER).steps().forEach(step -> model.next(1, step));
         model.fork(1, 2);
+        model.hear(2);
         model.exit(1, true);
         List<Step> second = parse(SECOND).steps();
         second.subList(0, 2).forEach(step -> model.next(3, step));
