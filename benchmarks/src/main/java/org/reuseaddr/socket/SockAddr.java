@@ -210,9 +210,9 @@ public sealed interface SockAddr {
             return LENGTH;
         }
 
-        /** This address without flow information, which a socket does not keep. */
-        public Inet6 withoutFlow() {
-            return new Inet6(octets, port, 0, scopeId);
+        /** This address without flow information and scope, which a socket does not keep, unless it is link-local. */
+        public Inet6 withoutFlowAndScope() {
+            return new Inet6(octets, port, 0, 0);
         }
 
         /** Whether this is {@code ::ffff:a.b.c.d}. */

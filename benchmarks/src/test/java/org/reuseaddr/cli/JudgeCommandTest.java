@@ -287,11 +287,13 @@ class JudgeCommandTest {
     }
 
     @Test
-    void flowInformationOfABindIsNotShownAgain() throws IOException {
+    void flowInformationAndTheScopeOfABindAreNotShownAgain() throws IOException {
         String address = "{sa_family=AF_INET6, sin6_port=htons(23999), sin6_flowinfo=htonl(%d), "
-                + "inet_pton(AF_INET6, \"::\", &sin6_addr), sin6_scope_id=0}";
-        assertPossible("socket(AF_INET6, SOCK_STREAM, IPPROTO_TCP) = 3\nbind(3, " + address.formatted(7) + ", 28) = 0\n"
-                + "getsockname(3, " + address.formatted(0) + ", [28]) = 0\n");
+                + "inet_pton(AF_INET6, \"::1\", &sin6_addr), sin6_scope_id=%d}";
+        for (int scope = 0; scope < 2; scope++) {
+            assertPossible("socket(AF_INET6, SOCK_STREAM, IPPROTO_TCP) = 3\nbind(3, " + address.formatted(7, scope) + ", 28) = 0\n"
+                    + "getsockname(3, " + address.formatted(0, 0) + ", [28]) = 0\n");
+        }
     }
 
     @Test
