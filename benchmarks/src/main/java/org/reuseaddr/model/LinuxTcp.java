@@ -292,7 +292,7 @@ public final class LinuxTcp {
 
         private TcpSocket bind(World.Draft draft, TcpSocket socket, Holder candidate, boolean named) {
             TcpSocket bound = draft.edit(socket.id);
-            bound.local = candidate.local();
+            bound.local = candidate.local() instanceof SockAddr.Inet6 six ? six.withoutFlowAndScope() : candidate.local();
             bound.showsFormerPort = false;
             bound.v6Only = candidate.v6Only();
             bound.hasPort = true;

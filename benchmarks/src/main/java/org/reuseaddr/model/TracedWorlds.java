@@ -272,8 +272,9 @@ final class TracedWorlds {
     void unwatch(int process) {
         unwatched.add(process);
         if (closed) {
+            Set<Integer> watched = watched(Optional.empty());
             for (World.Name name : List.copyOf(places.keySet())) {
-                if (name.process() == process && !isWatched(name)) {
+                if (name.process() == process && !watched.contains(socketOf(name))) {
                     lose(process, name.fd());
                 }
             }
@@ -297,18 +298,22 @@ final class TracedWorlds {
         }
     }
 
-    /** Whether another name of the socket is of a process that closes it in a call that the trace shows. */
-    private boolean isWatched(World.Name one) {
-        int socket = shared.world.named(one.process(), one.fd()).map(named -> named.id).orElseThrow();
-        return places.keySet().stream().filter(name -> !name.equals(one) && !unwatched.contains(name.process()))
-                .anyMatch(name -> shared.world.named(name.process(), name.fd()).stream().anyMatch(other -> other.id == socket));
+    /** The sockets that a process has whose closes the trace shows, by names other than the one given. */
+    private Set<Integer> watched(Optional<World.Name> without) {
+        return places.keySet().stream().filter(name -> !unwatched.contains(name.process()) && !without.equals(Optional.of(name)))
+                .map(this::socketOf).collect(Collectors.toSet());
+    }
+
+    private int socketOf(World.Name name) {
+        return shared.world.named(name.process(), name.fd()).orElseThrow().id;
     }
 
     /** Who has the socket when this name is gone may have closed it: then nothing is said of it from here on. */
     private void closing(int process, int fd) {
+        World.Name name = new World.Name(process, fd);
         boolean isShared = closed && !unwatched.isEmpty()
                 && shared.world.named(process, fd).stream().anyMatch(socket -> socket.descriptors > 1);
-        if (isShared && !isWatched(new World.Name(process, fd))) {
+        if (isShared && !watched(Optional.of(name)).contains(socketOf(name))) {
             lose(process, fd);
         }
     }

@@ -210,6 +210,11 @@ public sealed interface SockAddr {
             return LENGTH;
         }
 
+        /** This address without flow information and scope, which a socket does not keep, unless it is link-local. */
+        public Inet6 withoutFlowAndScope() {
+            return new Inet6(octets, port, 0, 0);
+        }
+
         /** Whether this is {@code ::ffff:a.b.c.d}. */
         public boolean isMapped() {
             for (int i = 0; i < 10; i++) {

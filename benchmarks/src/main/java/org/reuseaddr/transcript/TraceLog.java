@@ -203,8 +203,8 @@ public final class TraceLog {
         for (TraceText next : ahead) {
             boolean ends = next.text().endsWith("+++");
             int pid = TraceLine.of(next).pid();
-            if (ends && pid != 0 && !isFirst && !acting.contains(pid) && !processOfThread.containsKey(pid)) {
-                report(new TraceEvent.Unwatched(pid == firstPid ? 0 : pid));
+            if (ends && !isFirst && !acting.contains(pid) && !processOfThread.containsKey(pid)) {
+                unwatch(pid == firstPid ? 0 : pid);
             }
             if (!next.text().endsWith("= ?")) {
                 acting.add(pid);
@@ -221,6 +221,12 @@ public final class TraceLog {
             }
         }
         return false;
+    }
+
+    private void unwatch(int process) {
+        if (files.of(process).values().stream().anyMatch(open -> open.kind() == Kind.STREAM)) {
+            report(new TraceEvent.Unwatched(process));
+        }
     }
 
     private void skipUnlessDone(Unfinished call) {
@@ -492,7 +498,7 @@ public final class TraceLog {
         boolean done = false;
         if (name.startsWith("execve")) {
             // What is marked is closed before a parent that waits in vfork goes on.
-            report(new TraceEvent.Unwatched(processOf(actor)));
+            unwatch(processOf(actor));
         }
         if (name.equals("close")) {
             complete(actor, name, start.completedBy(") = 0"), null);
@@ -856,16 +862,15 @@ public final class TraceLog {
      * certain only where the log has shown such a call.
      */
     private void leavesUnseen(int process) {
-        boolean hasStreams = files.of(process).values().stream().anyMatch(open -> open.kind() == Kind.STREAM);
-        if (hasStreams && !showsCloseRange) {
-            report(new TraceEvent.Unwatched(process));
+        if (!showsCloseRange) {
+            unwatch(process);
         }
     }
 
     /** The process closes all that it has at some time before the log says that it has ended. */
     private void ends(int process) {
         ending.add(process);
-        report(new TraceEvent.Unwatched(process));
+        unwatch(process);
     }
 
     private void sent(int actor, int process, String name, String text) {

@@ -287,6 +287,16 @@ class JudgeCommandTest {
     }
 
     @Test
+    void flowInformationAndTheScopeOfABindAreNotShownAgain() throws IOException {
+        String address = "{sa_family=AF_INET6, sin6_port=htons(23999), sin6_flowinfo=htonl(%d), "
+                + "inet_pton(AF_INET6, \"::1\", &sin6_addr), sin6_scope_id=%d}";
+        for (int scope = 0; scope < 2; scope++) {
+            assertPossible("socket(AF_INET6, SOCK_STREAM, IPPROTO_TCP) = 3\nbind(3, " + address.formatted(7, scope) + ", 28) = 0\n"
+                    + "getsockname(3, " + address.formatted(0, 0) + ", [28]) = 0\n");
+        }
+    }
+
+    @Test
     void aMarkOfCloseOnExecThatIoctlTakesAwayIsSeen() throws IOException {
         String kept = listener("1 ", 3) + "1 fcntl(4, F_GETFL) = 0\n1 ioctl(3, FIONCLEX) = 0\n"
                 + "1 close_range(50, 60, 0) = 0\n1 execve(\"/bin/x\", [\"x\"], 0x1) = 0\n";
