@@ -262,7 +262,8 @@ final class TraceJudge implements Consumer<TraceEvent> {
         }
         if (ports > 0 && !summary.showsCloses()) {
             sentences.add("the trace shows no close: a socket counts as open until its descriptor is given again or its process "
-                    + "ends; '-e trace=network,desc' shows more");
+                    + "ends" + (impossible > 0 ? ", and if it was closed, what is called impossible because of it is not"
+                    : "") + "; '-e trace=network,desc' shows more");
         }
         return sentences;
     }

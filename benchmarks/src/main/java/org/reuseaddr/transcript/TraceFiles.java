@@ -10,13 +10,16 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.PriorityQueue;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
  * The files that {@code strace -ff -o NAME} writes, one a process, {@code NAME.PID}: their lines in the order of their
- * times. Files without the time of day are read one after another, and nothing is said of how their calls interleaved.
+ * times. A time is that of the beginning of a call, which ends before the next line of its file, or as {@code -T} says: where
+ * lines of other files come in between, the call is reported in two halves, as strace itself does it in one file. Files
+ * without the time of day are read one after another, and nothing is said of how their calls interleaved.
  */
 public final class TraceFiles {
 
@@ -28,6 +31,13 @@ public final class TraceFiles {
     private static final Pattern CLOCK =
             Pattern.compile("([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\\.([0-9]{1,9}))?[ \t].*", Pattern.DOTALL);
     private static final double HALF_A_DAY = 43_200;
+    private static final Set<String> MAY_WAIT = Set.of("accept", "accept4", "connect", "poll", "ppoll");
+    /** How long the last call of a file can take that does not wait for others, in seconds. */
+    private static final double AT_MOST = 0.5;
+    private static final Pattern CALL = Pattern.compile("[0-9:.]*[ \t]+([a-z_][a-z0-9_]{0,63})\\(");
+    private static final Pattern DURATION = Pattern.compile("<([0-9]{1,9}\\.[0-9]{1,9})>[ \t]*$");
+    /** Between the arguments of a call and its result; {@code = ?} is that of a call that has none. */
+    private static final Pattern RESULT = Pattern.compile("\\)[ \t]*= (?=[-0-9])");
 
     private TraceFiles() {
     }
@@ -66,16 +76,17 @@ public final class TraceFiles {
     }
 
     private static LineSource byTime(List<OneProcess> open) {
-        PriorityQueue<OneProcess> queue = new PriorityQueue<>(Comparator.<OneProcess>comparingDouble(one -> one.time)
-                .thenComparingInt(one -> one.pid));
+        PriorityQueue<OneProcess> queue = new PriorityQueue<>(Comparator.comparingDouble(OneProcess::due)
+                .thenComparing(one -> one.rest.isPresent()).thenComparingInt(one -> one.pid));
         open.stream().filter(one -> one.next != null).forEach(queue::add);
         return () -> {
             OneProcess first = queue.poll();
             if (first == null) {
                 return Optional.empty();
             }
-            TraceText line = first.take();
-            if (first.next != null) {
+            TraceText line = first.rest.isPresent() ? first.takeRest() : first.takeUntil(queue.isEmpty()
+                    ? Double.POSITIVE_INFINITY : queue.peek().due());
+            if (first.next != null || first.rest.isPresent()) {
                 queue.add(first);
             }
             return Optional.of(line);
@@ -106,6 +117,9 @@ public final class TraceFiles {
         private boolean hasTime;
         private double time;
         private double days;
+        /** The second half of a call whose first half has been taken, and when the call has ended at the latest. */
+        private Optional<TraceText> rest = Optional.empty();
+        private double restTime;
 
         private OneProcess(Path file) throws IOException, TranscriptException {
             Matcher matcher = NAME.matcher(String.valueOf(file.getFileName()));
@@ -137,6 +151,45 @@ public final class TraceFiles {
                 time = now + days;
                 hasTime = true;
             }
+        }
+
+        private double due() {
+            return rest.isPresent() ? restTime : time;
+        }
+
+        private TraceText takeRest() {
+            TraceText half = rest.orElseThrow();
+            rest = Optional.empty();
+            return half;
+        }
+
+        /** The next line, or its first half if the call may not have ended when another process goes on. */
+        private TraceText takeUntil(double other) throws IOException, TranscriptException {
+            double began = time;
+            TraceText whole = take();
+            String text = whole.text();
+            Matcher duration = DURATION.matcher(text);
+            Matcher call = CALL.matcher(text).region(text.indexOf(' ') + 1, text.length());
+            if (other == Double.POSITIVE_INFINITY || !call.lookingAt() || !TraceLog.follows(call.group(1))) {
+                return whole;
+            }
+            double end = next != null ? time : MAY_WAIT.contains(call.group(1)) ? Double.POSITIVE_INFINITY : began + AT_MOST;
+            end = duration.find() ? Math.min(end, began + Double.parseDouble(duration.group(1))) : end;
+            if (end < other) {
+                return whole;
+            }
+            int cut = -1;
+            Matcher result = RESULT.matcher(text);
+            while (result.find()) {
+                cut = result.start();
+            }
+            if (cut < 0) {
+                return whole;
+            }
+            String half = pid + " <... " + call.group(1) + " resumed>" + text.substring(cut);
+            rest = Optional.of(TraceText.secondHalf(name, whole.line(), half));
+            restTime = end;
+            return TraceText.ofLine(name, whole.line(), text.substring(0, cut) + " <unfinished ...>");
         }
 
         private TraceText take() throws IOException, TranscriptException {

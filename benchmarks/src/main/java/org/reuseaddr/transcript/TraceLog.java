@@ -159,6 +159,11 @@ public final class TraceLog {
         return new TraceLog(merged, true, true, events).read();
     }
 
+    /** Whether calls of this name make events, or change what descriptors are. */
+    static boolean follows(String name) {
+        return CallReader.names().contains(name) || OF_DESCRIPTORS.contains(name);
+    }
+
     private Summary read() throws IOException, TranscriptException {
         int count = 0;
         // A program that runs must not wait for its next line.
@@ -167,7 +172,7 @@ public final class TraceLog {
         while (fill(ahead, most)) {
             endSoon(ahead);
             TraceText next = ahead.pollFirst();
-            count++;
+            count += next.beginsLine() ? 1 : 0;
             line = next.line();
             file = severalFiles ? next.file() : "";
             line(next);
@@ -474,7 +479,7 @@ public final class TraceLog {
 
     private void begun(int actor, String name, TraceText text) throws TranscriptException {
         boolean modelled = CallReader.names().contains(name);
-        if (!modelled && !OF_DESCRIPTORS.contains(name)) {
+        if (!follows(name)) {
             skip(name);
             return;
         }

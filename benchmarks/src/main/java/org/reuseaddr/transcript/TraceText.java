@@ -25,6 +25,16 @@ record TraceText(String file, String text, List<Part> parts) {
         return new TraceText(file, text, List.of(new Part(0, line, 1)));
     }
 
+    /** The second part of a line whose first part has been given. */
+    static TraceText secondHalf(String file, int line, String text) {
+        return new TraceText(file, text, List.of(new Part(0, line, 2)));
+    }
+
+    /** Whether the text begins where a line of its source does. */
+    boolean beginsLine() {
+        return parts.get(0).column() == 1;
+    }
+
     /** The line that the text starts on. */
     int line() {
         return parts.get(0).line();

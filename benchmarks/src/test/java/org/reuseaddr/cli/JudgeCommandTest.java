@@ -402,6 +402,32 @@ class JudgeCommandTest {
         assertThat(without.out()).contains("the files have no times");
     }
 
+    /** In the files of strace -ff a line has the time at which its call began. */
+    @Test
+    void callsOfSeveralFilesThatMayOverlapAreNotJudgedByTheOrderOfTheirBeginnings() throws IOException {
+        Path logs = Files.createDirectory(folder.resolve("overlapping"));
+        String server = listener("1700000001.000001 ", 3);
+        String peer = BIND.substring(2, BIND.length() - 8).replace("23999", "40000");
+        String accept = "1700000002.000001 accept(3, " + peer + ", [28]) = 4";
+        Files.writeString(logs.resolve("trace.1"), server + accept + "\n1700000004.000001 getpid() = 1\n");
+        String client = "socket(AF_INET6, SOCK_STREAM, IPPROTO_TCP) = 5\n1700000003.000002 connect(5" + BIND + "0\n";
+        Files.writeString(logs.resolve("trace.2"), "1700000003.000001 " + client);
+        CommandAnswer waited = answer(List.of(logs.toString()), "--closed");
+        assertThat(waited.code()).as(waited.toString()).isEqualTo(ExitCode.DONE);
+        assertThat(waited.out()).contains(": 8 lines, ");
+
+        Files.writeString(logs.resolve("trace.1"), server + accept + " <0.000100>\n1700000004.000001 getpid() = 1\n");
+        assertThat(answer(List.of(logs.toString()), "--closed").code()).as("it had ended before").isEqualTo(ExitCode.VIOLATION);
+
+        String second = listener("1700000001.000001 ", 3);
+        Files.writeString(logs.resolve("trace.1"), server);
+        Files.writeString(logs.resolve("trace.2"), second);
+        assertThat(answer(List.of(logs.toString())).code()).as("all at the same time").isEqualTo(ExitCode.DONE);
+        Files.writeString(logs.resolve("trace.1"), server + "1700000001.500000 getpid() = 1\n");
+        Files.writeString(logs.resolve("trace.2"), listener("1700000002.000001 ", 3));
+        assertSecondListenerFound(answer(List.of(logs.toString())));
+    }
+
     @Test
     void whatALogLacksIsSaidAndIsNoViolation() throws IOException {
         CommandAnswer answer = judge("accept4(5, NULL, NULL, SOCK_CLOEXEC) = 7\nclose(7) = 0\n");
