@@ -569,6 +569,10 @@ public final class TraceLog {
 
     /** Takes in a call with its result. */
     private void complete(int actor, String name, TraceText text, Pending pending) throws TranscriptException {
+        if (isInjected(text.text())) {
+            injected(actor, name, text);
+            return;
+        }
         try {
             if (CallReader.names().contains(name)) {
                 modelled(actor, name, text, pending);
@@ -586,6 +590,20 @@ public final class TraceLog {
         if (files.isFull()) {
             throw text.error(0, "at most " + OpenFiles.MAX_OPEN + " open descriptors", "more");
         }
+    }
+
+    /** strace puts this behind a result that it has put in place of the kernel's. */
+    private static boolean isInjected(String text) {
+        return text.endsWith("(INJECTED)");
+    }
+
+    /** The kernel did not make the call; what the program makes of a success that was none, nobody knows. */
+    private void injected(int actor, String name, TraceText text) {
+        int on = CallReader.names().contains(name) ? descriptor(name, text) : -1;
+        if (files.isStream(processOf(actor), on) && result(text.text()).isPresent()) {
+            lose(processOf(actor), on);
+        }
+        skip(name + " (result injected by strace)");
     }
 
     private int descriptor(String name, TraceText text) {

@@ -429,6 +429,18 @@ class JudgeCommandTest {
     }
 
     @Test
+    void aResultThatStraceInjectedIsNotThePlatforms() throws IOException {
+        String refused = listener("", 3).replace(BIND + "0\n", BIND + "-1 EINVAL (Invalid argument) (INJECTED)\n");
+        CommandAnswer answer = judge(refused);
+        assertThat(answer.code()).as(answer.toString()).isEqualTo(ExitCode.DONE);
+        assertThat(answer.out()).contains("1 bind (result injected by strace)");
+        String granted = listener("", 4).replace(BIND + "0\n", BIND + "0 (INJECTED)\n");
+        assertThat(judge(listener("", 3) + granted).code()).isEqualTo(ExitCode.DONE);
+        assertSecondListenerFound(judge(listener("", 3) + granted.replace("(INJECTED)", "(DELAYED)")));
+        assertSecondListenerFound(judge(refused + listener("", 3) + listener("", 4)));
+    }
+
+    @Test
     void whatALogLacksIsSaidAndIsNoViolation() throws IOException {
         CommandAnswer answer = judge("accept4(5, NULL, NULL, SOCK_CLOEXEC) = 7\nclose(7) = 0\n");
         assertThat(answer.code()).isEqualTo(ExitCode.DONE);
