@@ -18,6 +18,7 @@ import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.reuseaddr.compare.CellData;
 import org.reuseaddr.compare.Estimate;
 import org.reuseaddr.compare.Estimates;
@@ -42,6 +43,7 @@ public record CostTable(List<String> families, int forks, List<Row> rows, List<S
     private static final String CONTROL = "Control.";
     private static final int CONTROLS = 6;
     private static final int LEAST_LABEL = 24;
+    private static final int LEAST_WORD = 6;
     private static final String GAP = "  ";
     private static final String CUT = "…";
     /** The controls' precision is what a narrow terminal can do without. */
@@ -140,9 +142,19 @@ public record CostTable(List<String> families, int forks, List<Row> rows, List<S
 
     /** The controls on one line, the first few of them; empty where there are none. */
     public Optional<String> controlLine() {
-        return controls.isEmpty() ? Optional.empty() : Optional.of("controls: "
-                + controls.stream().limit(CONTROLS).map(Visible::line).collect(Collectors.joining(", "))
-                + (controls.size() > CONTROLS ? ", and " + (controls.size() - CONTROLS) + " more" : ""));
+        return controls.isEmpty() ? Optional.empty() : Optional.of(controlLine(CONTROLS));
+    }
+
+    private String controlLine(int most) {
+        return "controls: " + controls.stream().limit(most).map(Visible::line).collect(Collectors.joining(", "))
+                + (controls.size() > most ? ", and " + (controls.size() - most) + " more" : "");
+    }
+
+    /** As many controls as there is room for, first without their precision. */
+    private String controlLine(String whole, int width) {
+        return Stream.concat(Stream.of(whole), IntStream.iterate(CONTROLS, most -> most > 0, most -> most - 1)
+                .mapToObj(most -> PRECISION.matcher(controlLine(most)).replaceAll("")))
+                .filter(line -> line.length() <= width).findFirst().orElseGet(() -> fit(whole, width));
     }
 
     /**
@@ -167,8 +179,7 @@ public record CostTable(List<String> families, int forks, List<Row> rows, List<S
         if (shown.size() < rows.size()) {
             lines.add((rows.size() - shown.size()) + " more in report.md");
         }
-        controlLine().map(line -> line.length() <= width ? line : PRECISION.matcher(line).replaceAll(""))
-                .ifPresent(line -> lines.add(fit(line, width)));
+        controlLine().ifPresent(line -> lines.add(controlLine(line, width)));
         return lines;
     }
 
@@ -179,11 +190,18 @@ public record CostTable(List<String> families, int forks, List<Row> rows, List<S
     }
 
     private static String line(Row row, int label, List<Integer> widths) {
-        StringBuilder line = new StringBuilder(padded(fit(Visible.line(row.label()), label), label));
+        StringBuilder line = new StringBuilder(padded(fitLabel(Visible.line(row.label()), label), label));
         for (int i = 0; i < widths.size(); i++) {
             line.append(GAP).append(padded(Visible.line(row.figures().get(i)), widths.get(i)));
         }
         return line.toString().stripTrailing();
+    }
+
+    /** A label cut in its first word, since those that tell the rows of a benchmark apart follow. */
+    private static String fitLabel(String label, int width) {
+        int first = Math.max(0, label.indexOf(' '));
+        int room = width - (label.length() - first) - CUT.length();
+        return label.length() <= width || room < LEAST_WORD ? fit(label, width) : label.substring(0, room) + CUT + label.substring(first);
     }
 
     private static String padded(String text, int width) {

@@ -77,6 +77,29 @@ class RunSummaryTest {
         assertThat(String.join("\n", lines)).contains("AcceptDrain", "TimeToFirstAccept").doesNotContainPattern("e[+-]\\d");
     }
 
+    /** On a busy machine forks fall into clusters, whose figures are long. */
+    @Test
+    void rowsCanBeToldApartHoweverLongTheirFiguresAre() {
+        List<Sample> samples = new ArrayList<>();
+        for (String port : List.of("ephemeral", "fixed", "fresh")) {
+            for (String family : List.of("INET", "INET6")) {
+                for (String benchmark : List.of("ListenerLifecycle.cycle", "SyscallCost.bind")) {
+                    samples.addAll(forks(cell(benchmark, "family", family, "port", port), 7_630, 7_640, 7_650, 102_000, 102_100));
+                }
+            }
+        }
+        for (String control : List.of("cpu", "getppid", "socketClose", "unixBind")) {
+            samples.addAll(forks(cell("Control." + control, "port", "x", "where", "y"), 1_100, 1_110, 9_610, 9_620, 9_630));
+        }
+        List<String> lines = lines(PASS, samples);
+
+        assertFits(lines);
+        assertThat(lines).anyMatch(line -> line.startsWith("Listener") && line.contains(" ephemeral  "))
+                .anyMatch(line -> line.startsWith("Listener") && line.contains(" fixed  "))
+                .anyMatch(line -> line.matches("controls: cpu 1.1.* µs in 2 forks, 9.62 µs in 3, .* more"))
+                .noneMatch(line -> line.endsWith("…"));
+    }
+
     @Test
     void theWorstRunFitsToo() {
         List<Sample> samples = new ArrayList<>();
