@@ -34,6 +34,10 @@ public final class TraceModel {
 
     private static final Set<String> CHANGES_A_PORT = Set.of("bind", "listen", "shutdown", "setsockopt");
 
+    /** With these errors a connection may come about all the same, and with it another local address. */
+    private static final Set<Errno> GOES_ON = Set.of(Errno.EINPROGRESS, Errno.EINTR, Errno.EAGAIN, Errno.named("EALREADY"),
+            Errno.ETIMEDOUT);
+
     private static final Set<String> MAY_WAIT = Set.of("accept", "accept4", "poll");
 
     private final LinuxBindRules reference = LinuxBindRules.REFERENCE;
@@ -481,6 +485,9 @@ public final class TraceModel {
         boolean succeeded = outcome instanceof Outcome.Completed completed
                 && completed.result() instanceof SyscallResult.Returned;
         if (!succeeded) {
+            if (call instanceof Call.Connect connect && GOES_ON.stream().anyMatch(outcome::failedWith)) {
+                Optional.ofNullable(sockets.get(new Name(process, connect.fd()))).ifPresent(this::connected);
+            }
             return;
         }
         if (call instanceof Call.Socket made) {
@@ -493,6 +500,9 @@ public final class TraceModel {
             } else if (call instanceof Call.GetSockName && outcome instanceof Outcome.WithAddress shown && shown.address() != null) {
                 used.add(shown.address().port());
                 worlds.seen(process, on.fd(), shown.address().port());
+            } else if (call instanceof Call.Bind bind && worlds.follows(process, bind.fd())) {
+                // After a connection, say: the rules of binding are not asked about this socket any more.
+                used.add(bind.address().port());
             }
         }
     }

@@ -48,6 +48,9 @@ final class TracedWorlds {
 
     private static final Errno EAFNOSUPPORT = Errno.named("EAFNOSUPPORT");
 
+    /** Calls whose effect on their own socket stands in the way of judging the others while they have not come back. */
+    private static final Set<String> CHANGES_ITS_SOCKET = Set.of("bind", "listen", "connect", "shutdown", "setsockopt");
+
     private final boolean closed;
     private final LinuxTcp linux;
     private final Map<World.Name, Place> places = new HashMap<>();
@@ -58,8 +61,6 @@ final class TracedWorlds {
     /** The ports that sockets of the trace have had, where they are all followed. */
     private final Set<Integer> ports = new HashSet<>();
     private boolean isTooLarge;
-
-    private static final Set<String> CHANGES_ITS_SOCKET = Set.of("bind", "listen", "connect", "shutdown", "setsockopt");
 
     /** Where a socket is: alone, or with all others. */
     private static final class Place {
@@ -207,6 +208,10 @@ final class TracedWorlds {
                 }
                 move(place, process, step, impossible ? opinion.map(Opinion::denied) : opinion);
                 step.madeDescriptor().ifPresent(fd -> name(process, fd, place));
+                if (step.call() instanceof Call.Dup dup) {
+                    // An overlapping one is not judged, and makes a descriptor all the same.
+                    step.madeDescriptor().ifPresent(fd -> share(process, dup.fd(), new World.Name(process, fd)));
+                }
                 if (step.call() instanceof Call.Close) {
                     places.remove(name);
                 }
@@ -379,9 +384,14 @@ final class TracedWorlds {
         }
     }
 
+    /** Whether a world has the socket of this descriptor. */
+    boolean follows(int process, int fd) {
+        return places.containsKey(new World.Name(process, fd));
+    }
+
     /** The socket of this descriptor has the port: one that the trace does not show, if it is not followed here. */
     void seen(int process, int fd, int port) {
-        if (!places.containsKey(new World.Name(process, fd))) {
+        if (!follows(process, fd)) {
             takenByUnseen(port);
         }
     }

@@ -428,6 +428,31 @@ class JudgeCommandTest {
         assertSecondListenerFound(answer(List.of(logs.toString())));
     }
 
+    /** Seen in a trace of explore. */
+    @Test
+    void anOverlappingDupMakesAnotherNameOfTheSocket() throws IOException {
+        String listener = "2 socket(AF_INET, SOCK_STREAM|SOCK_NONBLOCK, IPPROTO_TCP) = 3\n";
+        String other = "1 getppid() = 0\n";
+        CommandAnswer answer = judge(listener + "2 dup(3 <unfinished ...>\n" + other + "2 <... dup resumed>) = 4\n2 listen(4, 1) = 0\n"
+                + "2 accept(3, NULL, NULL) = -1 EAGAIN (x)\n");
+        assertThat(answer.code()).as(answer.toString()).isEqualTo(ExitCode.DONE);
+        assertImpossible(listener + "2 dup(3) = 4\n2 accept(3, NULL, NULL) = -1 EAGAIN (x)\n", "[pid 2] accept(3", "-1 EINVAL");
+    }
+
+    /** Seen in a trace of explore: connecting chooses an address, and the wildcard is held no more. */
+    @Test
+    void aConnectInProgressMayHaveChangedTheLocalAddress() throws IOException {
+        String any = ", {sa_family=AF_INET, sin_port=htons(23999), sin_addr=inet_addr(\"0.0.0.0\")}, 16) = 0\n";
+        String second = any.replace("0.0.0.0", "127.0.0.2");
+        String bound = "socket(AF_INET, SOCK_STREAM|SOCK_NONBLOCK, IPPROTO_TCP) = 3\nbind(3" + any;
+        String next = "socket(AF_INET, SOCK_STREAM, IPPROTO_TCP) = 4\nbind(4" + second;
+        String connect = "connect(3" + second.replace("= 0", "= -1 EINPROGRESS (Operation now in progress)");
+        assertThat(judge(bound + connect + next).code()).isEqualTo(ExitCode.DONE);
+        assertThat(judge(bound + connect + next, "--closed").code()).isEqualTo(ExitCode.DONE);
+        assertThat(judge(bound + next).code()).isEqualTo(ExitCode.VIOLATION);
+        assertThat(judge(bound + connect.replace("EINPROGRESS", "ECONNREFUSED") + next).code()).isEqualTo(ExitCode.VIOLATION);
+    }
+
     @Test
     void aResultThatStraceInjectedIsNotThePlatforms() throws IOException {
         String refused = listener("", 3).replace(BIND + "0\n", BIND + "-1 EINVAL (Invalid argument) (INJECTED)\n");
