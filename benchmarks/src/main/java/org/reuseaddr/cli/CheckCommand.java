@@ -111,33 +111,41 @@ final class CheckCommand implements Callable<Integer> {
         require("--repeat", repeat, MAX_REPEAT);
         Format chosenFormat = RunCommand.oneOf("--format", format, Format.values(), Format::optionName);
         KnownDifferences known = KnownDifferences.read(knownFile, updateKnown, strict);
-        List<Supplier<Scenario>> scenarios = shard == null ? chosen() : Shard.parse("--shard", shard).of(chosen());
         if (list) {
-            scenarios.stream().map(Supplier::get).forEach(scenario -> System.out.println(String.join("\t",
+            parts().stream().map(Supplier::get).forEach(scenario -> System.out.println(String.join("\t",
                     scenario.id(), scenario.group(), scenario.family(), scenario.rule())));
             return ExitCode.DONE;
         }
+        try (Replayer replayer = new Replayer(Surroundings.ofThisMachine())) {
+            replayer.startHelper();
+            return check(replayer, parts(), known, chosenFormat);
+        }
+    }
+
+    private int check(Replayer replayer, List<Supplier<Scenario>> scenarios, KnownDifferences known, Format printed) {
         Platform platform = EnvCommand.probe();
         Instant started = Instant.now().truncatedTo(ChronoUnit.SECONDS);
         String name = Labels.checked(label != null ? label : platform.defaultLabel());
         RunId id = Session.id(name, platform, started);
-        try (Replayer replayer = new Replayer(Surroundings.ofThisMachine())) {
-            if (out == null) {
-                return check(new CheckSession(id, null, replayer), scenarios, known, chosenFormat);
-            }
-            RunDirectory directory = new RunDirectory(out);
-            directory.prepare();
-            try (RunDirectory.Claim claim = directory.claim()) {
-                EnvironmentFile.append(directory.environment(), environment(platform, id, started));
-                try (CheckSession session = new CheckSession(id, directory, replayer)) {
-                    return check(session, scenarios, known, chosenFormat);
-                } finally {
-                    EnvironmentFile.append(directory.environment(),
-                            Map.of(RunEntry.CHECK_PORTS, Integer.toString(replayer.refusals().ports()),
-                                    RunEntry.FINISHED, Instant.now().truncatedTo(ChronoUnit.SECONDS).toString()));
-                }
+        if (out == null) {
+            return check(new CheckSession(id, null, replayer), scenarios, known, printed);
+        }
+        RunDirectory directory = new RunDirectory(out);
+        directory.prepare();
+        try (RunDirectory.Claim claim = directory.claim()) {
+            EnvironmentFile.append(directory.environment(), environment(platform, id, started));
+            try (CheckSession session = new CheckSession(id, directory, replayer)) {
+                return check(session, scenarios, known, printed);
+            } finally {
+                EnvironmentFile.append(directory.environment(),
+                        Map.of(RunEntry.CHECK_PORTS, Integer.toString(replayer.refusals().ports()),
+                                RunEntry.FINISHED, Instant.now().truncatedTo(ChronoUnit.SECONDS).toString()));
             }
         }
+    }
+
+    private List<Supplier<Scenario>> parts() {
+        return shard == null ? chosen() : Shard.parse("--shard", shard).of(chosen());
     }
 
     private static void require(String option, int given, int highest) {
@@ -171,8 +179,8 @@ final class CheckCommand implements Callable<Integer> {
     }
 
     /** The scenario with the limit that the user gave. */
-    private Scenario limited(Scenario scenario) {
-        return limitMillis == null ? scenario : UserTranscript.limited(scenario, limitMillis);
+    private Supplier<Scenario> limited(Supplier<Scenario> scenario) {
+        return limitMillis == null ? scenario : () -> UserTranscript.limited(scenario.get(), limitMillis);
     }
 
     private Map<String, String> environment(Platform platform, RunId id, Instant started) {
@@ -185,15 +193,10 @@ final class CheckCommand implements Callable<Integer> {
     }
 
     private int check(CheckSession session, List<Supplier<Scenario>> scenarios, KnownDifferences known, Format printed) {
-        List<ScenarioResult> results = new ArrayList<>();
+        List<Supplier<Scenario>> limited = scenarios.stream().map(this::limited).toList();
+        List<ScenarioResult> results;
         try (CheckProgressLine progress = CheckProgressLine.onStandardError()) {
-            progress.planned(scenarios.size());
-            for (Supplier<Scenario> chosen : scenarios) {
-                ScenarioResult worst = worstOf(session, limited(chosen.get()));
-                session.record(worst);
-                results.add(worst);
-                progress.replayed();
-            }
+            results = session.replay(limited, repeat, progress);
         }
         session.conclude().ifPresent(results::add);
         List<Standings> standings = known.standings(results);
@@ -205,15 +208,6 @@ final class CheckCommand implements Callable<Integer> {
             return failedItself ? ExitCode.FAILED : ExitCode.DONE;
         }
         return known.isBroken(standings) ? ExitCode.VIOLATION : failedItself ? ExitCode.FAILED : ExitCode.DONE;
-    }
-
-    private ScenarioResult worstOf(CheckSession session, Scenario scenario) {
-        ScenarioResult worst = session.replay(scenario);
-        for (int again = 1; again < repeat; again++) {
-            ScenarioResult result = session.replay(scenario);
-            worst = result.grade().isWorseThan(worst.grade()) ? result : worst;
-        }
-        return worst;
     }
 
     /** A summary that cannot be written is not what the check is about. */

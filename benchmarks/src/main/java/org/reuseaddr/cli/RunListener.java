@@ -3,6 +3,7 @@ package org.reuseaddr.cli;
 import java.nio.file.Files;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.reuseaddr.platform.Warning;
 import org.reuseaddr.replay.Refusals;
@@ -39,9 +40,9 @@ record RunListener(List<Warning> warnings, KnownDifferences known) implements Ma
     }
 
     @Override
-    public List<ScenarioResult> check(CheckSession session, List<Scenario> scenarios) {
+    public List<ScenarioResult> check(CheckSession session, List<Supplier<Scenario>> scenarios) {
         try (CheckProgressLine progress = CheckProgressLine.onStandardError()) {
-            return session.replay(scenarios, progress);
+            return session.replay(scenarios, 1, progress);
         }
     }
 

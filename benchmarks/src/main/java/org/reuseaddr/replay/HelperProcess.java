@@ -196,11 +196,7 @@ final class HelperProcess implements SocketProcess {
         if (connection != null) {
             return connection;
         }
-        if (starting == null) {
-            startedNanos = System.nanoTime();
-            int killsSoFar = kills.get();
-            starting = dialogue.submit(() -> start(killsSoFar));
-        }
+        begin();
         try {
             connection = starting.get(late ? patience.laterMillis() : patience.firstMillis(), TimeUnit.MILLISECONDS);
             starting = null;
@@ -218,6 +214,15 @@ final class HelperProcess implements SocketProcess {
             throw new ReplayException("the helper process ended: " + e.getCause(), e.getCause());
         } catch (InterruptedException e) {
             throw interrupted(e);
+        }
+    }
+
+    /** Starts the process unless it has been started, and does not wait for it; the first request does. */
+    void begin() {
+        if (connection == null && starting == null) {
+            startedNanos = System.nanoTime();
+            int killsSoFar = kills.get();
+            starting = dialogue.submit(() -> start(killsSoFar));
         }
     }
 

@@ -125,6 +125,14 @@ public final class Replayer implements AutoCloseable {
         return new Replayer(Surroundings.unknown(), new JdkProcess());
     }
 
+    /**
+     * Begins to start a process for those scenarios that have several, and does not wait for it: a JVM takes about as long as
+     * what a check does before its first scenario.
+     */
+    public void startHelper() {
+        helper(0).begin();
+    }
+
     /** The families whose loopback address can be bound. */
     public Set<Family> families() {
         return facilities.families();

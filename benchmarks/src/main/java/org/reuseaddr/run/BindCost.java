@@ -11,7 +11,7 @@ import java.util.stream.Collectors;
 import org.openjdk.jmh.runner.options.TimeValue;
 import org.reuseaddr.benchmarks.SyscallCost;
 import org.reuseaddr.scenario.Catalogue;
-import org.reuseaddr.scenario.Scenario;
+import org.reuseaddr.scenario.CatalogueEntry;
 import org.reuseaddr.socket.Family;
 import org.reuseaddr.socket.Sockets;
 import org.reuseaddr.socket.SyscallResult;
@@ -91,16 +91,16 @@ record BindCost(double micros) {
      * written by hand and, of the generated ones, as many as there is time for, chosen by their ids: always the same ones for
      * one share, and spread over all dimensions of their families.
      */
-    List<Scenario> within(double seconds, List<Scenario> scenarios) {
+    List<CatalogueEntry> within(double seconds, List<CatalogueEntry> scenarios) {
         if (!isSlow() || seconds(scenarios) <= seconds) {
             return scenarios;
         }
         Set<String> generated = Catalogue.generatedIds();
-        List<Scenario> optional = scenarios.stream().filter(scenario -> generated.contains(scenario.id()))
-                .sorted(Comparator.comparingInt((Scenario scenario) -> share(scenario.id()))).toList();
+        List<CatalogueEntry> optional = scenarios.stream().filter(scenario -> generated.contains(scenario.id()))
+                .sorted(Comparator.comparingInt((CatalogueEntry scenario) -> share(scenario.id()))).toList();
         double left = seconds - seconds(scenarios) + seconds(optional);
         List<String> kept = new ArrayList<>();
-        for (Scenario scenario : optional) {
+        for (CatalogueEntry scenario : optional) {
             left -= seconds(List.of(scenario));
             if (left < 0) {
                 break;
@@ -117,8 +117,8 @@ record BindCost(double micros) {
         return Math.floorMod(id.hashCode() * 0x9E3779B1 >>> 12, SHARES);
     }
 
-    private double seconds(List<Scenario> scenarios) {
-        long binds = scenarios.stream().flatMap(scenario -> scenario.transcript().steps().stream())
+    private double seconds(List<CatalogueEntry> scenarios) {
+        long binds = scenarios.stream().flatMap(entry -> entry.scenario().transcript().steps().stream())
                 .filter(step -> step.call() instanceof Call.Bind).count();
         return binds * micros / 1e6 / SHARE_OF_BINDS;
     }

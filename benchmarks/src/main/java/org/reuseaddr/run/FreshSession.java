@@ -15,7 +15,7 @@ import org.reuseaddr.results.RunEntry;
 import org.reuseaddr.results.RunId;
 import org.reuseaddr.results.Sample;
 import org.reuseaddr.scenario.Catalogue;
-import org.reuseaddr.scenario.Scenario;
+import org.reuseaddr.scenario.CatalogueEntry;
 
 /** The first session of a run. */
 public record FreshSession(RunId id, RunDirectory directory, Profile profile, List<String> jmhArguments, long seed)
@@ -50,8 +50,8 @@ public record FreshSession(RunId id, RunDirectory directory, Profile profile, Li
     }
 
     @Override
-    public List<Scenario> scenarios() {
-        return Catalogue.scenarios();
+    public List<CatalogueEntry> scenarios() {
+        return Catalogue.entries();
     }
 
     @Override

@@ -10,6 +10,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.function.Supplier;
 import org.reuseaddr.compare.Baseline;
 import org.reuseaddr.model.Grade;
 import org.reuseaddr.platform.Platform;
@@ -23,6 +24,7 @@ import org.reuseaddr.results.OutputException;
 import org.reuseaddr.results.RunDirectory;
 import org.reuseaddr.results.RunEntry;
 import org.reuseaddr.scenario.Catalogue;
+import org.reuseaddr.scenario.CatalogueEntry;
 import org.reuseaddr.scenario.Scenario;
 
 /**
@@ -58,7 +60,7 @@ public final class MainJob {
         void started(RunDirectory directory);
 
         /** Checks: calls {@link CheckSession#replay} with what shows the progress. */
-        List<ScenarioResult> check(CheckSession session, List<Scenario> scenarios);
+        List<ScenarioResult> check(CheckSession session, List<Supplier<Scenario>> scenarios);
 
         /** The platform is so slow that the run leaves something out, which the line says. */
         void adapted(String line);
@@ -114,6 +116,7 @@ public final class MainJob {
     private Ending run(Instant now) {
         RunDirectory directory = session.directory();
         try (Replayer replayer = new Replayer(Surroundings.ofThisMachine())) {
+            replayer.startHelper();
             // A further session has batches and forks as the first: costs of both are one run's.
             bind = session.recordedBind().isPresent() ? new BindCost(session.recordedBind().getAsDouble())
                     : BindCost.measure(replayer.families());
@@ -161,14 +164,15 @@ public final class MainJob {
      * another. What else is broken is measured like anything else, and decides about the end.
      */
     private boolean isGateKept(CheckSession check) {
-        List<ScenarioResult> gate = listener.check(check, Gate.beforeRun());
+        List<ScenarioResult> gate = listener.check(check,
+                Gate.beforeRun().stream().<Supplier<Scenario>>map(scenario -> () -> scenario).toList());
         requireLoopback(gate);
         List<ScenarioResult> broken = broken(gate);
         broken.forEach(listener::violation);
         kept &= areKept(gate);
         if (!session.scenarios().isEmpty() && (broken.isEmpty() || options.continueOnViolation())) {
             List<ScenarioResult> results = new ArrayList<>(gate);
-            results.addAll(listener.check(check, scenarios()));
+            results.addAll(listener.check(check, scenarios().stream().<Supplier<Scenario>>map(entry -> entry::scenario).toList()));
             check.conclude().ifPresent(results::add);
             EnvironmentFile.append(session.directory().environment(),
                     Map.of(RunEntry.CHECK_PORTS, Integer.toString(check.refusals().ports())));
@@ -179,12 +183,13 @@ public final class MainJob {
     }
 
     /** Those that there is time for; the record and the user hear how many. */
-    private List<Scenario> scenarios() {
-        List<Scenario> all = session.scenarios();
-        List<Scenario> chosen = bind.within(session.profile().checkSeconds(), all);
-        int before = Catalogue.scenarios().size() - all.size();
+    private List<CatalogueEntry> scenarios() {
+        List<CatalogueEntry> all = session.scenarios();
+        List<CatalogueEntry> chosen = bind.within(session.profile().checkSeconds(), all);
+        int catalogue = Catalogue.entries().size();
+        int before = catalogue - all.size();
         EnvironmentFile.append(session.directory().environment(),
-                Map.of(RunEntry.SCENARIOS, before + chosen.size() + " of " + Catalogue.scenarios().size()));
+                Map.of(RunEntry.SCENARIOS, before + chosen.size() + " of " + catalogue));
         if (bind.isSlow()) {
             listener.adapted(String.format(Locale.ROOT, "%s: %,d of %,d scenarios are checked (the command check replays all), "
                     + "forks are shorter, and batches of SyscallCost have %d sockets", bind.words(), chosen.size(), all.size(),

@@ -27,7 +27,7 @@ import org.reuseaddr.results.SamplesFile;
 import org.reuseaddr.results.SemanticsFile;
 import org.reuseaddr.results.SemanticsRow;
 import org.reuseaddr.scenario.Catalogue;
-import org.reuseaddr.scenario.Scenario;
+import org.reuseaddr.scenario.CatalogueEntry;
 
 /** A further session of a run, which adds the forks that are missing. */
 public record ResumedSession(RunId id, RunDirectory directory, Profile profile, List<String> jmhArguments, long seed,
@@ -139,9 +139,9 @@ public record ResumedSession(RunId id, RunDirectory directory, Profile profile, 
 
     /** Those that an interrupted check has left. */
     @Override
-    public List<Scenario> scenarios() {
+    public List<CatalogueEntry> scenarios() {
         return isCheckComplete ? List.of()
-                : Catalogue.scenarios().stream().filter(scenario -> !checked.contains(scenario.id())).toList();
+                : Catalogue.entries().stream().filter(scenario -> !checked.contains(scenario.id())).toList();
     }
 
     @Override

@@ -14,7 +14,7 @@ import org.reuseaddr.results.RunDirectory;
 import org.reuseaddr.results.RunEntry;
 import org.reuseaddr.results.RunId;
 import org.reuseaddr.results.Sample;
-import org.reuseaddr.scenario.Scenario;
+import org.reuseaddr.scenario.CatalogueEntry;
 
 /** One session of a run: what is to be done, and where. */
 public sealed interface Session permits FreshSession, ResumedSession {
@@ -41,7 +41,7 @@ public sealed interface Session permits FreshSession, ResumedSession {
     OptionalDouble recordedBind();
 
     /** The scenarios to be checked after the gate and before anything is measured. */
-    List<Scenario> scenarios();
+    List<CatalogueEntry> scenarios();
 
     /** Whether an earlier session of the run found a difference that the baseline does not accept. */
     boolean isBrokenAlready(Baseline baseline);

@@ -2,20 +2,20 @@ package org.reuseaddr.scenario;
 
 import java.util.ArrayList;
 import java.util.EnumMap;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.stream.Collectors;
 import org.reuseaddr.model.Grade;
 import org.reuseaddr.model.Quirk;
+import org.reuseaddr.socket.SocketOption;
+import org.reuseaddr.transcript.Call;
 
 /** Which Linux a platform behaves like, by what it does: collected from the grades of scenarios. */
 public final class Behaviour {
 
     private final Map<Quirk, Integer> shown = new EnumMap<>(Quirk.class);
-    private final Set<Quirk> absent = EnumSet.noneOf(Quirk.class);
+    private final List<Scenario> passed = new ArrayList<>();
     private boolean differs;
 
     /**
@@ -28,7 +28,7 @@ public final class Behaviour {
         quirk.ifPresent(found -> shown.merge(found, 1, Integer::sum));
         differs |= grade == Grade.VIOLATION || grade == Grade.DEVIATION;
         if (grade == Grade.PASS) {
-            scenario.ifPresent(passed -> KnownAnswers.of(passed).known().forEach(known -> absent.add(known.quirk())));
+            scenario.ifPresent(passed::add);
         }
     }
 
@@ -40,12 +40,19 @@ public final class Behaviour {
         } else if (!shown.isEmpty()) {
             sentences.add("Behaves like native Linux " + shown.keySet().stream()
                     .map(quirk -> quirk.releases() + " (" + quirk.id() + ")").collect(Collectors.joining(" and ")) + ".");
-        } else if (absent.contains(Quirk.REMEMBERS_REUSEADDR)) {
+        } else if (passed.stream().anyMatch(Behaviour::passesAsNewerReleasesAlone)) {
             sentences.add("Behaves like native Linux " + Quirk.REMEMBERS_REUSEADDR.without() + ".");
         }
         shown.forEach((quirk, count) -> sentences.add(quirk.id() + " in " + count + (count == 1 ? " scenario: " : " scenarios: ")
                 + quirk.sentence() + " Native Linux of these releases does the same: " + quirk.releases()
                 + "; it is not this platform's doing."));
         return sentences;
+    }
+
+    /** Only where a socket switches the option off is there anything to remember; most scenarios need not be judged for it. */
+    private static boolean passesAsNewerReleasesAlone(Scenario scenario) {
+        return scenario.transcript().steps().stream().anyMatch(step -> step.call() instanceof Call.SetOption set
+                && set.option() == SocketOption.SO_REUSEADDR && set.value() == 0)
+                && KnownAnswers.of(scenario).known().stream().anyMatch(known -> known.quirk() == Quirk.REMEMBERS_REUSEADDR);
     }
 }

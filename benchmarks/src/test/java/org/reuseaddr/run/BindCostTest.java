@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.reuseaddr.scenario.Catalogue;
-import org.reuseaddr.scenario.Scenario;
+import org.reuseaddr.scenario.CatalogueEntry;
 import org.reuseaddr.socket.Family;
 
 class BindCostTest {
@@ -28,22 +28,22 @@ class BindCostTest {
 
     @Test
     void aCheckThatHasTheTimeIsWhole() {
-        List<Scenario> all = Catalogue.scenarios();
+        List<CatalogueEntry> all = Catalogue.entries();
         assertThat(new BindCost(1.5).within(1e-9, all)).isSameAs(all);
         assertThat(new BindCost(2_500).within(10_000, all)).isSameAs(all);
     }
 
     @Test
     void aCheckThatHasNotTheTimeKeepsWhatWasWrittenByHandAndSomeOfEveryFamily() {
-        List<Scenario> all = Catalogue.scenarios();
+        List<CatalogueEntry> all = Catalogue.entries();
         Set<String> generated = Catalogue.generatedIds();
-        List<Scenario> kept = new BindCost(10_000).within(80, all);
+        List<CatalogueEntry> kept = new BindCost(10_000).within(80, all);
 
         assertThat(kept.size()).isBetween(all.size() / 8, all.size() * 3 / 4);
         assertThat(all).containsSubsequence(kept);
         assertThat(kept).containsAll(all.stream().filter(scenario -> !generated.contains(scenario.id())).toList());
-        assertThat(kept.stream().map(Scenario::group).collect(Collectors.toSet()))
-                .isEqualTo(all.stream().map(Scenario::group).collect(Collectors.toSet()));
+        assertThat(kept.stream().map(CatalogueEntry::group).collect(Collectors.toSet()))
+                .isEqualTo(all.stream().map(CatalogueEntry::group).collect(Collectors.toSet()));
         assertThat(new BindCost(10_000).within(80, all)).isEqualTo(kept);
         assertThat(kept).containsAll(new BindCost(10_000).within(60, all));
     }
