@@ -159,6 +159,8 @@ final class TraceJudge implements Consumer<TraceEvent> {
             model.begin(began.process() + shift, began.fd(), began.call());
         } else if (event instanceof TraceEvent.SetOther set) {
             model.setOther(set.process() + shift, set.fd());
+        } else if (event instanceof TraceEvent.User user) {
+            model.user(user.process() + shift, user.user());
         } else if (event instanceof TraceEvent.Hides hides) {
             model.hides(hides.process() + shift);
         } else if (event instanceof TraceEvent.PortTaken taken) {

@@ -121,6 +121,7 @@ final class UserTranscript {
      */
     private static Transcript asOnLinux(Path file, Transcript transcript) {
         TraceModel linux = new TraceModel(true);
+        transcript.users().forEach(linux::user);
         Map<Integer, Integer> threads = transcript.threads();
         List<Step> steps = new ArrayList<>();
         boolean replaced = false;
@@ -145,6 +146,7 @@ final class UserTranscript {
     /** Whether the sockets of the transcript determine what Linux answers to the call of this index. */
     static boolean isDecidedByLinux(Scenario scenario, int index) {
         TraceModel linux = new TraceModel(true);
+        scenario.transcript().users().forEach(linux::user);
         Map<Integer, Integer> threads = scenario.transcript().threads();
         List<Step> steps = scenario.transcript().steps();
         for (Step step : steps.subList(0, index)) {

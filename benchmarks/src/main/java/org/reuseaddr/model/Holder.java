@@ -9,10 +9,13 @@ import org.reuseaddr.socket.SockAddr;
  * @param v6Only IPV6_V6ONLY as it stands; bind to a specific IPv6 address switches it on (kernel: inet6_bind)
  * @param reuseAddr SO_REUSEADDR as it stands now; a connection has what its listener had at accept
  * @param reusePort SO_REUSEPORT as it stands now; likewise
- * @param user effective user id of the socket's maker
+ * @param user effective user id of the socket's maker, or {@link #UNKNOWN_USER}
  * @param state what the socket does with the port
  */
 public record Holder(SockAddr local, boolean v6Only, boolean reuseAddr, boolean reusePort, int user, State state) {
+
+    /** A user of whom only is known that all sockets with it are of the same one, who may be any. */
+    public static final int UNKNOWN_USER = -1;
 
     /** What a socket does with its port, as far as the rules distinguish it. */
     public enum State {
@@ -26,6 +29,11 @@ public record Holder(SockAddr local, boolean v6Only, boolean reuseAddr, boolean 
          * the same small structure and counts as TIME_WAIT.
          */
         TIME_WAIT
+    }
+
+    /** The same socket, of another user. */
+    Holder of(int other) {
+        return new Holder(local, v6Only, reuseAddr, reusePort, other, state);
     }
 
     /** The same socket about to listen or listening. */

@@ -5,6 +5,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.reuseaddr.socket.SockAddr;
 
 /**
@@ -57,6 +58,33 @@ public record LinuxBindRules(Set<Quirk> quirks) {
             case BOUND_EXCLUDES, CONNECTION_EXCLUDES, HOLDER_WITHOUT_REUSEADDR_EXCLUDES -> Rule.LISTEN_CHECKS_AGAIN;
             default -> rule;
         };
+    }
+
+    /**
+     * The rules that may decide bind(2) or listen(2), as far as it is not known who the makers of the sockets are: one that
+     * permits it, one that refuses it, or one of each, that for a maker who is none of the known users first.
+     *
+     * @param listen whether listen is asked about, and bind if not
+     */
+    public List<Rule> possible(boolean listen, Holder candidate, PortState port) {
+        List<Rule> possible = new ArrayList<>();
+        possible.add(listen ? listen(candidate, port) : bind(candidate, port));
+        Stream.concat(Stream.concat(Stream.of(candidate), port.leader().stream()), port.holders().stream()).mapToInt(Holder::user)
+                .filter(user -> user != Holder.UNKNOWN_USER).distinct()
+                .forEach(user -> {
+                    Holder known = known(candidate, user);
+                    PortState among = new PortState(port.holders().stream().map(holder -> known(holder, user)).toList(),
+                            port.leader().map(leader -> known(leader, user)), port.reuseAddrSoFar());
+                    Rule rule = listen ? listen(known, among) : bind(known, among);
+                    if (possible.stream().noneMatch(other -> other.refuses() == rule.refuses())) {
+                        possible.add(rule);
+                    }
+                });
+        return possible;
+    }
+
+    private static Holder known(Holder holder, int user) {
+        return holder.user() == Holder.UNKNOWN_USER ? holder.of(user) : holder;
     }
 
     /** The state of the port after a successful bind or listen: who, if anyone, later sockets are compared with. */

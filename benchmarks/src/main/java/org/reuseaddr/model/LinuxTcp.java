@@ -158,6 +158,7 @@ public final class LinuxTcp {
                 if (family.number() == call.domain() && type == Linux.SOCK_STREAM && isTcp) {
                     return only(new Answer.NewDescriptor(), CallRule.MAKES_SOCKET, (draft, outcome) -> {
                         TcpSocket made = draft.add(new TcpSocket(draft.nextNumber(), family));
+                        made.user = world.user(process);
                         made.nonBlocking = (call.type() & Linux.SOCK_NONBLOCK) != 0;
                         draft.name(process, outcome.returned().orElseThrow(), made);
                     });
@@ -277,12 +278,17 @@ public final class LinuxTcp {
                 return anything(doubts(socket));
             }
             PortState port = world.around(socket, address.port());
-            Rule rule = rules.bind(candidate, port);
-            return rule.refuses() ? only(new Answer.Fails(Errno.EADDRINUSE), rule, refused)
-                    : orHeldByAnother(refused, zero(rule, (draft, outcome) -> {
-                        bind(draft, socket, candidate, true);
-                        draft.register(address.port(), rules.register(candidate, port));
-                    }));
+            List<Allowed> answers = rules.possible(false, candidate, port).stream()
+                    .map(rule -> rule.refuses() ? new Allowed(new Answer.Fails(Errno.EADDRINUSE), rule, refused)
+                            : new Allowed(new Answer.Zero(), rule, (draft, outcome) -> {
+                                bind(draft, socket, candidate, true);
+                                draft.register(address.port(), rules.register(candidate, port));
+                            })).toList();
+            return mayRefuse(answers) ? answers : orHeldByAnother(refused, answers);
+        }
+
+        private static boolean mayRefuse(List<Allowed> answers) {
+            return answers.stream().anyMatch(allowed -> allowed.reason() instanceof Rule rule && rule.refuses());
         }
 
         /** Beside sockets that the world does not have, one of those may have the port, or all ports may be taken. */
@@ -330,21 +336,23 @@ public final class LinuxTcp {
                 }));
             }
             PortState port = socket.hasUnseenPort() ? socket.unseenPort : world.around(socket, socket.local.port());
-            Rule rule = rules.listen(socket.holder(), port);
-            if (rule.refuses()) {
-                return rules.quirks().contains(Quirk.LISTEN_HIDES_REFUSAL) ? zero(rule, Allowed.Effect.NONE)
-                        : fails(Errno.EADDRINUSE, rule);
-            }
-            return orHeldByAnother(Allowed.Effect.NONE, zero(rule, (draft, outcome) -> {
-                TcpSocket made = draft.edit(socket.id);
-                startListening(made, call.backlog());
-                PortState registered = rules.register(made.holder(), port);
-                if (made.hasUnseenPort()) {
-                    made.unseenPort = registered;
-                } else {
-                    draft.register(made.local.port(), registered);
-                }
-            }));
+            List<Allowed> answers = rules.possible(true, socket.holder(), port).stream()
+                    .map(rule -> rule.refuses() ? refusedListen(rule) : new Allowed(new Answer.Zero(), rule, (draft, outcome) -> {
+                        TcpSocket made = draft.edit(socket.id);
+                        startListening(made, call.backlog());
+                        PortState registered = rules.register(made.holder(), port);
+                        if (made.hasUnseenPort()) {
+                            made.unseenPort = registered;
+                        } else {
+                            draft.register(made.local.port(), registered);
+                        }
+                    })).toList();
+            return mayRefuse(answers) ? answers : orHeldByAnother(Allowed.Effect.NONE, answers);
+        }
+
+        private Allowed refusedListen(Rule rule) {
+            return new Allowed(rules.quirks().contains(Quirk.LISTEN_HIDES_REFUSAL) ? new Answer.Zero()
+                    : new Answer.Fails(Errno.EADDRINUSE), rule, Allowed.Effect.NONE);
         }
 
         private static void startListening(TcpSocket socket, int backlog) {
@@ -396,6 +404,7 @@ public final class LinuxTcp {
                             Connections.inherit(accepted, accepted.queuedAt.get(listener.id));
                         }
                         accepted.queuedAt = Map.of();
+                        accepted.user = world.user(process);
                         accepted.nonBlocking = (call.flags() & Linux.SOCK_NONBLOCK) != 0;
                         draft.name(process, outcome.returned().orElseThrow(), accepted);
                         if (outcome instanceof Outcome.WithAddress shown && shown.address() != null) {

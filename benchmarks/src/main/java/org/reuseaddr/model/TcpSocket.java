@@ -37,6 +37,8 @@ final class TcpSocket {
 
     final int id;
     final Family family;
+    /** The effective user of the process that made it, or accepted it (kernel: sk_uid); {@link Holder#UNKNOWN_USER} if not known. */
+    int user = Holder.UNKNOWN_USER;
     /** Descriptors that name it; 0 in a listener's queue and for what is left of a connection. */
     int descriptors;
     boolean nonBlocking;
@@ -88,6 +90,7 @@ final class TcpSocket {
     TcpSocket(int id, TcpSocket original) {
         this.id = id;
         family = original.family;
+        user = original.user;
         descriptors = original.descriptors;
         nonBlocking = original.nonBlocking;
         reuseAddr = original.reuseAddr;
@@ -138,7 +141,7 @@ final class TcpSocket {
     /** The socket as the rules of bind see it at an address that it may bind. */
     Holder at(SockAddr address) {
         boolean specific = address instanceof SockAddr.Inet6 six && !six.isWildcard() && !six.isMapped();
-        return new Holder(address, v6Only || specific, reuseAddr, reusePort, 0, Holder.State.BOUND);
+        return new Holder(address, v6Only || specific, reuseAddr, reusePort, user, Holder.State.BOUND);
     }
 
     /** The socket as the rules of bind see it. */
@@ -150,6 +153,6 @@ final class TcpSocket {
             case FIN_WAIT2 -> hasOwner() ? Holder.State.CONNECTED : Holder.State.TIME_WAIT;
             default -> Holder.State.CONNECTED;
         };
-        return new Holder(local, v6Only, reuseAddr, reusePort, 0, state);
+        return new Holder(local, v6Only, reuseAddr, reusePort, user, state);
     }
 }

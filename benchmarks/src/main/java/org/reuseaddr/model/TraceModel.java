@@ -47,6 +47,8 @@ public final class TraceModel {
     /** Ports on which connections may be left that no open socket shows. */
     private final Set<Integer> used = new HashSet<>();
     private final Map<Integer, Set<TracedSocket>> byPort = new HashMap<>();
+    /** Effective users, of the processes of which they are known. */
+    private final Map<Integer, Integer> users = new HashMap<>();
     private final IntFunction<String> processName;
     private final TracedWorlds worlds;
     /** Calls that have begun and not come back, each with the number of calls that had come back before. */
@@ -110,6 +112,7 @@ public final class TraceModel {
     private static final class TracedSocket {
         private final Name name;
         private final Family family;
+        private final int user;
         /** The descriptors that name it: it is closed with the last. */
         private final Set<Name> names = new HashSet<>();
         private boolean v6Only;
@@ -124,15 +127,16 @@ public final class TraceModel {
         /** It was bound as Linux would not have bound it: what it does next says nothing new. */
         private boolean isDoubtful;
 
-        private TracedSocket(Name name, Family family) {
+        private TracedSocket(Name name, Family family, int user) {
             this.name = name;
             this.family = family;
+            this.user = user;
             names.add(name);
         }
 
         private Holder at(SockAddr address, Holder.State as) {
             boolean specific = address instanceof SockAddr.Inet6 six && !six.isWildcard() && !six.isMapped();
-            return new Holder(address, v6Only || specific, reuseAddr, reusePort, 0, as);
+            return new Holder(address, v6Only || specific, reuseAddr, reusePort, user, as);
         }
 
         private boolean holds(int port) {
@@ -224,6 +228,7 @@ public final class TraceModel {
      * {@link #hear} says otherwise, the trace does not show when it closes them.
      */
     public void fork(int parent, int child) {
+        user(child, user(parent));
         unwatched.add(child);
         worlds.fork(parent, child);
         List<TracedSocket> inherited = new ArrayList<>();
@@ -237,6 +242,20 @@ public final class TraceModel {
         for (int i = 0; i < names.size(); i++) {
             share(names.get(i), inherited.get(i));
         }
+    }
+
+    /**
+     * The process has this effective user from here on, which sockets that it makes have then.
+     *
+     * @param user {@link Holder#UNKNOWN_USER} where the trace does not say which
+     */
+    public void user(int process, int user) {
+        users.put(process, user);
+        worlds.user(process, user);
+    }
+
+    private int user(int process) {
+        return users.getOrDefault(process, Holder.UNKNOWN_USER);
     }
 
     private void share(Name name, TracedSocket socket) {
@@ -373,7 +392,9 @@ public final class TraceModel {
         int port = candidate.local().port();
         PortState others = around(socket, port);
         Rule rule = ruleOf(reference, candidate, others, listen);
-        if (!rule.refuses() && result.failedWith(Errno.EADDRINUSE) && candidate.reusePort() && mayBeOfAnotherUser(socket, port)) {
+        boolean dependsOnUsers = reference.possible(listen, candidate, others).size() > 1
+                || !rule.refuses() && result.failedWith(Errno.EADDRINUSE) && candidate.reusePort() && mayBeOfAnotherUser(socket, port);
+        if (dependsOnUsers) {
             return Judgement.NONE;
         }
         boolean mayDiffer = rule.refuses() ? result instanceof SyscallResult.Returned
@@ -418,9 +439,10 @@ public final class TraceModel {
                 "no socket of the trace holds " + candidate.local(), expected);
     }
 
-    /** A group of SO_REUSEPORT is of one user, and the trace does not show who the users of its processes are. */
+    /** A group of SO_REUSEPORT is of one user, and most traces do not show who the users of their processes are. */
     private boolean mayBeOfAnotherUser(TracedSocket socket, int port) {
         return holders(port).stream().anyMatch(other -> other != socket && other.reusePort
+                && (socket.user == Holder.UNKNOWN_USER || other.user == Holder.UNKNOWN_USER)
                 && other.names.stream().noneMatch(name -> name.process() == socket.name.process()));
     }
 
@@ -514,7 +536,7 @@ public final class TraceModel {
                 && Linux.OVER_TCP.contains(made.protocol());
         for (Family family : Family.values()) {
             if (stream && family.number() == made.domain()) {
-                sockets.put(name, new TracedSocket(name, family));
+                sockets.put(name, new TracedSocket(name, family, user(name.process())));
             }
         }
     }

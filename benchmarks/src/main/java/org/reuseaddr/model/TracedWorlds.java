@@ -263,6 +263,15 @@ final class TracedWorlds {
         }
     }
 
+    /** The process has this effective user from here on. */
+    void user(int process, int user) {
+        if (closed) {
+            World.Draft draft = shared.world.draft();
+            draft.user(process, user);
+            shared.world = draft.world();
+        }
+    }
+
     /** The child has a copy of each descriptor of its parent that it has not opened itself. */
     void fork(int parent, int child) {
         unwatched.add(child);

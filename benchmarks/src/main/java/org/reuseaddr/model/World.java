@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.pcollections.HashTreePMap;
@@ -21,7 +22,7 @@ public final class World {
 
     /** No socket is open, and none of the ports concerned is held. */
     public static final World EMPTY = new World(new Parts(HashTreePMap.empty(), HashTreePMap.empty(), HashTreePMap.empty(),
-            HashTreePSet.empty(), 0));
+            HashTreePSet.empty(), HashTreePMap.empty(), 0));
 
     private final Parts parts;
 
@@ -34,7 +35,19 @@ public final class World {
     }
 
     private record Parts(PMap<Name, Integer> names, PMap<Integer, TcpSocket> sockets, PMap<Integer, PortState> registrations,
-            PSet<Integer> uncertainPorts, int next) {
+            PSet<Integer> uncertainPorts, PMap<Integer, Integer> users, int next) {
+    }
+
+    /** The same world with the effective users of some processes; all others are of one user, who may be any. */
+    public World withUsers(Map<Integer, Integer> users) {
+        Draft draft = draft();
+        users.forEach(draft::user);
+        return draft.world();
+    }
+
+    /** The effective user of a process; {@link Holder#UNKNOWN_USER} if it is not known. */
+    int user(int process) {
+        return parts.users().getOrDefault(process, Holder.UNKNOWN_USER);
     }
 
     /** What an open socket is, seen from outside. */
@@ -178,6 +191,7 @@ public final class World {
         private PMap<Integer, TcpSocket> sockets;
         private PMap<Integer, PortState> registrations;
         private PSet<Integer> uncertainPorts;
+        private PMap<Integer, Integer> users;
         private int next;
         private final Set<Integer> owned = new HashSet<>();
 
@@ -186,11 +200,12 @@ public final class World {
             sockets = parts.sockets();
             registrations = parts.registrations();
             uncertainPorts = parts.uncertainPorts();
+            users = parts.users();
             next = parts.next();
         }
 
         World world() {
-            return new World(new Parts(names, sockets, registrations, uncertainPorts, next));
+            return new World(new Parts(names, sockets, registrations, uncertainPorts, users, next));
         }
 
         int nextNumber() {
@@ -251,6 +266,11 @@ public final class World {
 
         void register(int port, PortState state) {
             registrations = registrations.plus(port, state);
+        }
+
+        /** Sockets that the process makes from here on are of this user. */
+        void user(int process, int user) {
+            users = user == Holder.UNKNOWN_USER ? users.minus(process) : users.plus(process, user);
         }
 
         void doubt(int port) {

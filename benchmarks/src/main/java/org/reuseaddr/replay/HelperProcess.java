@@ -28,6 +28,8 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.reuseaddr.replay.HelperProtocol.Reply;
 import org.reuseaddr.replay.HelperProtocol.Request;
+import org.reuseaddr.socket.Errno;
+import org.reuseaddr.socket.SocketCalls;
 import org.reuseaddr.transcript.Call;
 import org.reuseaddr.transcript.Outcome;
 import org.reuseaddr.transcript.Step;
@@ -69,6 +71,8 @@ final class HelperProcess implements SocketProcess {
     private long startedNanos;
     private boolean late;
     private Connection connection;
+    /** Whether the helper makes its calls as another user than the one that has started it. */
+    private boolean isOfAnotherUser;
 
     /** A JVM like this one. */
     HelperProcess() {
@@ -156,6 +160,23 @@ final class HelperProcess implements SocketProcess {
         }
     }
 
+    /**
+     * Makes the calls to come as another user, until {@link #closeAll}.
+     *
+     * @throws ReplayException if the platform does not permit it, which takes root's rights, or the helper ends or does not answer
+     */
+    void become(int user) {
+        try {
+            Reply reply = ask(new Request.Become(user), 0);
+            if (reply instanceof Reply.Failed failed) {
+                throw new ReplayException(failed.reason());
+            }
+            isOfAnotherUser = user != Request.Become.AS_STARTED;
+        } catch (TimeoutException e) {
+            throw new ReplayException("the helper process did not change its user in " + GRACE_MILLIS + " ms", e);
+        }
+    }
+
     @Override
     public void closeAll() {
         if (connection == null) {
@@ -167,6 +188,9 @@ final class HelperProcess implements SocketProcess {
             }
         } catch (TimeoutException e) {
             throw new ReplayException("the helper process did not close its descriptors in " + GRACE_MILLIS + " ms", e);
+        }
+        if (isOfAnotherUser) {
+            become(Request.Become.AS_STARTED);
         }
     }
 
@@ -278,6 +302,7 @@ final class HelperProcess implements SocketProcess {
     /** Ends the process, and with its output the dialogue that may still wait for it. */
     private void kill() {
         connection = null;
+        isOfAnotherUser = false;
         starting = null;
         kills.incrementAndGet();
         Process running = process;
@@ -352,11 +377,21 @@ final class HelperProcess implements SocketProcess {
                 return new Reply.Ended(new Step(0, make.call(),
                         local.execute(make.thread(), make.call(), make.newName(), make.limitMillis())));
             }
+            if (request instanceof Request.Become become) {
+                return changeUser(become.user());
+            }
             local.closeAll();
             return new Reply.Closed();
         } catch (ReplayException | TranscriptException | IllegalArgumentException e) {
             return new Reply.Failed(e.getMessage());
         }
+    }
+
+    private static Reply changeUser(int user) {
+        SocketCalls calls = SocketCalls.open();
+        int result = user == Request.Become.AS_STARTED ? calls.becomeRealUser() : calls.becomeUser(user);
+        return result == 0 ? new Reply.Became() : new Reply.Failed("the right, which root has, to make calls as user " + user
+                + " (setresuid failed with " + Errno.of(-result).symbol() + ")");
     }
 
     /** In a thread of its own, which ends before any other call is made: no late signal reaches anything else. */

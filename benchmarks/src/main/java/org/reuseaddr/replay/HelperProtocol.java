@@ -25,6 +25,8 @@ final class HelperProtocol {
     private static final String SIGNAL = "signal";
     private static final String INTERRUPTED = "interrupted: ";
     private static final String RACE = "race";
+    private static final String BECOME = "become ";
+    private static final String BECAME = "became";
     private static final String RACED = "raced: ";
     private static final int MAKE_FIELDS = 5;
     private static final int SIGNAL_FIELDS = 6;
@@ -123,6 +125,18 @@ final class HelperProtocol {
             }
         }
 
+        /** Make calls as this user from then on, see {@link HelperProcess#become}; on the line {@code become USER}. */
+        record Become(int user) implements Request {
+
+            /** The user that has started the helper. */
+            static final int AS_STARTED = -1;
+
+            @Override
+            public String line() {
+                return BECOME + user;
+            }
+        }
+
         /** The request without a line feed. */
         String line();
 
@@ -141,6 +155,9 @@ final class HelperProtocol {
             }
             if (line.startsWith(RACE + " ")) {
                 return Race.parse(line);
+            }
+            if (line.startsWith(BECOME)) {
+                return new Become(Integer.parseInt(line.substring(BECOME.length())));
             }
             String[] fields = line.split(" ", MAKE_FIELDS);
             if (fields.length < MAKE_FIELDS || !fields[0].equals(MAKE)) {
@@ -186,6 +203,14 @@ final class HelperProtocol {
             }
         }
 
+        /** The calls to come are made as the user who was asked for. */
+        record Became() implements Reply {
+            @Override
+            public String line() {
+                return BECAME;
+            }
+        }
+
         /** The helper could not do as it was asked. */
         record Failed(String reason) implements Reply {
             @Override
@@ -205,6 +230,9 @@ final class HelperProtocol {
         static Reply parse(String line) throws TranscriptException {
             if (line.equals(CLOSED)) {
                 return new Closed();
+            }
+            if (line.equals(BECAME)) {
+                return new Became();
             }
             if (line.startsWith(INTERRUPTED)) {
                 return new Counted(Interruptions.parse(line.substring(INTERRUPTED.length())));

@@ -82,7 +82,7 @@ public final class KnownQuirks {
     private static boolean isExplained(Quirk quirk, ScenarioResult result) {
         LinuxTcp kernel = new LinuxTcp(Set.of(quirk));
         Map<Integer, Integer> threads = result.scenario().transcript().threads();
-        World world = World.EMPTY;
+        World world = World.EMPTY.withUsers(result.scenario().transcript().users());
         for (int i = 0; i <= result.divergent(); i++) {
             Step made = result.observed().get(i);
             Step step = new Step(threads.getOrDefault(made.process(), made.process()), made.call(), made.outcome());

@@ -141,7 +141,7 @@ public final class Replayer implements AutoCloseable {
     /** Replays one scenario; never throws for what the platform does, and never takes longer than its calls' limits. */
     public ScenarioResult replay(Scenario scenario) {
         long start = System.nanoTime();
-        Optional<String> missing = facilities.missingFor(scenario.transcript());
+        Optional<String> missing = facilities.missingFor(scenario.transcript()).or(() -> missingUser(scenario.transcript()));
         if (missing.isPresent()) {
             return new ScenarioResult(scenario, Grade.UNSUPPORTED, List.of(), -1, missing.get(), false, 0, 0);
         }
@@ -162,6 +162,19 @@ public final class Replayer implements AutoCloseable {
                         .filter(part -> !part.isEmpty()).collect(Collectors.joining("; "));
         return result(scenario, new Settled(first.made(), first.attempts() + second.attempts(),
                 first.unexplained() + second.unexplained(), first.refused().or(second::refused)), detail, start);
+    }
+
+    /** Why the calls of a transcript cannot be made as its users; empty if they can. */
+    private Optional<String> missingUser(Transcript transcript) {
+        try {
+            for (int user : Set.copyOf(transcript.users().values())) {
+                helper(0).become(user);
+                helper(0).closeAll();
+            }
+            return Optional.empty();
+        } catch (ReplayException e) {
+            return Optional.of("the platform does not give this process " + e.getMessage());
+        }
     }
 
     /** The result of a scenario that is about many ports at once; empty for any other. */
@@ -407,8 +420,9 @@ public final class Replayer implements AutoCloseable {
     private Attempt attempt(Scenario scenario, Map<Integer, SocketProcess> processes) {
         Transcript transcript = scenario.transcript();
         int limitMillis = limitMillis(transcript);
+        Map<Integer, Integer> users = transcript.users();
         Replay replay = new Replay(transcript, number -> processes.computeIfAbsent(number,
-                fresh -> process(processes.size())), ports,
+                fresh -> users.isEmpty() ? process(processes.size()) : process(processes.size() + 1, users.get(number))), ports,
                 timeouts < PATIENCE ? limitMillis : Math.min(limitMillis, IMPATIENT_LIMIT_MILLIS), MAX_SECONDS);
         int divergent = replay.run();
         ledger.made(replay);
@@ -494,6 +508,15 @@ public final class Replayer implements AutoCloseable {
             throw new ReplayException("a transcript may have at most " + MAX_PROCESSES + " processes");
         }
         return helper(index - 1);
+    }
+
+    /** This process keeps its user: where there are users, all processes are helpers. */
+    private SocketProcess process(int index, Integer user) {
+        SocketProcess process = process(index);
+        if (user != null) {
+            ((HelperProcess) process).become(user);
+        }
+        return process;
     }
 
     private HelperProcess helper(int index) {

@@ -61,6 +61,7 @@ final class CProgram {
         part("tables", !cast.freePorts().isEmpty() || parts.contains("names"));
         part("threads", !cast.threads().isEmpty());
         part("actors", !cast.others().isEmpty() || !cast.threads().isEmpty());
+        part("users", !cast.users().isEmpty());
         part("facilities", !needs.isEmpty());
         part("known", !known.isEmpty());
         List<Integer> ports = Stream.of(List.of(0), cast.freePorts(), cast.learnedPorts())
@@ -69,6 +70,7 @@ final class CProgram {
                 "header", ProgramText.comment(scenario, NEEDS, " * "),
                 "calls", calls,
                 "needs", needs,
+                "may_become", cast.users().values().stream().distinct().map(user -> INDENT + "may_become(" + user + ");").toList(),
                 "errors", errors(),
                 "known", known.known().stream().map(one -> INDENT.repeat(2) + "{ " + one.index() + ", " + quoted(one.result()) + ",\n"
                         + INDENT.repeat(3) + quoted(one.message()) + " },").toList(),
@@ -126,13 +128,19 @@ final class CProgram {
         lines.add(INDENT + "first_process = getpid();");
         for (int process : cast.others()) {
             lines.add(INDENT + "if (fork() == 0) {");
+            user(process, INDENT.repeat(2)).ifPresent(lines::add);
             threadsOf(process).forEach(thread -> lines.add(INDENT.repeat(2) + "start(" + thread + ");"));
             lines.add(INDENT.repeat(2) + "live(" + process + ");");
             lines.add(INDENT + "}");
         }
+        user(first, INDENT).ifPresent(lines::add);
         threadsOf(first).forEach(thread -> lines.add(INDENT + "start(" + thread + ");"));
         lines.add(INDENT + "me = " + first + ";");
         return lines;
+    }
+
+    private Optional<String> user(int process, String indent) {
+        return Optional.ofNullable(cast.users().get(process)).map(user -> indent + "become(" + user + ");");
     }
 
     private List<Integer> threadsOf(int process) {

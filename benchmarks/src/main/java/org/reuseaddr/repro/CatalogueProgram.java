@@ -72,8 +72,9 @@ final class CatalogueProgram {
         ProgramActors actors = ProgramActors.of(scenario);
         int firstStep = sequence.size();
         int firstActor = cast.size();
-        actors.processes().forEach(process -> cast.add("    { " + process + ", " + process + " },"));
-        actors.threads().forEach((thread, process) -> cast.add("    { " + thread + ", " + process + " },"));
+        actors.processes().forEach(process -> cast.add("    { " + process + ", " + process + ", "
+                + actors.users().getOrDefault(process, NONE) + " },"));
+        actors.threads().forEach((thread, process) -> cast.add("    { " + thread + ", " + process + ", " + NONE + " },"));
         mostActors = Math.max(mostActors, cast.size() - firstActor);
         highestDescriptor = Math.max(highestDescriptor, actors.highestDescriptor());
         for (Step step : scenario.transcript().steps()) {
@@ -90,6 +91,9 @@ final class CatalogueProgram {
 
     private static String needs(Scenario scenario) {
         Set<String> needs = new TreeSet<>();
+        if (!scenario.transcript().users().isEmpty()) {
+            needs.add("HAS_USERS");
+        }
         for (Step step : scenario.transcript().steps()) {
             if (step.call() instanceof Call.Socket socket && socket.domain() == Family.INET6.number()) {
                 needs.add("HAS_INET6");

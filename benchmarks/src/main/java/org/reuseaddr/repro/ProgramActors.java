@@ -21,6 +21,7 @@ import org.reuseaddr.transcript.Step;
  *
  * @param processes in the order of their first calls; the first is the program itself
  * @param threads the process of each thread that makes calls
+ * @param users the effective users of those processes that have one of their own
  * @param freePorts literal ports that stand for ports of the program's choice
  * @param learnedPorts literal ports that stand for ports that the kernel shows
  * @param highestDescriptor the largest descriptor that a call names or makes
@@ -28,8 +29,9 @@ import org.reuseaddr.transcript.Step;
  * @param needs loopback addresses that must be there
  * @param limitMillis what a call may take
  */
-record ProgramActors(List<Integer> processes, SortedMap<Integer, Integer> threads, Set<Integer> freePorts,
-        Set<Integer> learnedPorts, int highestDescriptor, Set<Integer> unopened, List<SockAddr> needs, int limitMillis) {
+record ProgramActors(List<Integer> processes, SortedMap<Integer, Integer> threads, SortedMap<Integer, Integer> users,
+        Set<Integer> freePorts, Set<Integer> learnedPorts,
+        int highestDescriptor, Set<Integer> unopened, List<SockAddr> needs, int limitMillis) {
 
     private static final SockAddr MAPPED_LOOPBACK = SockAddr.Inet6.mapped((SockAddr.Inet4) Family.INET.loopback(0));
 
@@ -67,8 +69,8 @@ record ProgramActors(List<Integer> processes, SortedMap<Integer, Integer> thread
         used.addAll(made);
         int highest = used.stream().mapToInt(Integer::intValue).max().orElse(0);
         used.removeAll(made);
-        return new ProgramActors(List.copyOf(processes), threads, free, learned, highest, used, List.copyOf(needs),
-                Replayer.limitMillis(scenario.transcript()));
+        return new ProgramActors(List.copyOf(processes), threads, scenario.transcript().users(), free, learned,
+                highest, used, List.copyOf(needs), Replayer.limitMillis(scenario.transcript()));
     }
 
     /** The loopback address that must be there if this one is used. */

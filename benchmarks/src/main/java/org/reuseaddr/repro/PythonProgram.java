@@ -45,6 +45,7 @@ final class PythonProgram {
         part("free", !cast.freePorts().isEmpty());
         part("tables", !cast.freePorts().isEmpty() || parts.contains("names"));
         part("threads", !cast.threads().isEmpty());
+        part("users", !cast.users().isEmpty());
         part("facilities", !cast.needs().isEmpty());
         part("unopened", !cast.unopened().isEmpty());
         part("known", !known.isEmpty());
@@ -58,6 +59,9 @@ final class PythonProgram {
                 "threads", cast.threads().keySet().stream().map(thread -> thread + ": ThreadPoolExecutor(1)")
                         .collect(Collectors.joining(", ", "{", "}")),
                 "others", cast.others().toString(),
+                "first", Integer.toString(cast.processes().get(0)),
+                "users", cast.users().entrySet().stream().map(user -> user.getKey() + ": " + user.getValue())
+                        .collect(Collectors.joining(", ", "{", "}")),
                 "unopened", cast.unopened().toString(),
                 "process", process,
                 "facilities", cast.needs().stream()

@@ -46,7 +46,7 @@ final class ShortPython {
      */
     static Optional<String> of(Scenario scenario, int calls) {
         List<Step> all = scenario.transcript().steps();
-        if (calls < 1 || calls > all.size()) {
+        if (calls < 1 || calls > all.size() || !scenario.transcript().users().isEmpty()) {
             return Optional.empty();
         }
         ShortPython program = new ShortPython(scenario, all.subList(0, calls));

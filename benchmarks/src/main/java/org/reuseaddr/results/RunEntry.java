@@ -42,7 +42,7 @@ public final class RunEntry {
     public static final String BIND_MICROS = "run.bind_us";
     /** How many sockets a batch of {@code SyscallCost} had: fewer where a bind is slow. */
     public static final String BATCH = "run.batch";
-    /** How many scenarios of the catalogue were checked, such as {@code 3404 of 3404}: fewer where a bind is slow. */
+    /** How many scenarios of the catalogue were checked, such as {@code 3414 of 3414}: fewer where a bind is slow. */
     public static final String SCENARIOS = "run.scenarios";
     /** How many different ports the check named in bind calls: a whole number. */
     public static final String CHECK_PORTS = "ports.check";

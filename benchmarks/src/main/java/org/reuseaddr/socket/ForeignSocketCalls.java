@@ -29,6 +29,12 @@ final class ForeignSocketCalls extends SocketCalls {
             LINKER.function("prctl", int.class, long.class, long.class, long.class, long.class);
 
     /** Linked when first used: nothing else depends on them. */
+    private static final class Users {
+        private static final MethodHandle SETRESUID = LINKER.function("setresuid", int.class, int.class, int.class);
+        private static final MethodHandle GETUID = LINKER.function("getuid");
+    }
+
+    /** Linked when first used: nothing else depends on them. */
     private static final class Signals {
         private static final MethodHandle SIGACTION = LINKER.function("sigaction", int.class, long.class, long.class);
         private static final MethodHandle PTHREAD_KILL = LINKER.function("pthread_kill", long.class, int.class);
@@ -260,6 +266,24 @@ final class ForeignSocketCalls extends SocketCalls {
     int prctl(int option, long argument) {
         try {
             return result((int) PRCTL.invokeExact(errnoSegment, option, argument, 0L, 0L, 0L));
+        } catch (Throwable e) {
+            throw impossible(e);
+        }
+    }
+
+    @Override
+    int setresuid(int real, int effective, int saved) {
+        try {
+            return result((int) Users.SETRESUID.invoke(errnoSegment, real, effective, saved));
+        } catch (Throwable e) {
+            throw impossible(e);
+        }
+    }
+
+    @Override
+    int getuid() {
+        try {
+            return (int) Users.GETUID.invoke(errnoSegment);
         } catch (Throwable e) {
             throw impossible(e);
         }

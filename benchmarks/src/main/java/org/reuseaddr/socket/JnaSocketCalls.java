@@ -145,6 +145,27 @@ final class JnaSocketCalls extends SocketCalls {
         return result(LibC.prctl(option, argument, 0, 0, 0));
     }
 
+    @Override
+    int setresuid(int real, int effective, int saved) {
+        return result(Users.setresuid(real, effective, saved));
+    }
+
+    @Override
+    int getuid() {
+        return Users.getuid();
+    }
+
+    /** Linked when first used: nothing else depends on them. */
+    private static final class Users {
+        static {
+            Native.register(Users.class, NativeLibrary.getProcess());
+        }
+
+        static native int setresuid(int real, int effective, int saved);
+
+        static native int getuid();
+    }
+
     /** Linked when first used: nothing else depends on them. */
     private static final class Signals {
         static {

@@ -131,6 +131,30 @@ public abstract sealed class SocketCalls permits ForeignSocketCalls, JnaSocketCa
     abstract int prctl(int option, long argument);
 
     /**
+     * setresuid(2), of all threads of the process; -1 leaves a user as it is.
+     *
+     * @throws LinkageError if the platform has no such function; so does {@link #getuid}
+     */
+    abstract int setresuid(int real, int effective, int saved);
+
+    /** getuid(2): the real user. */
+    abstract int getuid();
+
+    /**
+     * Gives this process another effective user, and with it the sockets that it makes from then on.
+     *
+     * @return 0, or -errno: EPERM where the process has not the right to it, EINVAL where the user namespace has no such user
+     */
+    public final int becomeUser(int user) {
+        return setresuid(-1, user, -1);
+    }
+
+    /** Makes the real user the effective one again, see {@link #becomeUser}. */
+    public final int becomeRealUser() {
+        return becomeUser(getuid());
+    }
+
+    /**
      * Makes this process the parent of every descendant whose own parent ends, so that no daemon gets out of sight.
      *
      * @return whether the platform can do that: prctl(2), PR_SET_CHILD_SUBREAPER

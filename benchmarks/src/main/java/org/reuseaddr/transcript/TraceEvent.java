@@ -58,6 +58,12 @@ public sealed interface TraceEvent {
     record Hides(int process) implements TraceEvent {
     }
 
+    /** The process has this effective user from here on; {@link #UNKNOWN_USER} where the trace does not say which. */
+    record User(int process, int user) implements TraceEvent {
+        /** Any user. */
+        public static final int UNKNOWN_USER = -1;
+    }
+
     /** A socket that the trace does not show being made was bound to this port. */
     record PortTaken(int port) implements TraceEvent {
     }

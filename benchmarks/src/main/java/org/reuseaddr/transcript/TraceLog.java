@@ -54,13 +54,17 @@ public final class TraceLog {
     private static final Pattern NUMBER = Pattern.compile("[0-9]{1,9}");
     private static final Pattern TWO_DESCRIPTORS = Pattern.compile("[a-z0-9_]+\\(([0-9]{1,9})(?:<.*?>)?, ([0-9]{1,9})(?![0-9])");
     private static final Pattern THREAD = Pattern.compile("# thread: ([1-9][0-9]{0,8}) of ([1-9][0-9]{0,8})[ \t]*");
+    private static final Pattern USER = Pattern.compile("# user: ([0-9]{1,9}) of ([0-9]{1,9})[ \t]*");
     /** Options that change who may have a port: sockets on different devices do not meet, and repair forces a bind. */
     private static final Set<String> CHANGE_THE_RULES = Set.of("SO_BINDTODEVICE", "SO_BINDTOIFINDEX", "TCP_REPAIR");
     private static final Set<String> CLONES = Set.of("clone", "clone3", "fork", "vfork");
     /** Calls beside those that the suite models that change what a descriptor is. */
     private static final Set<String> OF_DESCRIPTORS = Set.of("clone", "clone3", "fork", "vfork", "execve", "execveat",
             "exit_group", "dup2", "dup3", "close_range", "sendto", "sendmsg", "recvmsg", "sendmmsg", "recvmmsg", "pidfd_getfd",
-            "unshare", "setns", "io_uring_setup", "io_uring_enter");
+            "unshare", "setns", "io_uring_setup", "io_uring_enter", "setuid", "seteuid", "setreuid", "setresuid", "setfsuid", "geteuid");
+    /** Calls that set, or return, the effective user, by the place of its number among the arguments. */
+    private static final Map<String, Integer> SETS_USER = Map.of("setuid", 0, "seteuid", 0, "setreuid", 1, "setresuid", 1);
+    private static final Pattern ARGUMENTS = Pattern.compile("[a-z0-9]+\\(([^)]*)\\)");
 
     /**
      * What the log had beside the events.
@@ -457,7 +461,7 @@ public final class TraceLog {
             if (notice.lookingAt()) {
                 attached.add(Integer.parseInt(notice.group(1)));
                 skip("strace's notice");
-            } else if (!thread(text)) {
+            } else if (!thread(text) && !user(text)) {
                 textSince = line;
                 skip("text");
             }
@@ -475,6 +479,15 @@ public final class TraceLog {
         unexplained.remove(thread);
         share(thread, processOf(Integer.parseInt(header.group(2))));
         return true;
+    }
+
+    /** A header of the suite's own transcripts: it says whose a process is. */
+    private boolean user(String text) {
+        Matcher header = USER.matcher(text);
+        if (header.matches()) {
+            report(new TraceEvent.User(Integer.parseInt(header.group(2)), Integer.parseInt(header.group(1))));
+        }
+        return header.matches();
     }
 
     private void begun(int actor, String name, TraceText text) throws TranscriptException {
@@ -803,6 +816,8 @@ public final class TraceLog {
             case "execve", "execveat" -> {
                 showsClones = true;
                 if (result(text).filter(value -> value == 0).isPresent()) {
+                    // A program may belong to its owner (set-user-ID).
+                    report(new TraceEvent.User(process, TraceEvent.User.UNKNOWN_USER));
                     executed(actor, process);
                 }
                 if (!silent.contains(process)) {
@@ -827,11 +842,31 @@ public final class TraceLog {
                     ownTable(actor);
                 }
             }
+            case "setuid", "seteuid", "setreuid", "setresuid", "setfsuid", "geteuid" -> user(process, name, text);
             case "pidfd_getfd" -> taken(actor, process, text);
             case "io_uring_setup", "io_uring_enter" -> report(new TraceEvent.Hides(process));
             default -> sent(actor, process, name, text);
         }
         skip(name + (text.contains("SCM_RIGHTS") ? " (descriptor passed: not followed)" : ""));
+    }
+
+    /** The user counts that a process has when it makes a socket: the one for files, which follows the effective one. */
+    private void user(int process, String name, String text) {
+        Optional<Integer> result = result(text);
+        if (name.equals("geteuid")) {
+            result.filter(user -> user >= 0).ifPresent(user -> report(new TraceEvent.User(process, user)));
+        } else if (name.equals("setfsuid")) {
+            // It returns the user before, whether it has done what it was asked to or not.
+            report(new TraceEvent.User(process, TraceEvent.User.UNKNOWN_USER));
+        } else if (result.filter(value -> value == 0).isPresent()) {
+            Matcher arguments = ARGUMENTS.matcher(text);
+            String[] users = arguments.lookingAt() ? arguments.group(1).split(",") : new String[0];
+            String user = SETS_USER.get(name) < users.length ? users[SETS_USER.get(name)].strip() : "";
+            if (!user.equals("-1")) {
+                report(new TraceEvent.User(process, NUMBER.matcher(user).matches() ? Integer.parseInt(user)
+                        : TraceEvent.User.UNKNOWN_USER));
+            }
+        }
     }
 
     private void closeRange(int actor, int process, String text) {

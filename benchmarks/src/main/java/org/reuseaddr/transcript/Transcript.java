@@ -24,21 +24,36 @@ public record Transcript(Map<String, String> headers, List<Step> steps) {
     /** The header that says which process a thread belongs to: {@code # thread: 102 of 101}. */
     public static final String THREAD_HEADER = "thread";
 
+    /**
+     * The header that says whose a process is, by the number of its effective user: {@code # user: 65534 of 102}. Processes
+     * without one are all of the user that starts them.
+     */
+    public static final String USER_HEADER = "user";
+
     static final Pattern HEADER_NAME = Pattern.compile("[A-Za-z][A-Za-z0-9_-]*");
     private static final Pattern THREAD = Pattern.compile("([1-9][0-9]{0,8}) of (0|[1-9][0-9]{0,8})");
+    private static final Pattern USER = Pattern.compile("(0|[1-9][0-9]{0,8}) of (0|[1-9][0-9]{0,8})");
 
     /**
      * Checks the headers; blanks around a line of a value are dropped.
      *
      * @throws IllegalArgumentException if a name is not a letter followed by letters, digits, {@code _} and {@code -},
-     *     a value holds control characters other than line feeds, or a {@code thread} header is malformed
+     *     a value holds control characters other than line feeds, or a {@code thread} or {@code user} header is malformed
      */
     public Transcript {
         Map<String, String> checked = new LinkedHashMap<>();
         headers.forEach((name, value) -> checked.put(checkedName(name), checkedValue(name, value)));
         headers = Collections.unmodifiableMap(checked);
         steps = List.copyOf(steps);
-        threadsOf(headers);
+        SortedMap<Integer, Integer> threads = threadsOf(headers);
+        usersOf(headers).keySet().stream().filter(threads::containsKey).findFirst().ifPresent(thread -> {
+            throw new IllegalArgumentException("a user header for " + thread + ", which is a thread of another process");
+        });
+    }
+
+    /** The effective user of each process that has a {@code user} header. */
+    public SortedMap<Integer, Integer> users() {
+        return usersOf(headers);
     }
 
     /**
@@ -66,25 +81,40 @@ public record Transcript(Map<String, String> headers, List<Step> steps) {
 
     private static SortedMap<Integer, Integer> threadsOf(Map<String, String> headers) {
         SortedMap<Integer, Integer> threads = new TreeMap<>();
-        String value = headers.get(THREAD_HEADER);
-        if (value != null) {
-            for (String line : value.split("\n", -1)) {
-                Matcher matcher = THREAD.matcher(line);
-                if (!matcher.matches()) {
-                    throw new IllegalArgumentException("no thread header such as '102 of 101': '" + line + "'");
-                }
-                int thread = Integer.parseInt(matcher.group(1));
-                if (threads.put(thread, Integer.parseInt(matcher.group(2))) != null) {
-                    throw new IllegalArgumentException("a second thread header for " + thread);
-                }
+        for (Matcher entry : entries(headers, THREAD_HEADER, THREAD, "102 of 101")) {
+            int thread = Integer.parseInt(entry.group(1));
+            if (threads.put(thread, Integer.parseInt(entry.group(2))) != null) {
+                throw new IllegalArgumentException("a second thread header for " + thread);
             }
-            threads.forEach((thread, process) -> {
-                if (threads.containsKey(process)) {
-                    throw new IllegalArgumentException("thread " + thread + " cannot belong to " + process
-                            + ", which is a thread itself");
-                }
-            });
         }
+        threads.forEach((thread, process) -> {
+            if (threads.containsKey(process)) {
+                throw new IllegalArgumentException("thread " + thread + " cannot belong to " + process
+                        + ", which is a thread itself");
+            }
+        });
         return Collections.unmodifiableSortedMap(threads);
+    }
+
+    private static SortedMap<Integer, Integer> usersOf(Map<String, String> headers) {
+        SortedMap<Integer, Integer> users = new TreeMap<>();
+        for (Matcher entry : entries(headers, USER_HEADER, USER, "65534 of 102")) {
+            int process = Integer.parseInt(entry.group(2));
+            if (users.put(process, Integer.parseInt(entry.group(1))) != null) {
+                throw new IllegalArgumentException("a second user header for " + process);
+            }
+        }
+        return Collections.unmodifiableSortedMap(users);
+    }
+
+    private static List<Matcher> entries(Map<String, String> headers, String name, Pattern pattern, String example) {
+        String value = headers.get(name);
+        return value == null ? List.of() : Arrays.stream(value.split("\n", -1)).map(line -> {
+            Matcher matcher = pattern.matcher(line);
+            if (!matcher.matches()) {
+                throw new IllegalArgumentException("no " + name + " header such as '" + example + "': '" + line + "'");
+            }
+            return matcher;
+        }).toList();
     }
 }

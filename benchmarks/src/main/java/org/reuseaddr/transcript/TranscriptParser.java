@@ -300,7 +300,7 @@ public final class TranscriptParser {
                 processes.thread(thread, process);
             });
         } catch (IllegalArgumentException e) {
-            throw line.error(0, "a header such as '# rule: …' or '# thread: 102 of 101'", e.getMessage());
+            throw line.error(0, "a header such as '# rule: …', '# thread: 102 of 101' or '# user: 65534 of 102'", e.getMessage());
         }
     }
 

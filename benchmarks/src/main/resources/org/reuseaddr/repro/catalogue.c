@@ -20,7 +20,7 @@
 
 enum { ATTEMPTS = 3, LOOK_EVERY = 50, ACTORS = {actors}, DESCRIPTORS = {descriptors}, LOW_PORT = 10240, HIGH_PORT = 32767 };
 enum { NONE = -1, TIMED_OUT = -2 };
-enum { HAS_INET = 1, HAS_INET6 = 2, HAS_LOOPBACK6 = 4 };
+enum { HAS_INET = 1, HAS_INET6 = 2, HAS_LOOPBACK6 = 4, HAS_USERS = 8 };
 enum operation { SOCKET, SET_OPTION, SET_ONE_PORT, SET_LINGER, GET_OPTION, BIND, LISTEN, CONNECT, ACCEPT, GETSOCKNAME, GETPEERNAME,
     SHUTDOWN, DUP, SET_NON_BLOCKING, POLL, CLOSE };
 
@@ -47,8 +47,8 @@ static const unsigned short SEQUENCE[] = {
 @sequence
 };
 
-/* Who makes calls in a scenario: a process, or a thread of one. */
-struct actor { int number, process; };
+/* Who makes calls in a scenario: a process, or a thread of one; the effective user of the process, NONE for the one who started. */
+struct actor { int number, process, user; };
 static const struct actor CAST[] = {
 @cast
 };
@@ -216,8 +216,11 @@ static void live(const struct scenario *scenario, int process)
         close(channel[i][0]);
         if (actor->process != process)
             close(channel[i][1]);
-        else if (actor->number == process)
+        else if (actor->number == process) {
             mine = i;
+            if (actor->user != NONE && setresuid(-1, actor->user, -1) != 0)
+                _exit(2);
+        }
         else if (pthread_create(&thread, NULL, act, (void *) (intptr_t) i) != 0)
             _exit(2);
     }
@@ -371,13 +374,27 @@ static int can_use(int family, const char *host)
     return works;
 }
 
+/* Tried by a process of its own, which has the users of the scenarios then. */
+static int can_change_user(void)
+{
+    int status;
+    pid_t child = fork();
+    if (child == 0) {
+        for (size_t i = 0; i < sizeof CAST / sizeof *CAST; i++)
+            if (CAST[i].user != NONE && (setresuid(-1, CAST[i].user, -1) != 0 || setresuid(-1, getuid(), -1) != 0))
+                _exit(1);
+        _exit(0);
+    }
+    return child > 0 && waitpid(child, &status, 0) == child && status == 0;
+}
+
 static int facilities(void)
 {
     int six = socket(AF_INET6, SOCK_STREAM, 0), has_inet6 = six >= 0 || errno != EAFNOSUPPORT;
     if (six >= 0)
         close(six);
     return (can_use(AF_INET, "127.0.0.1") ? HAS_INET : 0) | (has_inet6 ? HAS_INET6 : 0)
-            | (has_inet6 && can_use(AF_INET6, "::1") ? HAS_LOOPBACK6 : 0);
+            | (has_inet6 && can_use(AF_INET6, "::1") ? HAS_LOOPBACK6 : 0) | (can_change_user() ? HAS_USERS : 0);
 }
 
 static const char *name_of(int error)
@@ -422,7 +439,8 @@ int main(int count, char **words)
             continue;
         number++;
         if ((scenario->needs & has) != scenario->needs) {
-            printf("ok %d %s # SKIP the platform lacks IPv4 or IPv6 loopback\n", number, scenario->id);
+            printf("ok %d %s # SKIP %s\n", number, scenario->id, scenario->needs & ~has & HAS_USERS
+                   ? "this process may not change its user, as root may" : "the platform lacks IPv4 or IPv6 loopback");
             continue;
         }
         for (int attempt = 0; attempt < ATTEMPTS && at < scenario->steps; attempt++) {

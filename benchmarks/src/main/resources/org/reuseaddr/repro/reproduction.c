@@ -437,6 +437,23 @@ static void live(int process)
 }
 
 @end
+@if users
+/* Sockets belong to the effective user of the process that makes them; -1 for the one who has started the program. */
+static void become(int user)
+{
+    if (setresuid(-1, user < 0 ? getuid() : (uid_t) user, -1) != 0) {
+        printf("cannot run here, only root can be user %d: %s\n", user, strerror(errno));
+        exit(2);
+    }
+}
+
+static void may_become(int user)
+{
+    become(user);
+    become(-1);
+}
+
+@end
 @if facilities
 static void need(int family, const struct sockaddr *address, socklen_t length, const char *host)
 {
@@ -468,6 +485,7 @@ int main(void)
     read_held("/proc/net/tcp6");
 @end
 @needs
+@may_become
 @ports
 @actors
     calls();

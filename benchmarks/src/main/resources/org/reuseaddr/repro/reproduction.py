@@ -126,12 +126,26 @@ for family, host in {facilities}:
             print("cannot run here, there is no %s: %s" % (host, e.strerror), flush=True)
             os._exit(2)
 @end
+@if users
+users = {users}  # the effective user of each process, which is that of the sockets that it makes
+try:
+    for user in users.values():
+        os.setresuid(-1, user, -1)
+        os.setresuid(-1, os.getuid(), -1)
+except OSError as e:
+    print("cannot run here, only root can be user %d: %s" % (user, e.strerror), flush=True)
+    os._exit(2)
+@end
 signal.signal(signal.SIGALRM, expire)
 @if processes
 others = {}  # the other processes make the calls that they are told to, until their pipe ends
 for who in {others}:
     here, there = Pipe()
     child = os.fork()
+@if users
+    if child == 0:
+        os.setresuid(-1, users.get(who, -1), -1)
+@end
     while child == 0:
         try:
             here.close()
@@ -142,6 +156,9 @@ for who in {others}:
             os._exit(1)
     there.close()
     others[who] = here, child
+@end
+@if users
+os.setresuid(-1, users.get({first}, -1), -1)
 @end
 status = 0
 for i, step in enumerate(steps):

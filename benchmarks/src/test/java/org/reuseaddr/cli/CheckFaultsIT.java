@@ -106,6 +106,21 @@ class CheckFaultsIT {
                 && row.unexplained() > 20);
     }
 
+    /** The port of a group is not for other users: here all are one, since strace lets no process change its user. */
+    @Test
+    void aSocketOfAnotherUserThatJoinsAGroupIsFound() {
+        Tools.need("strace", "strace");
+        JarRun.Ended ended = check(List.of("reuseport-users")).under("strace", "-f", "-qq", "--seccomp-bpf", "-o", "/dev/null",
+                "-e", "trace=setresuid", "-e", "inject=setresuid:retval=0").run();
+
+        assertThat(ended.exitCode()).as(ended.everything()).isEqualTo(3);
+        assertThat(rows().stream().filter(row -> row.grade().equals("VIOLATION")).map(SemanticsRow::scenario))
+                .as(ended.everything()).containsExactlyInAnyOrder("reuseport-users/other-user-listens-inet",
+                        "reuseport-users/other-user-listens-inet6", "reuseport-users/other-user-is-bound-inet",
+                        "reuseport-users/other-user-is-bound-inet6");
+        assertThat(rows()).hasSize(10).noneMatch(row -> row.grade().equals("ERROR"));
+    }
+
     @Test
     void theEvidenceOfADuplicateListenerSaysWhoGetsTheConnections() {
         JarRun.Ended ended = check(List.of("original-report/two-terminals"))

@@ -357,6 +357,46 @@ class JudgeCommandTest {
         assertThat(own.code()).as(own.toString()).isEqualTo(ExitCode.VIOLATION);
     }
 
+    /** How a group of SO_REUSEPORT ends whose processes make these calls first, the second of which is answered so. */
+    private CommandAnswer group(String first, String second, String answer) throws IOException {
+        return judge(first + listener("1 ", 3).replace("SO_REUSEADDR", "SO_REUSEPORT") + second + listener("2 ", 3)
+                .replace("SO_REUSEADDR", "SO_REUSEPORT").replace(BIND + "0\n2 listen(3, 1) = 0\n", BIND + answer + "\n"), "--closed");
+    }
+
+    @Test
+    void aGroupOfSharedPortsIsOfOneUserWhereTheTraceShowsTheUsers() throws IOException {
+        String refused = "-1 EADDRINUSE (x)";
+        String[] ofOther = {"2 setuid(33) = 0\n", "2 setresuid(-1, 33, -1) = 0\n", "2 setreuid(-1, 33) = 0\n",
+            "2 geteuid() = 33\n", "2 setuid(34) = 0\n2 setresuid(0, 33, 0) = 0\n2 setresuid(5, -1, -1) = 0\n", "# user: 33 of 2\n"};
+        for (String second : ofOther) {
+            CommandAnswer joined = group("1 geteuid() = 1000\n", second, "0");
+            assertThat(joined.code()).as(second + joined).isEqualTo(ExitCode.VIOLATION);
+            assertThat(joined.out()).contains("SO_REUSEPORT");
+            assertThat(group("1 geteuid() = 1000\n", second, refused).code()).as(second).isEqualTo(ExitCode.DONE);
+            assertThat(group("1 setuid(33) = 0\n", second, refused).code()).as("one user: " + second).isEqualTo(ExitCode.VIOLATION);
+            assertThat(group("1 setuid(33) = 0\n", second, "0").code()).as("one user: " + second).isEqualTo(ExitCode.DONE);
+        }
+    }
+
+    @Test
+    void nothingIsSaidOfAGroupOfWhoseUsersOneIsNotKnown() throws IOException {
+        String[] notKnown = {"", "2 setuid(1000) = -1 EPERM (x)\n",
+            "2 setuid(33) = 0\n2 execve(\"/bin/x\", [\"x\"], 0x7f /* 1 var */) = 0\n",
+            "2 setuid(33) = 0\n2 setfsuid(34) = 33\n",
+            "2 setuid(4294967294) = 0\n", "2 setreuid(33, -1) = 0\n"};
+        for (String second : notKnown) {
+            assertThat(group("1 geteuid() = 1000\n", second, "0").code()).as(second).isEqualTo(ExitCode.DONE);
+            assertThat(group("1 geteuid() = 1000\n", second, "-1 EADDRINUSE (x)").code()).as(second).isEqualTo(ExitCode.DONE);
+        }
+    }
+
+    @Test
+    void aChildHasTheUserOfItsParent() throws IOException {
+        String forked = "1 setuid(33) = 0\n" + CLONE + ") = 2\n";
+        assertThat(group(forked, "2 getppid() = 1\n", "0").code()).isEqualTo(ExitCode.DONE);
+        assertThat(group(forked, "2 setuid(34) = 0\n", "0").code()).isEqualTo(ExitCode.VIOLATION);
+    }
+
     @Test
     void theSuitesOwnTranscriptsSayWhichProcessAThreadIsOf() throws IOException {
         String threads = "# thread: 102 of 101\n[pid 101] socket(AF_INET6, SOCK_STREAM, IPPROTO_TCP) = 3\n[pid 102] bind(3" + BIND;

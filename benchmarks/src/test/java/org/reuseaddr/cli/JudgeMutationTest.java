@@ -137,6 +137,7 @@ class JudgeMutationTest {
         int mutants = 0;
         for (Scenario scenario : Catalogue.scenarios()) {
             TraceModel model = new TraceModel(true);
+            scenario.transcript().users().forEach(model::user);
             Map<Integer, Integer> threads = scenario.transcript().threads();
             List<Step> steps = scenario.transcript().steps();
             for (int i = 0; i < steps.size(); i++) {

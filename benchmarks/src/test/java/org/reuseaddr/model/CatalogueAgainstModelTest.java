@@ -28,7 +28,7 @@ class CatalogueAgainstModelTest {
 
     private static void assertThatTheModelAllows(Scenario scenario) {
         Map<Integer, Integer> threads = scenario.transcript().threads();
-        World world = World.EMPTY;
+        World world = World.EMPTY.withUsers(scenario.transcript().users());
         for (Step step : scenario.transcript().steps()) {
             Step made = new Step(threads.getOrDefault(step.process(), step.process()), step.call(), step.outcome());
             LinuxTcp.Judged judged = LinuxTcp.REFERENCE.judge(world, made);

@@ -75,7 +75,6 @@ class LinuxBindRulesTest {
         assertThat(LINUX.bind(plain(AddressKind.INET_LOOPBACK), port)).isEqualTo(Rule.LISTENER_EXCLUDES);
     }
 
-    /** Users are part of the model and not of the catalogue, which runs without privileges. */
     @ParameterizedTest
     @CsvSource({
         "1000, LISTENING, REUSEPORT_SHARES",
@@ -86,6 +85,25 @@ class LinuxBindRulesTest {
     void reusePortSharesWithSocketsOfTheSameUser(int user, Holder.State state, Rule rule) {
         assertThat(LINUX.bind(socket(AddressKind.INET_LOOPBACK, false, true, user, Holder.State.BOUND),
                 PortState.heldBy(socket(AddressKind.INET_LOOPBACK, false, true, USER, state)))).isEqualTo(rule);
+    }
+
+    @Test
+    void whereAUserIsNotKnownBothAnswersArePossibleIfTheyDependOnIt() {
+        Holder unknown = socket(AddressKind.INET_LOOPBACK, false, true, Holder.UNKNOWN_USER, Holder.State.BOUND);
+        Holder known = socket(AddressKind.INET_LOOPBACK, false, true, USER, Holder.State.LISTENING);
+        assertThat(LINUX.possible(false, unknown, PortState.heldBy(known)))
+                .containsExactly(Rule.OTHER_USER_EXCLUDED, Rule.REUSEPORT_SHARES);
+        assertThat(LINUX.possible(true, known.of(OTHER_USER), PortState.heldBy(unknown.listening(), known)))
+                .as("one of the two is another user's").containsExactly(Rule.OTHER_USER_EXCLUDED);
+        assertThat(LINUX.possible(false, unknown, PortState.heldBy(unknown.listening()))).as("all who are not known are one")
+                .containsExactly(Rule.REUSEPORT_SHARES);
+        assertThat(LINUX.possible(false, known, PortState.heldBy(known.of(OTHER_USER)))).containsExactly(Rule.OTHER_USER_EXCLUDED);
+        assertThat(LINUX.possible(false, plain(AddressKind.INET_LOOPBACK).of(Holder.UNKNOWN_USER), PortState.heldBy(known)))
+                .as("without the option users make no difference").containsExactly(Rule.LISTENER_EXCLUDES);
+        PortState group = new PortState(List.of(socket(AddressKind.INET_LOOPBACK, false, false, USER, Holder.State.LISTENING)),
+                Optional.of(known), false);
+        assertThat(LINUX.possible(false, unknown, group)).as("of the leader of the group too")
+                .containsExactly(Rule.LISTENER_EXCLUDES, Rule.REUSEPORT_SKIPS_CHECK);
     }
 
     @Test

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.assertj.core.groups.Tuple;
@@ -335,5 +336,40 @@ class LinuxTcpTest {
         List<LinuxTcp.Judged> mainline = judge(LinuxTcp.REFERENCE, text);
         assertThat(mainline.get(7).allowed()).isEmpty();
         assertThat(mainline.get(6).allowed().orElseThrow().reason()).isEqualTo(Rule.REUSEADDR_SHARES_BOUND);
+    }
+
+    /** The answers to the bind of a second process, of users as the world has them; both have SO_REUSEPORT. */
+    private static List<Answer> secondBind(World users) {
+        World world = users;
+        for (Step step : parse(LISTENER)) {
+            world = LinuxTcp.REFERENCE.judge(world, step).after();
+        }
+        List<Step> second = parse(LISTENER.replaceAll("(?m)^", "[pid 2] "));
+        for (Step step : second.subList(0, 2)) {
+            world = LinuxTcp.REFERENCE.judge(world, step).after();
+        }
+        return LinuxTcp.REFERENCE.answers(world, 2, second.get(2).call()).stream().map(Allowed::answer).toList();
+    }
+
+    @Test
+    void aSocketIsOfTheUserThatItsProcessHadWhenItWasMade() {
+        Answer refused = new Answer.Fails(Errno.EADDRINUSE);
+        Answer bound = new Answer.Zero();
+        assertThat(secondBind(World.EMPTY)).containsExactly(bound);
+        assertThat(secondBind(World.EMPTY.withUsers(Map.of(0, 65534, 2, 65534)))).containsExactly(bound);
+        assertThat(secondBind(World.EMPTY.withUsers(Map.of(0, 65534, 2, 65533)))).containsExactly(refused);
+        assertThat(secondBind(World.EMPTY.withUsers(Map.of(2, 65533)))).as("one of them is not known").containsExactly(refused, bound);
+        assertThat(secondBind(World.EMPTY.withUsers(Map.of(0, 65534, 2, 65533)).withUsers(Map.of(2, Holder.UNKNOWN_USER))))
+                .as("no longer known").containsExactly(refused, bound);
+    }
+
+    @Test
+    void anAcceptedSocketIsOfTheUserThatAcceptsIt() {
+        World world = World.EMPTY.withUsers(Map.of(0, 65534));
+        for (Step step : parse(LISTENER + CLIENT + "accept(3, NULL, NULL) = 6\n")) {
+            world = LinuxTcp.REFERENCE.judge(world, step).after();
+        }
+        assertThat(world.named(0, 6).orElseThrow().user).isEqualTo(65534);
+        assertThat(world.named(0, 6).orElseThrow().holder().user()).isEqualTo(65534);
     }
 }

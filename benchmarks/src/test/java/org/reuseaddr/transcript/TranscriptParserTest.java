@@ -398,10 +398,25 @@ class TranscriptParserTest {
     @ParameterizedTest
     @CsvSource(delimiter = ';', value = {
         "# thread: 1 ; no thread header such as '102 of 101': '1'",
-        "# thread: 1 of 1 ; thread 1 cannot belong to 1, which is a thread itself"})
-    void malformedThreadHeaderIsAnError(String line, String found) {
+        "# thread: 1 of 1 ; thread 1 cannot belong to 1, which is a thread itself",
+        "# user: 1 ; no user header such as '65534 of 102': '1'",
+        "# user: -1 of 2 ; no user header such as '65534 of 102': '-1 of 2'",
+        "# user: 4294967294 of 2 ; no user header such as '65534 of 102': '4294967294 of 2'"})
+    void malformedHeaderOfAProcessIsAnError(String line, String found) {
         assertThatThrownBy(() -> TranscriptParser.parse("x", "# rule: r\n" + line + "\n" + SOCKET))
-                .hasMessage("x:2:1: expected a header such as '# rule: …' or '# thread: 102 of 101', found " + found);
+                .hasMessage("x:2:1: expected a header such as '# rule: …', '# thread: 102 of 101' or '# user: 65534 of 102', found "
+                        + found);
+    }
+
+    @Test
+    void eachProcessHasOneUser() throws TranscriptException {
+        String users = "# user: 65534 of 102\n# user: 0 of 101\n";
+        assertThat(TranscriptParser.parse("x", users + SOCKET).transcript().users()).containsExactly(entry(101, 0), entry(102, 65534));
+        assertThat(TranscriptParser.parse("x", SOCKET).transcript().users()).isEmpty();
+        assertThatThrownBy(() -> TranscriptParser.parse("x", users + "# user: 1 of 101\n" + SOCKET))
+                .hasMessageEndingWith("found a second user header for 101");
+        assertThatThrownBy(() -> TranscriptParser.parse("x", "# thread: 102 of 101\n" + users + SOCKET))
+                .hasMessageEndingWith("found a user header for 102, which is a thread of another process");
     }
 
     @ParameterizedTest
