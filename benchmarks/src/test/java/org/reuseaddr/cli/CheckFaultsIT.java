@@ -117,7 +117,8 @@ class CheckFaultsIT {
         assertThat(rows().stream().filter(row -> row.grade().equals("VIOLATION")).map(SemanticsRow::scenario))
                 .as(ended.everything()).containsExactlyInAnyOrder("reuseport-users/other-user-listens-inet",
                         "reuseport-users/other-user-listens-inet6", "reuseport-users/other-user-is-bound-inet",
-                        "reuseport-users/other-user-is-bound-inet6");
+                        "reuseport-users/other-user-is-bound-inet6", "reuseport-users/reuseaddr-shares-with-other-user-inet",
+                        "reuseport-users/reuseaddr-shares-with-other-user-inet6");
         assertThat(rows()).hasSize(10).noneMatch(row -> row.grade().equals("ERROR"));
     }
 
