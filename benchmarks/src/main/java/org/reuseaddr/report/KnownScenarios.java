@@ -22,12 +22,21 @@ record KnownScenarios(Map<String, Scenario> byId) {
         byId = Collections.unmodifiableMap(new LinkedHashMap<>(byId));
     }
 
+    /** Built once: it takes longer than to write a report. */
+    private static final class Built {
+        private static final KnownScenarios ALL = new KnownScenarios(byId());
+
+        private static Map<String, Scenario> byId() {
+            Map<String, Scenario> known = new LinkedHashMap<>();
+            Stream.concat(Gate.beforeRun().stream(), Catalogue.scenarios().stream())
+                    .forEach(scenario -> known.put(scenario.id(), scenario));
+            return known;
+        }
+    }
+
     /** All of them. */
     static KnownScenarios load() {
-        Map<String, Scenario> known = new LinkedHashMap<>();
-        Stream.concat(Gate.beforeRun().stream(), Catalogue.scenarios().stream())
-                .forEach(scenario -> known.put(scenario.id(), scenario));
-        return new KnownScenarios(known);
+        return Built.ALL;
     }
 
     /** What the suite itself says of its scenarios, each text as it stands in a cell of {@code semantics.csv}. */

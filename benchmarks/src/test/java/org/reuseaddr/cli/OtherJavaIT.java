@@ -19,6 +19,7 @@ import org.reuseaddr.results.Sample;
 import org.reuseaddr.results.SamplesFile;
 
 /** The one jar on every Java from 17 on that this machine has, the tests' own included: no warning, no difference. */
+@Measures
 class OtherJavaIT {
 
     private static final Path JAVAS = Path.of("/usr/lib/jvm");

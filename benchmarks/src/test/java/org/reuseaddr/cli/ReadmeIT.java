@@ -17,6 +17,7 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The README's console blocks are run, and print what they say they print. */
+@Measures
 class ReadmeIT {
 
     private static final Path README = Path.of("..", "README.md");

@@ -34,6 +34,7 @@ import org.reuseaddr.results.SemanticsFile;
 import org.reuseaddr.results.SemanticsRow;
 
 /** Reports of real runs, opened in a real browser and used as people use them. */
+@Measures
 class ReportIT {
 
     private static final String[] SHORT = {"ListenerLifecycle", "-p", "family=INET,INET6", "-p", "port=ephemeral", "-p",

@@ -23,6 +23,7 @@ import org.reuseaddr.results.SemanticsRow;
  * Too little of everything: the run completes with what is possible and says so, or stops before it starts with one
  * line. Each test makes its platform in namespaces of its own.
  */
+@Measures
 class ResourcesIT {
 
     /** The whole semantic check and the shortest benchmark. */

@@ -24,6 +24,7 @@ import org.reuseaddr.results.SemanticsFile;
 import org.reuseaddr.results.SemanticsRow;
 
 /** The main job on the real jar and the real kernel. */
+@Measures
 class RunIT {
 
     /** One short fork of each family. */

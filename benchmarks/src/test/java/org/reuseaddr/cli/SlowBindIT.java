@@ -16,6 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.reuseaddr.faults.FaultLibrary;
 
 /** microsoft/WSL#41470 from end to end: a run, one where every bind takes a millisecond, and who is blamed for it. */
+@Measures
 class SlowBindIT {
 
     private static final String FORK = "org.openjdk.jmh.runner.ForkedMain";

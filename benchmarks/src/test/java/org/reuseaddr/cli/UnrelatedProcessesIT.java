@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 import org.reuseaddr.faults.UnrelatedProcess;
 import org.reuseaddr.results.SemanticsFile;
 import org.reuseaddr.socket.Family;
@@ -14,6 +15,7 @@ import org.reuseaddr.socket.Sockets;
 import org.reuseaddr.socket.SyscallResult;
 
 /** Other programs take ports while the check runs: what is theirs is no fault of the platform. */
+@Isolated("takes ports by the thousand")
 class UnrelatedProcessesIT {
 
     /** The default range is 28,232 ports wide: where descriptors allow so many, port 0 mostly meets somebody's port. */
