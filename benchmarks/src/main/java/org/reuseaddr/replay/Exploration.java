@@ -251,7 +251,7 @@ public final class Exploration {
                     explore(number);
                 }
             } catch (ReplayException e) {
-                // Once the time is over, a helper that has not started is no failure any more.
+                // Once the time is over, a helper that has not started is no failure any more, nor is a port that is not free.
                 if (!stopped) {
                     failure.compareAndSet(null, e);
                 }
@@ -330,7 +330,7 @@ public final class Exploration {
         }
 
         private int freePort() {
-            return unwatched(ports::take);
+            return unwatched(() -> ports.take(() -> stopped));
         }
 
         /** Does what may take longer than any call: waits for a port that rests, or for a process that starts. */

@@ -9,6 +9,7 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -52,13 +53,21 @@ final class ExplorationPorts {
         }
     }
 
-    /** A free port; waits for one that rests if there is none, and gives it back after a rest at the latest. */
-    int take() {
+    /**
+     * A free port; waits for one that rests if there is none, which takes two minutes at most.
+     *
+     * @param stopped whether nobody needs a port any more
+     * @throws ReplayException if that is so before one is free
+     */
+    int take(BooleanSupplier stopped) {
         while (true) {
             Integer port = poll();
             if (port != null) {
                 used.add(port);
                 return port;
+            }
+            if (stopped.getAsBoolean()) {
+                throw new ReplayException("the exploration ended while every port rests");
             }
             try {
                 Thread.sleep(POLL_MILLIS);
