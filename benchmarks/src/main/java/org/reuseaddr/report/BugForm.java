@@ -109,6 +109,8 @@ record BugForm(List<Section> sections) {
     /** The headings of Docker Desktop's template, what happened before what was expected. */
     private static List<Section> docker(ReportedRun run) {
         return List.of(
+                new Section("Before reporting", Part.FIELD, Optional.empty(), "", List.of("I have tried with the latest version of"
+                        + " Docker Desktop", "I have tried disabling enabled experimental features", "I have uploaded Diagnostics")),
                 field("Diagnostics ID", Optional.empty(), "Docker Desktop: Troubleshoot, Get support, Upload diagnostics"),
                 part("Actual behavior", Part.ACTUAL, ""),
                 part("Expected behavior", Part.EXPECTED, ""),

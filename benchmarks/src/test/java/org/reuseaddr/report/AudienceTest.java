@@ -127,6 +127,11 @@ class AudienceTest {
                         "docker version (if using docker)", "uname", "kubectl (if using Kubernetes)",
                         "repo state (if built from source)", "runsc debug logs (if available)");
         assertThat(model(run(Map.of()), null, Audience.DOCKER, OptionalInt.empty()).form().sections())
-                .extracting(BugForm.Section::name).startsWith("Diagnostics ID", "Actual behavior", "Expected behavior");
+                .extracting(BugForm.Section::name).containsExactly("Before reporting", "Diagnostics ID", "Actual behavior",
+                        "Expected behavior", "Windows Version", "Docker Desktop Version", "WSL2 or Hyper-V backend?",
+                        "Are you running inside a virtualized Windows e.g. on a cloud server or a VM", "Information",
+                        "Steps to reproduce the behavior", "Measurements and platform");
+        assertThat(MarkdownReport.of(model(run(Map.of()), null, Audience.DOCKER, OptionalInt.empty())).text())
+                .contains("- [ ] I have uploaded Diagnostics");
     }
 }
