@@ -38,7 +38,7 @@ record NetdevMail(String subject, Optional<String> program, Optional<Costs> cost
 
     /** The mail with its header lines. */
     static String render(ReportModel report) {
-        NetdevMail mail = new NetdevMail("tcp: " + report.title(),
+        NetdevMail mail = new NetdevMail("tcp: " + report.featured().stream().findFirst().map(Cause::happened).orElseGet(report::title),
                 report.featured().stream().findFirst().flatMap(Cause::scenario).map(Reproduction::c).map(Folded::c), costs(report),
                 range(report));
         Text text = new Text();
@@ -69,8 +69,9 @@ record NetdevMail(String subject, Optional<String> program, Optional<Costs> cost
     Content header() {
         String copy = range.isPresent() ? "Cc: regressions@lists.linux.dev\n" : "";
         String mark = range.isPresent() ? "[REGRESSION] " : "";
-        return output -> output.writeUnsafeContent("To: netdev@vger.kernel.org\n" + copy + "Subject: " + mark
-                + Visible.line(subject) + "\n");
+        String line = "Subject: " + mark + Visible.line(subject);
+        return output -> output.writeUnsafeContent("To: netdev@vger.kernel.org\n" + copy
+                + (line.length() <= Folded.WIDTH ? line : line.substring(0, Folded.WIDTH - 3) + "...") + "\n");
     }
 
     /** The tag of a release in the kernel's repository, {@code v6.18} of {@code 6.18.0-5-amd64}. */
