@@ -5,14 +5,14 @@ import org.apache.commons.statistics.descriptive.Median;
 import org.reuseaddr.results.Metric;
 import org.reuseaddr.results.Unit;
 
-/** What cells would cost on native Linux on a machine as fast as that of the run: the reference costs times its socket and close. */
+/** What cells would cost on a quiet native Linux on a machine as fast as that of the run: the reference costs times its socket and close. */
 public final class LinuxCosts {
 
     private final HonestCosts honest = new HonestCosts();
 
     /** In nanoseconds; empty for a cell that the reference runs do not have, or that has no control. */
     public OptionalDouble of(CellData data) {
-        OptionalDouble relative = honest.onLinux(data.cell());
+        OptionalDouble relative = honest.onQuietLinux(data.cell());
         double[] controls = data.forks().stream().mapToDouble(fork -> fork.controls().getOrDefault(Metric.CONTROL_SOCKET_CLOSE, 0.0))
                 .filter(control -> control > 0).toArray();
         return relative.isEmpty() || controls.length == 0 || !data.unit().equals(Unit.NANOS) ? OptionalDouble.empty()

@@ -17,6 +17,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.DoubleStream;
 import java.util.stream.Stream;
 import org.jfree.chart.axis.LogAxis;
 import org.jfree.chart.axis.NumberTickUnit;
@@ -42,14 +43,19 @@ import org.reuseaddr.results.Visible;
 final class CallsPainter {
 
     /** What a row is of, in the order of the rows: a listener's whole life, its calls one by one, what no bind is part of. */
-    private static final List<String> BENCHMARKS = List.of("ListenerLifecycle.cycle", "SyscallCost.socket", "SyscallCost.setsockopt",
-            "SyscallCost.bind", "AfterPause.bind", "ConcurrentBind.bind", "SyscallCost.listen", "AfterPause.listen",
-            "SyscallCost.getsockname", "SyscallCost.accept", "SyscallCost.close", "DuplicateRejection.bind", "DuplicateRejection.listen",
-            "Control.socketClose", "Control.unixBind", "Control.getppid", "Control.cpu");
-    private static final String SINGLE_CALLS = "SyscallCost.";
+    private static final List<Shown> SHOWN = List.of(new Shown("ListenerLifecycle.cycle", "all five calls"),
+            new Shown("SyscallCost.socket", "socket"), new Shown("SyscallCost.setsockopt", "setsockopt"),
+            new Shown("SyscallCost.bind", "bind"), new Shown("AfterPause.bind", "bind after a pause"),
+            new Shown("ConcurrentBind.bind", "bind beside others"), new Shown("SyscallCost.listen", "listen"),
+            new Shown("AfterPause.listen", "listen after a pause"), new Shown("SyscallCost.getsockname", "getsockname"),
+            new Shown("SyscallCost.accept", "accept"), new Shown("SyscallCost.close", "close"),
+            new Shown("DuplicateRejection.bind", "refused bind"), new Shown("DuplicateRejection.listen", "refused listen"),
+            new Shown("Control.socketClose", "socket and close"), new Shown("Control.unixBind", "bind of AF_UNIX"),
+            new Shown("Control.getppid", "getppid"), new Shown("Control.cpu", "computing"));
+    private static final List<String> BENCHMARKS = SHOWN.stream().map(Shown::benchmark).toList();
     private static final String NATIVE = "native";
     private static final String LINUX = "native Linux";
-    private static final String NO_FAMILY = "of no family";
+    private static final String NO_FAMILY = "no family";
     private static final int WIDTH = 860;
     private static final int NARROW = 350;
     private static final int ROW = 22;
@@ -62,13 +68,22 @@ final class CallsPainter {
     private static final double MARGIN = 1.5;
     private static final double MICRO = 1e3;
     private static final double DECADE = 10;
-    /** More doublings than this do not fit beside each other. */
-    private static final double MANY_DOUBLINGS = 300;
-    private static final double FEW_DOUBLINGS = 10;
+    /** From one tick of the axis to the next, in powers of ten: a doubling, or decades. */
+    private static final double[] TICKS = {Math.log10(2), 1, 2, 3};
+    private static final int MOST_TICKS = 9;
+    private static final int MOST_TICKS_NARROW = 3;
 
     private final Map<String, Map<Cell, CellData>> groups = new LinkedHashMap<>();
     private final List<Row> rows;
     private final LinuxCosts linux = new LinuxCosts();
+
+    /**
+     * A benchmark and what its rows are called.
+     *
+     * @param words the call, as short as can be
+     */
+    private record Shown(String benchmark, String words) {
+    }
 
     /** All cells that differ in their family alone. */
     private record Row(String benchmark, SortedMap<String, String> traits) {
@@ -101,15 +116,15 @@ final class CallsPainter {
 
     /** For a page; empty where fewer than two calls were measured, which need no picture. */
     Optional<ChartFigure> wide() {
-        return rows.size() < 2 ? Optional.empty() : Optional.of(figure("calls", WIDTH, MANY_DOUBLINGS));
+        return rows.size() < 2 ? Optional.empty() : Optional.of(figure("calls", WIDTH, MOST_TICKS));
     }
 
     /** The same for a telephone. */
     Optional<ChartFigure> narrow() {
-        return rows.size() < 2 ? Optional.empty() : Optional.of(figure("calls-narrow", NARROW, FEW_DOUBLINGS));
+        return rows.size() < 2 ? Optional.empty() : Optional.of(figure("calls-narrow", NARROW, MOST_TICKS_NARROW));
     }
 
-    private ChartFigure figure(String name, int width, double doublings) {
+    private ChartFigure figure(String name, int width, int ticks) {
         XYIntervalSeriesCollection data = new XYIntervalSeriesCollection();
         List<Color> colours = new ArrayList<>();
         List<Shape> shapes = new ArrayList<>();
@@ -131,7 +146,7 @@ final class CallsPainter {
         renderer.setDrawYError(false);
         renderer.setCapLength(4);
         renderer.setErrorStroke(new BasicStroke(1.5f));
-        XYPlot plot = new XYPlot(data, axis(values, doublings), rowAxis(width), renderer);
+        XYPlot plot = new XYPlot(data, axis(values, ticks), rowAxis(), renderer);
         ChartPainter.styled(plot);
         for (int i = 0; i < colours.size(); i++) {
             renderer.setSeriesPaint(i, colours.get(i));
@@ -184,8 +199,8 @@ final class CallsPainter {
         return cell.params().getOrDefault(Parameter.FAMILY, NO_FAMILY);
     }
 
-    private SymbolAxis rowAxis(int width) {
-        SymbolAxis axis = new SymbolAxis(null, rows.stream().map(row -> label(row, width)).toArray(String[]::new));
+    private SymbolAxis rowAxis() {
+        SymbolAxis axis = new SymbolAxis(null, rows.stream().map(this::label).toArray(String[]::new));
         axis.setGridBandsVisible(false);
         axis.setInverted(true);
         axis.setRange(-0.7, rows.size() - 0.3);
@@ -193,27 +208,26 @@ final class CallsPainter {
     }
 
     /** The call with those of its parameters that other rows of the benchmark have otherwise. */
-    private String label(Row row, int width) {
+    private String label(Row row) {
         Set<String> varying = new TreeSet<>();
         rows.stream().filter(other -> other.benchmark().equals(row.benchmark())).forEach(other -> row.traits().forEach((name, value) -> {
             if (!value.equals(other.traits().get(name))) {
                 varying.add(name);
             }
         }));
-        String benchmark = row.benchmark().startsWith(SINGLE_CALLS) ? row.benchmark().substring(SINGLE_CALLS.length())
-                : width == NARROW ? row.benchmark().replaceFirst("^[A-Z][a-z]*([A-Z][a-z]+)?\\.(\\w+)$", "$2 ($1)")
-                        .replace(" ()", "") : row.benchmark();
-        return Visible.line(String.join(" ", Stream.concat(Stream.of(benchmark), varying.stream().map(name ->
+        String words = SHOWN.get(BENCHMARKS.indexOf(row.benchmark())).words();
+        return Visible.line(String.join(" ", Stream.concat(Stream.of(words), varying.stream().map(name ->
                 row.traits().get(name).matches("\\d+") ? name + "=" + row.traits().get(name) : row.traits().get(name))).toList()));
     }
 
-    private static LogAxis axis(List<Double> micros, double mostDoublings) {
+    private static LogAxis axis(List<Double> micros, int mostTicks) {
         double low = micros.stream().mapToDouble(value -> value).filter(value -> value > 0).min().orElse(1) / MARGIN;
-        double high = micros.stream().mapToDouble(value -> value).max().orElse(1) * MARGIN;
+        double high = Math.max(micros.stream().mapToDouble(value -> value).max().orElse(1) * MARGIN, low * DECADE);
         LogAxis axis = new LogAxis("cost (logarithmic)");
         axis.setNumberFormatOverride(new TimeFormat());
-        axis.setRange(low, Math.max(high, low * DECADE));
-        axis.setTickUnit(new NumberTickUnit(high / low > mostDoublings ? 1 : Math.log10(2)));
+        axis.setRange(low, high);
+        axis.setTickUnit(new NumberTickUnit(DoubleStream.of(TICKS).filter(tick -> Math.log10(high / low) / tick <= mostTicks)
+                .findFirst().orElse(TICKS[TICKS.length - 1])));
         return axis;
     }
 }
