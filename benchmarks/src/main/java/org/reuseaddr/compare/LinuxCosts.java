@@ -5,7 +5,7 @@ import org.apache.commons.statistics.descriptive.Median;
 import org.reuseaddr.results.Metric;
 import org.reuseaddr.results.Unit;
 
-/** What cells would cost on a quiet native Linux on a machine as fast as that of the run: the reference costs times its socket and close. */
+/** What cells would cost on a quiet native Linux on a machine as fast as that of the run: the reference's costs times its control. */
 public final class LinuxCosts {
 
     private final HonestCosts honest = new HonestCosts();
