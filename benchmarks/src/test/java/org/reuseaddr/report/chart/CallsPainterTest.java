@@ -26,7 +26,7 @@ class CallsPainterTest {
         Charts charts = Charts.of(standard(), Optional.empty());
         for (ChartFigure figure : List.of(charts.calls().orElseThrow(), charts.narrow().orElseThrow())) {
             assertThat(figure.inlineSvg()).contains(">all five calls ephemeral<", ">bind fixed<", ">listen<", ">accept<", ">close<",
-                    ">refused bind<", ">socket and close<", ">INET<", ">INET6<", ">no family<", ">native Linux<", " µs<");
+                    ">refused bind<", ">socket and close<", ">INET<", ">INET6<", ">no family<", ">native Linux<");
         }
         assertThat(charts.narrow().orElseThrow().width()).isLessThan(380);
         assertThat(charts.figures()).as("of the narrow one there is no file").extracting(ChartFigure::name).contains("calls")
