@@ -27,7 +27,7 @@ static int ascending(const void *a, const void *b)
 
 int main(void)
 {
-    static const char *const NAMES[] = { "socket", "bind", "listen", "close" };
+    static const char *NAMES[] = { "socket", "bind", "listen", "close" };
     static double us[CALLS][ROUNDS];
     double median[CALLS];
     for (int i = 0; i < ROUNDS; i++) {
