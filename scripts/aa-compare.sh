@@ -17,7 +17,7 @@ set -euo pipefail
 experiment() {
     local classes=$repository/benchmarks/target/test-classes
     [ -f "$classes/org/reuseaddr/compare/AaExperiment.class" ] \
-        || (cd "$repository" && mvn -q -B test-compile) || die "the build of the experiment failed; its messages are above"
+        || (cd "$repository" && quiet_maven test-compile) || die "the build of the experiment failed; its messages are above"
     exec nice -n 19 "$java" -cp "$classes:$jar" org.reuseaddr.compare.AaExperiment "$@"
 }
 

@@ -62,6 +62,13 @@ need_build_tools() {
     need mvn maven
 }
 
+# Maven with nothing but its complaints, on standard error. It writes ESC[0m to a pipe too, whatever -B and style.color say, which
+# would stand before the output of the jar.
+quiet_maven() {
+    mvn -q -B "$@" 2>&1 | sed $'s/\e\\[[0-9;]*m//g' >&2
+    return "${PIPESTATUS[0]}"
+}
+
 repository=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 jar=${BENCHMARKS_JAR:-$repository/benchmarks/target/benchmarks.jar}
 
@@ -82,6 +89,6 @@ need_jar() {
             "$repository/benchmarks/src/main" -newer "$jar" -print -quit)" ]; then
         need_build_tools
         echo "${0##*/}: building $jar" >&2
-        (cd "$repository" && mvn -q -B -DskipTests package) || die "the build failed; its messages are above"
+        (cd "$repository" && quiet_maven -DskipTests package) || die "the build failed; its messages are above"
     fi
 }

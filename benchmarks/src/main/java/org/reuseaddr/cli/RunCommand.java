@@ -122,7 +122,7 @@ final class RunCommand implements Callable<Integer> {
     }
 
     private Alternation alternation() {
-        if (resume != null || precision != null || budget != null || seed != null || label != null) {
+        if (resume != null || precision != null || budget != null || seed != null || label != null || knownFile != null || strict) {
             throw new UsageException("--alternate: only --out, --profile, --on-violation, -f and what JMH takes may be given with it");
         }
         JmhOptions given = JmhOptions.parse(jmhArguments);
@@ -158,7 +158,7 @@ final class RunCommand implements Callable<Integer> {
         boolean onlyForks = jmhArguments.isEmpty() || jmhArguments.size() == 2 && jmhArguments.get(0).equals("-f");
         if (!onlyForks || profileName != null || label != null || out != null || seed != null) {
             throw new UsageException("--resume takes benchmarks and options from the run; only -f, --precision, --budget, "
-                    + "--on-violation, --known and --watchdog may be given with it");
+                    + "--on-violation, --known, --strict and --watchdog may be given with it");
         }
         return given.options().getForkCount().hasValue() ? OptionalInt.of(given.options().getForkCount().get())
                 : OptionalInt.empty();

@@ -63,8 +63,8 @@ record RunListener(List<Warning> warnings, KnownDifferences known) implements Ma
     }
 
     @Override
-    public void skipped() {
-        System.err.println("benchmarks skipped: a guarantee is violated; --on-violation continue measures anyway");
+    public void skipped(RunDirectory directory) {
+        new RunSummary(System.out).printSkipped(directory);
     }
 
     /** Measures, and on SIGINT and SIGTERM ends the fork that runs, so that what there is can be summed up. */

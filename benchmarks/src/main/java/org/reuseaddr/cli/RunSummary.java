@@ -33,6 +33,12 @@ final class RunSummary {
     /** A table shorter than this is not set off by empty lines. */
     private static final int LEAST_TABLE_WITH_SPACE = 12;
 
+    /** What a run with a broken gate did not do, and what its user may do now. */
+    private static final List<String> SKIPPED = List.of(
+            "benchmarks skipped: a guarantee is violated; the rest of the catalogue was not checked either",
+            "next: report.md is a bug report with a program that shows it; report --for wsl|gvisor|docker|plain",
+            "    fits it to a tracker; check tells what else differs; run --on-violation continue measures anyway");
+
     private final PrintStream out;
 
     RunSummary(PrintStream out) {
@@ -40,10 +46,20 @@ final class RunSummary {
     }
 
     void print(RunDirectory directory, SuiteRun.Summary summary) {
-        Collection<CellData> cells = Files.exists(directory.samples())
-                ? CellData.of(SamplesFile.readAll(directory.samples())).values() : List.of();
+        Collection<CellData> cells = cells(directory);
         out.println();
         lines(SemanticsHeadline.read(directory), DiagnosisText.of(Diagnosis.of(cells)), cells, summary).forEach(out::println);
+    }
+
+    /** The last screen of a run that was ended by a broken gate; a resumed one has costs of earlier sessions. */
+    void printSkipped(RunDirectory directory) {
+        Collection<CellData> cells = cells(directory);
+        out.println();
+        skipped(SemanticsHeadline.read(directory), DiagnosisText.of(Diagnosis.of(cells)), cells).forEach(out::println);
+    }
+
+    private static Collection<CellData> cells(RunDirectory directory) {
+        return Files.exists(directory.samples()) ? CellData.of(SamplesFile.readAll(directory.samples())).values() : List.of();
     }
 
     /**
@@ -54,13 +70,23 @@ final class RunSummary {
      */
     static List<String> lines(SemanticsHeadline semantics, List<String> findings, Collection<CellData> cells,
             SuiteRun.Summary summary) {
-        List<String> before = new ArrayList<>(semantics(semantics));
         List<String> diagnosis = whole(findings);
+        return lines(semantics, diagnosis, cells, state(summary, diagnosis.size() > MISSING ? 1 : MISSING));
+    }
+
+    /** The same of a run whose gate is broken. */
+    static List<String> skipped(SemanticsHeadline semantics, List<String> findings, Collection<CellData> cells) {
+        return lines(semantics, whole(findings), cells, SKIPPED);
+    }
+
+    private static List<String> lines(SemanticsHeadline semantics, List<String> diagnosis, Collection<CellData> cells,
+            List<String> state) {
+        List<String> before = new ArrayList<>(semantics(semantics));
         before.addAll(diagnosis);
         List<String> after = new ArrayList<>();
         Sentences.unsteady(cells.stream().flatMap(data -> Findings.of(data).stream()).toList(),
                 cells.stream().mapToInt(data -> data.forks().size()).sum(), COLUMNS).ifPresent(after::add);
-        after.addAll(state(summary, diagnosis.size() > MISSING ? 1 : MISSING));
+        after.addAll(state);
         int room = LINES - before.size() - after.size();
         boolean spaced = room > LEAST_TABLE_WITH_SPACE;
         List<String> lines = new ArrayList<>(before);

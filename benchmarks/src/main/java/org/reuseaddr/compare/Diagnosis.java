@@ -42,6 +42,11 @@ public record Diagnosis(List<Symptom> symptoms, List<String> asOnLinux) {
     private static final String AFTER_PAUSE = "AfterPause.";
     private static final String CROWDED = "CrowdedBind.ephemeralPort";
     private static final String HELD = "held";
+    private static final String CONCURRENT = "ConcurrentBind.bind";
+    private static final String BINDERS = "binders";
+    private static final String CPUS = "cpus";
+    /** How many times longer a bind must take than competing for CPUs can make it, before another reason is named. */
+    private static final double BEYOND_CPUS = 1.5;
     private static final String UNIX_BIND = "Control.unixBind";
     private static final String FIRST_ACCEPT = "TimeToFirstAccept.listenConnectAccept";
     private static final String TIMEOUTS = "timeouts";
@@ -94,8 +99,11 @@ public record Diagnosis(List<Symptom> symptoms, List<String> asOnLinux) {
         /** What a fork measured, without the time in which it had no CPU, relative to socket and close. */
         private static DoubleStream ratio(CellData data, Fork fork) {
             double control = fork.controls().getOrDefault(Metric.CONTROL_SOCKET_CLOSE, 0.0);
-            double cost = fork.running().orElse(fork.metrics().get(Sample.SCORE));
-            return control > 0 && data.unit().equals(Unit.NANOS) ? DoubleStream.of(cost / control) : DoubleStream.empty();
+            return control > 0 && data.unit().equals(Unit.NANOS) ? DoubleStream.of(cost(fork) / control) : DoubleStream.empty();
+        }
+
+        private static double cost(Fork fork) {
+            return fork.running().orElse(fork.metrics().get(Sample.SCORE));
         }
 
         Diagnosis diagnosis() {
@@ -107,6 +115,7 @@ public record Diagnosis(List<Symptom> symptoms, List<String> asOnLinux) {
                 unixBind().ifPresent(symptoms::add);
             }
             nextCallPays().forEach(symptoms::add);
+            oneAtATime().ifPresent(symptoms::add);
             composition().ifPresent(symptoms::add);
             grows().ifPresent(symptoms::add);
             symptoms.addAll(unreachable());
@@ -169,6 +178,50 @@ public record Diagnosis(List<Symptom> symptoms, List<String> asOnLinux) {
             return found;
         }
 
+        /**
+         * A slow bind that gets longer with the number of binders, by at least half as much as if they were answered one after
+         * the other. More binders than CPUs get longer binds on every platform, so a bind must be longer than that explains.
+         */
+        private Optional<Symptom> oneAtATime() {
+            return cells.values().stream().filter(data -> binders(data.cell()) == 1 && isSlowBind(data))
+                    .flatMap(alone -> cells.values().stream()
+                            .filter(data -> binders(data.cell()) > 1 && besideBinders(data.cell()).equals(besideBinders(alone.cell()))
+                                    && median(data) > waiting(data) * median(alone))
+                            .map(data -> new Symptom.OneAtATime(binders(data.cell()), estimate(data.cell()), estimate(alone.cell()))))
+                    .max(Comparator.comparingInt(Symptom.OneAtATime::binders)
+                            .thenComparingDouble(found -> found.together().value()))
+                    .map(Symptom.class::cast);
+        }
+
+        /** Judged as the same call of the benchmark of single calls, which the known platforms have. */
+        private boolean isSlowBind(CellData data) {
+            double highest = honest.highest(new Cell(Blames.benchmark("bind"), Cell.AVERAGE_TIME, 1, new TreeMap<>())).orElseThrow();
+            double[] ratios = data.forks().stream().flatMapToDouble(fork -> ratio(data, fork)).toArray();
+            return ratios.length == data.forks().size() && DoubleStream.of(ratios).allMatch(ratio -> ratio > BEYOND * highest);
+        }
+
+        /** How many times longer than alone a bind must take. */
+        private static double waiting(CellData together) {
+            int binders = binders(together.cell());
+            double cpus = together.forks().stream().mapToDouble(fork -> fork.metrics().getOrDefault(CPUS, 1.0)).min().orElse(1);
+            return Math.max((binders + 1) / 2.0, BEYOND_CPUS * Math.max(1, binders / cpus));
+        }
+
+        private static double median(CellData data) {
+            return Median.withDefaults().evaluate(data.forks().stream().mapToDouble(Finder::cost).toArray());
+        }
+
+        /** How many threads bound in a cell; 0 for a cell of another benchmark or mode. */
+        private static int binders(Cell cell) {
+            return cell.benchmark().equals(CONCURRENT) && cell.mode().equals(Cell.AVERAGE_TIME) ? number(cell, BINDERS) : 0;
+        }
+
+        private static Map<String, String> besideBinders(Cell cell) {
+            Map<String, String> params = new TreeMap<>(cell.params());
+            params.remove(BINDERS);
+            return params;
+        }
+
         /** Of the slowest listener's cycle whose calls were all measured alone. */
         private Optional<Symptom> composition() {
             return slow.keySet().stream().filter(cell -> !CallCounts.of(cell).isEmpty() && cell.benchmark().startsWith("Listener"))
@@ -207,8 +260,12 @@ public record Diagnosis(List<Symptom> symptoms, List<String> asOnLinux) {
         }
 
         private static int held(Cell cell) {
-            String held = cell.params().getOrDefault(HELD, "");
-            return held.matches("[0-9]{1,9}") ? Integer.parseInt(held) : 0;
+            return number(cell, HELD);
+        }
+
+        private static int number(Cell cell, String parameter) {
+            String value = cell.params().getOrDefault(parameter, "");
+            return value.matches("[0-9]{1,9}") ? Integer.parseInt(value) : 0;
         }
 
         private List<Symptom> unreachable() {

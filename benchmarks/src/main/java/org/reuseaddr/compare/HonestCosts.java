@@ -78,6 +78,11 @@ final class HonestCosts {
         return own.isPresent() ? own : known.stream().mapToDouble(Row::median).average();
     }
 
+    /** The median on the native Linux that was quiet; empty for a cell that it does not have. */
+    OptionalDouble onQuietLinux(Cell cell) {
+        return known(cell).stream().filter(row -> row.platform().equals(NATIVE)).mapToDouble(Row::median).findFirst();
+    }
+
     /** The rows by kind, in alphabetical order. */
     Map<String, List<Row>> rows() {
         return rows;

@@ -38,6 +38,16 @@ public sealed interface Symptom {
     }
 
     /**
+     * A slow bind that takes longer while other threads bind as well: one is answered after the other.
+     *
+     * @param binders how many threads bound at the same time, the measured one included
+     * @param together what a bind cost then
+     * @param alone what it costs with no others
+     */
+    record OneAtATime(int binders, Estimate together, Estimate alone) implements Symptom {
+    }
+
+    /**
      * A bind that gets slower with the listeners that are held, more than on any known platform.
      *
      * @param held how many listeners

@@ -71,7 +71,7 @@ record BugForm(List<Section> sections) {
         return sections.stream().filter(section -> section.part() == Part.FIELD).toList();
     }
 
-    /** The headings of microsoft/WSL's bug form. */
+    /** The headings of microsoft/WSL's bug form, .github/ISSUE_TEMPLATE/Bug_Report.yaml as of commit 66000d1782c5. */
     private static List<Section> wsl(ReportedRun run) {
         Optional<String> wsl = run.entry(PlatformEntry.WSL_VERSION)
                 .or(() -> run.entry(PlatformEntry.WSL_GENERATION).filter("1"::equals).map(any -> "0.0.0.0"));
@@ -92,7 +92,7 @@ record BugForm(List<Section> sections) {
                         + " program above while it records, and attach the archive that it writes."));
     }
 
-    /** The headings of google/gvisor's bug form. */
+    /** The headings of google/gvisor's bug form, .github/ISSUE_TEMPLATE/bug_report.yml as of commit e55fb66ecd9f. */
     private static List<Section> gvisor(ReportedRun run) {
         return List.of(
                 part("Description", Part.SUMMARY, ""),
@@ -106,9 +106,14 @@ record BugForm(List<Section> sections) {
                         + " --debug-log=/tmp/runsc/ --strace and attach the files of that directory."));
     }
 
-    /** The headings of Docker Desktop's template, what happened before what was expected. */
+    /**
+     * The boxes and headings of docker/for-win's template, .github/ISSUE_TEMPLATE.md as of commit af6bc9763b19, what happened
+     * before what was expected.
+     */
     private static List<Section> docker(ReportedRun run) {
         return List.of(
+                new Section("Before reporting", Part.FIELD, Optional.empty(), "", List.of("I have tried with the latest version of"
+                        + " Docker Desktop", "I have tried disabling enabled experimental features", "I have uploaded Diagnostics")),
                 field("Diagnostics ID", Optional.empty(), "Docker Desktop: Troubleshoot, Get support, Upload diagnostics"),
                 part("Actual behavior", Part.ACTUAL, ""),
                 part("Expected behavior", Part.EXPECTED, ""),

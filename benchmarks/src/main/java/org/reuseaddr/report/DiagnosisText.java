@@ -50,6 +50,11 @@ public final class DiagnosisText {
             return "The next call pays: " + pays.call() + " after a pause costs " + FIGURES.estimate(pays.afterPause())
                     + ", behind another call " + FIGURES.estimate(pays.inRow()) + ".";
         }
+        if (symptom instanceof Symptom.OneAtATime serial) {
+            return "Binds wait for one another: " + FIGURES.estimate(serial.together()) + " while " + (serial.binders() == 2
+                    ? "another thread binds" : serial.binders() - 1 + " other threads bind") + ", " + FIGURES.estimate(serial.alone())
+                    + " alone.";
+        }
         if (symptom instanceof Symptom.Grows grows) {
             return "Port 0 gets slower with the ports in use: " + FIGURES.estimate(grows.cost()) + " with " + grows.held()
                     + " listeners held in the ephemeral range, " + FIGURES.estimate(grows.without()) + " with none.";

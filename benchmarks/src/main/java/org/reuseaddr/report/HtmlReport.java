@@ -11,7 +11,6 @@ import org.reuseaddr.compare.CellComparison;
 import org.reuseaddr.compare.Comparison;
 import org.reuseaddr.compare.Estimate;
 import org.reuseaddr.compare.Versus;
-import org.reuseaddr.report.chart.ChartFigure;
 import org.reuseaddr.report.chart.Charts;
 import org.reuseaddr.results.Cell;
 import org.reuseaddr.results.Visible;
@@ -21,14 +20,13 @@ import org.reuseaddr.results.Visible;
  *
  * @param frame style, script and policy
  * @param matrix empty where no scenario is about a pair of addresses
- * @param charts the pictures
- * @param problems why pictures are missing, one line each
+ * @param charts the pictures, or why they are missing
  * @param files what can be downloaded out of the page
  * @param answers what a tracker asks, with the answers as Markdown
  * @param link where an issue is opened with its text filled in; empty where the audience has no such page
  */
-record HtmlReport(PageFrame frame, Optional<Matrix> matrix, List<ChartFigure> charts, List<String> problems,
-        List<Embedded> files, List<Answer> answers, Optional<String> link) {
+record HtmlReport(PageFrame frame, Optional<Matrix> matrix, Charts charts, List<Embedded> files, List<Answer> answers,
+        Optional<String> link) {
 
     /**
      * The answer to one question of a form.
@@ -57,7 +55,7 @@ record HtmlReport(PageFrame frame, Optional<Matrix> matrix, List<ChartFigure> ch
             byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
             files.add(new Embedded("file-" + files.size(), name, (bytes.length + 1023) / 1024 + " KiB", Packed.base64(bytes)));
         });
-        HtmlReport html = new HtmlReport(PageFrame.load(), Matrix.of(report), charts.figures(), charts.problems(), files,
+        HtmlReport html = new HtmlReport(PageFrame.load(), Matrix.of(report), charts, files,
                 report.form().sections().stream().map(section -> new Answer(section.name(), answer(report, section)))
                         .toList(), report.link(markdown.text()));
         StringOutput output = new StringOutput();

@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
+import org.reuseaddr.repro.Reproduction;
 import org.reuseaddr.results.Visible;
 
 /**
@@ -20,6 +21,7 @@ import org.reuseaddr.results.Visible;
  */
 record MarkdownParts(Map<String, Block> blocks, Set<String> attached) {
 
+    private static final String CALL_COSTS = "call-costs.py";
     private static final String SHORT_COSTS = "costs.md";
     private static final String MEASUREMENTS = "measurements.md";
     private static final String FINDINGS = "findings.md";
@@ -44,6 +46,9 @@ record MarkdownParts(Map<String, Block> blocks, Set<String> attached) {
             String none = "This version of the suite does not know the scenario, and has no program for it.\n";
             blocks.put(pythonFile(i), program.map(text -> code("python", text)).orElse(new Block(none, none)));
             blocks.put(evidenceFile(i), code("diff", cause.example().evidence()));
+        }
+        if (report.hasSlowCall()) {
+            blocks.put(CALL_COSTS, code("python", Reproduction.callCostsInPython()));
         }
         blocks.put(DEVIATIONS, markdown(Markdown.table(
                 List.of("grade", "scenarios", "call", "Linux", "observed", "rule", "such as"),
@@ -138,6 +143,11 @@ record MarkdownParts(Map<String, Block> blocks, Set<String> attached) {
     /** The program that reproduces the cause of this index. */
     Content python(int index) {
         return block(pythonFile(index));
+    }
+
+    /** The program that measures the calls, for a report that has a slow one. */
+    Content callCosts() {
+        return block(CALL_COSTS);
     }
 
     /** The transcript of the cause of this index. */

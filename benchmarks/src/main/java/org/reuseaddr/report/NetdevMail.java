@@ -6,8 +6,6 @@ import java.lang.module.ModuleDescriptor;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.reuseaddr.compare.CellComparison;
-import org.reuseaddr.compare.Verdict;
 import org.reuseaddr.repro.Reproduction;
 import org.reuseaddr.results.Visible;
 
@@ -17,9 +15,22 @@ import org.reuseaddr.results.Visible;
  *
  * @param subject without its mark
  * @param program in C, for the most severe cause; empty where there is none
+ * @param costs what the most telling calls cost, and a program that measures bind and listen; empty where no cost is wrong
  * @param range the last kernel that is known good and the one that is not, where the run is worse than its baseline
  */
-record NetdevMail(String subject, Optional<String> program, Optional<String> range) {
+record NetdevMail(String subject, Optional<String> program, Optional<Costs> costs, Optional<String> range) {
+
+    /** How many lines the table of costs has at most. */
+    private static final int TABLE = 14;
+
+    /**
+     * What calls cost.
+     *
+     * @param table in text, of the mail's width
+     * @param program in C; empty where neither bind nor listen is slow by itself
+     */
+    record Costs(String table, Optional<String> program) {
+    }
 
     /** The line length of a mail, in characters. */
     private static final int WIDTH = 72;
@@ -27,11 +38,20 @@ record NetdevMail(String subject, Optional<String> program, Optional<String> ran
 
     /** The mail with its header lines. */
     static String render(ReportModel report) {
-        NetdevMail mail = new NetdevMail("tcp: " + report.title(),
-                report.featured().stream().findFirst().flatMap(Cause::scenario).map(Reproduction::c), range(report));
+        NetdevMail mail = new NetdevMail("tcp: " + report.featured().stream().findFirst().map(Cause::happened).orElseGet(report::title),
+                report.featured().stream().findFirst().flatMap(Cause::scenario).map(Reproduction::c).map(Folded::c), costs(report),
+                range(report));
         Text text = new Text();
         JtenetdevMailGenerated.render(text, null, report, mail);
         return text.toString();
+    }
+
+    /** A cost is a kernel's doing where it is wrong by itself or worse than on an earlier one. */
+    private static Optional<Costs> costs(ReportModel report) {
+        boolean wrong = !report.costFindings().isEmpty() || report.slowerThanBaseline();
+        return wrong && !report.costs().rows().isEmpty() ? Optional.of(new Costs(
+                String.join("\n", report.costs().lines(Folded.WIDTH, TABLE)),
+                report.hasSlowCall() ? Optional.of(Folded.c(Reproduction.callCostsInC())) : Optional.empty())) : Optional.empty();
     }
 
     private static Optional<String> range(ReportModel report) {
@@ -41,8 +61,7 @@ record NetdevMail(String subject, Optional<String> program, Optional<String> ran
         boolean later = good.isPresent() && bad.isPresent()
                 && ModuleDescriptor.Version.parse(good.get().substring(1)).compareTo(
                         ModuleDescriptor.Version.parse(bad.get().substring(1))) < 0;
-        boolean worse = report.versus().filter(versus -> !versus.semantics().isEmpty()
-                || versus.cells().stream().map(CellComparison::verdict).anyMatch(Verdict.SLOWER::equals)).isPresent();
+        boolean worse = report.slowerThanBaseline() || report.versus().filter(versus -> !versus.semantics().isEmpty()).isPresent();
         return worse && sameKind && later ? Optional.of(good.get() + ".." + bad.get()) : Optional.empty();
     }
 
@@ -50,8 +69,9 @@ record NetdevMail(String subject, Optional<String> program, Optional<String> ran
     Content header() {
         String copy = range.isPresent() ? "Cc: regressions@lists.linux.dev\n" : "";
         String mark = range.isPresent() ? "[REGRESSION] " : "";
-        return output -> output.writeUnsafeContent("To: netdev@vger.kernel.org\n" + copy + "Subject: " + mark
-                + Visible.line(subject) + "\n");
+        String line = "Subject: " + mark + Visible.line(subject);
+        return output -> output.writeUnsafeContent("To: netdev@vger.kernel.org\n" + copy
+                + (line.length() <= Folded.WIDTH ? line : line.substring(0, Folded.WIDTH - 3) + "...") + "\n");
     }
 
     /** The tag of a release in the kernel's repository, {@code v6.18} of {@code 6.18.0-5-amd64}. */
@@ -70,6 +90,11 @@ record NetdevMail(String subject, Optional<String> program, Optional<String> ran
             length = fits && length > 0 ? length + 1 + word.length() : word.length();
         }
         return output -> output.writeUnsafeContent(lines.toString());
+    }
+
+    /** Lines of strace, folded. */
+    static Content trace(String text) {
+        return block(Folded.trace(Visible.text(text)));
     }
 
     /** Lines as they are. */

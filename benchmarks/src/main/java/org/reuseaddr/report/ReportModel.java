@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -18,11 +19,13 @@ import org.reuseaddr.compare.Estimate;
 import org.reuseaddr.compare.Estimates;
 import org.reuseaddr.compare.Findings;
 import org.reuseaddr.compare.ForkLevels;
+import org.reuseaddr.compare.Symptom;
 import org.reuseaddr.compare.TestFamily;
 import org.reuseaddr.compare.Verdict;
 import org.reuseaddr.compare.Versus;
 import org.reuseaddr.model.Grade;
 import org.reuseaddr.platform.PlatformEntry;
+import org.reuseaddr.repro.Reproduction;
 import org.reuseaddr.results.Cell;
 import org.reuseaddr.results.InputException;
 import org.reuseaddr.results.Sample;
@@ -55,6 +58,8 @@ public record ReportModel(ReportedRun run, Optional<ReportedRun> baseline, Optio
 
     /** The rows of the short table: as many as a terminal has room for. */
     private static final int SHORT_TABLE = 12;
+    /** The calls whose cost the programs of a cost show. */
+    private static final Set<String> MEASURED_BY_PROGRAM = Set.of("bind", "listen");
     private static final Figures FIGURES = new Figures(Optional.empty());
 
     public ReportModel {
@@ -166,6 +171,17 @@ public record ReportModel(ReportedRun run, Optional<ReportedRun> baseline, Optio
         return DiagnosisText.of(diagnosed);
     }
 
+    /** Whether bind or listen is slow by itself: then a short program shows it. */
+    boolean hasSlowCall() {
+        return diagnosed.symptoms().stream().anyMatch(symptom -> symptom instanceof Symptom.Slow slow
+                && MEASURED_BY_PROGRAM.contains(slow.what()));
+    }
+
+    /** What is wrong with the costs; no sentence where nothing is. */
+    List<String> costFindings() {
+        return diagnosed.isClear() ? List.of() : diagnosis();
+    }
+
     /** A title for an issue: the most severe cause, else what costs more than on the baseline, else what is slow by itself. */
     String title() {
         if (!featured().isEmpty()) {
@@ -187,8 +203,9 @@ public record ReportModel(ReportedRun run, Optional<ReportedRun> baseline, Optio
         StringBuilder text = new StringBuilder(headline()).append("\n\n");
         form.fields().forEach(field -> field.answer().ifPresent(answer ->
                 text.append("- ").append(field.name()).append(": ").append(answer).append('\n')));
-        featured().stream().findFirst().flatMap(Cause::program).ifPresent(program ->
-                text.append("\n").append(Markdown.fence("python", program)));
+        featured().stream().findFirst().flatMap(Cause::program)
+                .or(() -> hasSlowCall() ? Optional.of(Reproduction.callCostsInPython()) : Optional.empty())
+                .ifPresent(program -> text.append("\n").append(Markdown.fence("python", program)));
         return text.append("\nThe whole report is in the file report.md.\n").toString();
     }
 
@@ -245,6 +262,11 @@ public record ReportModel(ReportedRun run, Optional<ReportedRun> baseline, Optio
     /** The run against the baseline. */
     Optional<Versus> versus() {
         return comparison.map(all -> all.others().get(0));
+    }
+
+    /** Whether a benchmark is slower than on the baseline. */
+    boolean slowerThanBaseline() {
+        return versus().stream().flatMap(all -> all.cells().stream()).anyMatch(cell -> cell.verdict() == Verdict.SLOWER);
     }
 
     /** The causes that violate a documented guarantee. */

@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.reuseaddr.scenario.KnownAnswers;
 import org.reuseaddr.scenario.Scenario;
@@ -52,6 +53,23 @@ public final class Reproduction {
      */
     public static String c(List<Scenario> scenarios) {
         return new CatalogueProgram(scenarios).text();
+    }
+
+    /**
+     * A program for Python 3 that measures socket, bind, listen and close, prints a line for each, and exits with 1 where bind or
+     * listen costs more than six times socket and close together.
+     */
+    public static String callCostsInPython() {
+        return template("call-costs.py");
+    }
+
+    /** The same in C. */
+    public static String callCostsInC() {
+        return template("call-costs.c");
+    }
+
+    private static String template(String resource) {
+        return new ProgramTemplate(resource).fill(Set.of(), Map.of(), Map.of());
     }
 
     /** The transcript with what it is about: what {@code check FILE.strace} replays. */

@@ -28,6 +28,7 @@ public final class CallCounts {
             case "ListenerLifecycle", "CrowdedBind" -> listener(bare, INET6.equals(cell.params().get(Parameter.FAMILY)),
                     Boolean.parseBoolean(cell.params().getOrDefault(Parameter.REUSE_ADDRESS, "true")));
             case "AcceptDrain" -> accept(bare);
+            case "ConcurrentBind" -> Map.of("bind", 1);
             default -> Map.of();
         };
     }

@@ -71,8 +71,8 @@ public final class MainJob {
         /** The full check has ended, the gate's results included; {@code refusals} is about all its binds. */
         void checked(List<ScenarioResult> results, Refusals refusals);
 
-        /** The benchmarks are left out, since the gate is broken. */
-        void skipped();
+        /** The full check and the benchmarks are left out, since the gate is broken; what it found is in the directory. */
+        void skipped(RunDirectory directory);
 
         /** Measures: calls {@link SuiteRun#measure}, and {@link SuiteRun#stop} when the user asks for it. */
         SuiteRun.Summary measure(SuiteRun run);
@@ -144,7 +144,7 @@ public final class MainJob {
         kept = !session.isBrokenAlready(options.baseline());
         try (CheckSession check = new CheckSession(session.id(), session.directory(), replayer)) {
             if (!isGateKept(check) && !options.continueOnViolation()) {
-                listener.skipped();
+                listener.skipped(session.directory());
                 return Ending.VIOLATION;
             }
             SuiteRun.Summary summary = listener.measure(run);

@@ -8,6 +8,7 @@ SyscallCost.bind family=INET,INET6 port=ephemeral,fixed,fresh
 SyscallCost.listen family=INET,INET6
 AfterPause.bind port=fixed,ephemeral
 AfterPause.listen
+ConcurrentBind.bind binders=1,2,4
 SyscallCost.getsockname family=INET,INET6
 SyscallCost.accept family=INET,INET6
 SyscallCost.close family=INET,INET6

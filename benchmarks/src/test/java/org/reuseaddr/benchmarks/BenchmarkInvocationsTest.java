@@ -15,6 +15,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.openjdk.jmh.infra.Control;
+import org.openjdk.jmh.infra.ThreadParams;
 import org.reuseaddr.benchmarks.fixture.Failures;
 import org.reuseaddr.socket.Family;
 
@@ -236,6 +237,49 @@ class BenchmarkInvocationsTest {
 
         assertThat(failures.failures).isZero();
         assertThat(held.held_actual).isEqualTo(100);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"INET,1,fixed", "INET,2,ephemeral", "INET6,4,fixed", "INET6,3,fresh", "INET,2,fresh"})
+    void othersBindWhileABatchIsBound(Family family, int binders, String port) throws InterruptedException {
+        ConcurrentBind benchmark = new ConcurrentBind();
+        benchmark.family = family;
+        benchmark.binders = binders;
+        benchmark.port = port;
+        ConcurrentBind.Counts counts = new ConcurrentBind.Counts();
+        Failures failures = new Failures();
+        ConcurrentBind.Batch batch = new ConcurrentBind.Batch();
+        batch.prepare(benchmark, OneThread.PARAMS, counts, failures);
+        for (int iteration = 0; iteration < 2; iteration++) {
+            batch.begin();
+            batch.open();
+            benchmark.bind(batch);
+            batch.close();
+            batch.end();
+        }
+
+        assertThat(failures.failures).as("but for ports that somebody else took meanwhile").isEqualTo(failures.address_in_use);
+        assertThat(counts.other_binds).as("each of the others made at least one in each iteration")
+                .isGreaterThanOrEqualTo(2L * (binders - 1));
+        assertThat(counts.other_binds == 0).isEqualTo(binders == 1);
+        assertThat(counts.cpus).isEqualTo(Runtime.getRuntime().availableProcessors());
+        assertThat(Thread.getAllStackTraces().keySet()).extracting(Thread::getName).noneMatch(name -> name.startsWith("binder-"));
+    }
+
+    @Test
+    void bindersThatCannotBeAreRefused() {
+        ConcurrentBind benchmark = new ConcurrentBind();
+        benchmark.family = Family.INET;
+        benchmark.port = "fixed";
+        for (int binders : new int[] {0, 65}) {
+            benchmark.binders = binders;
+            assertThatThrownBy(() -> new ConcurrentBind.Batch().prepare(benchmark, OneThread.PARAMS, new ConcurrentBind.Counts(),
+                    new Failures())).hasMessage("binders=" + binders + ": expected 1 to 64");
+        }
+        benchmark.binders = 2;
+        ThreadParams two = new ThreadParams(0, 2, 0, 1, 0, 1, 0, 2, 0, 2);
+        assertThatThrownBy(() -> new ConcurrentBind.Batch().prepare(benchmark, two, new ConcurrentBind.Counts(), new Failures()))
+                .hasMessageContaining("-t 1");
     }
 
     @ParameterizedTest

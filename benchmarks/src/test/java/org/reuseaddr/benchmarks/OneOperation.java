@@ -1,5 +1,7 @@
 package org.reuseaddr.benchmarks;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.stream.IntStream;
 import org.reuseaddr.benchmarks.fixture.Acceptor;
 import org.reuseaddr.benchmarks.fixture.Api;
@@ -12,7 +14,8 @@ import org.reuseaddr.socket.SocketCalls;
 
 /**
  * Makes one operation of a benchmark between one call of getppid and {@value #MARKS_AT_END} in a row, for strace:
- * {@code cycle API FAMILY REUSE} or {@code accept API FAMILY REUSE}. An operation before it has loaded the classes that it needs.
+ * {@code cycle API FAMILY REUSE}, {@code accept API FAMILY REUSE} or {@code bind native FAMILY true}, which is a batch of them. An
+ * operation before it has loaded the classes that it needs.
  */
 final class OneOperation {
 
@@ -25,7 +28,7 @@ final class OneOperation {
     }
 
     /** What {@link CallCountsIT} runs. */
-    public static void main(String[] arguments) {
+    public static void main(String[] arguments) throws InterruptedException {
         Api api = Api.named(arguments[1]);
         Family family = Family.valueOf(arguments[2]);
         boolean reuseAddress = Boolean.parseBoolean(arguments[3]);
@@ -34,6 +37,8 @@ final class OneOperation {
             ListenerCycle cycle = api.cycle(family, new int[] {0}, reuseAddress, failures);
             traced(cycle::run);
             failures.verify("making a listener", 2);
+        } else if (arguments[0].equals("bind")) {
+            bind(family);
         } else {
             ServerApi server = api.open(family, 8, reuseAddress);
             Connector connector = new Connector(SocketCalls.open(), family, server.port());
@@ -45,6 +50,26 @@ final class OneOperation {
             IntStream.of(clients).forEach(connector::close);
             acceptor.release();
             server.close();
+        }
+    }
+
+    private static void bind(Family family) throws InterruptedException {
+        ConcurrentBind benchmark = new ConcurrentBind();
+        benchmark.family = family;
+        benchmark.binders = 2;
+        benchmark.port = "ephemeral";
+        ConcurrentBind.Batch first = new ConcurrentBind.Batch();
+        ConcurrentBind.Batch second = new ConcurrentBind.Batch();
+        List<ConcurrentBind.Batch> batches = new ArrayList<>(List.of(first, second));
+        for (ConcurrentBind.Batch batch : batches) {
+            batch.prepare(benchmark, OneThread.PARAMS, new ConcurrentBind.Counts(), new Failures());
+            batch.begin();
+            batch.open();
+        }
+        traced(() -> benchmark.bind(batches.remove(0)));
+        for (ConcurrentBind.Batch batch : List.of(first, second)) {
+            batch.close();
+            batch.end();
         }
     }
 

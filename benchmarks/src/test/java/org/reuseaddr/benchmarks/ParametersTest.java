@@ -85,6 +85,7 @@ class ParametersTest {
                 entry("DuplicateRejection.listen", FAMILY.trim()),
                 entry("CrowdedBind.ephemeralPort", FAMILY + "held=0,100,1000,10000" + WHERE),
                 entry("CrowdedBind.fixedPort", FAMILY + "held=0,100,1000,10000" + WHERE),
+                entry("ConcurrentBind.bind", "binders=1,2,4 family=INET,INET6 port=fixed,ephemeral,fresh"),
                 entry("AfterPause.bind", "family=INET,INET6 port=fixed,ephemeral,fresh"),
                 entry("AfterPause.listen", "family=INET,INET6 port=fixed,ephemeral,fresh"),
                 entry("Control.unixBind", ""),

@@ -310,7 +310,7 @@ class ReportIT {
     void chartsAreThereAsFiles() throws IOException {
         try (Stream<Path> files = Files.list(temporary.resolve("native/charts"))) {
             assertThat(files.map(file -> file.getFileName().toString()))
-                    .contains("ListenerLifecycle-estimates.svg", "ListenerLifecycle-estimates.png");
+                    .contains("ListenerLifecycle-estimates.svg", "ListenerLifecycle-estimates.png", "calls.svg", "calls.png");
         }
     }
 

@@ -77,6 +77,24 @@ class RunSummaryTest {
         assertThat(String.join("\n", lines)).contains("AcceptDrain", "TimeToFirstAccept").doesNotContainPattern("e[+-]\\d");
     }
 
+    @Test
+    void aBrokenGateEndsWithTheVerdictAndWhatMayBeDoneNow() {
+        SemanticsHeadline broken = new SemanticsHeadline(Optional.of("two listeners on one port: bind returns 0 instead of -1 EADDRINUSE"),
+                "4 of 4 scenarios violate a documented guarantee", List.of());
+        List<String> lines = RunSummary.skipped(broken, List.of(), List.of());
+        assertFits(lines);
+        assertThat(lines).noneMatch(line -> line.endsWith("…"));
+        assertThat(lines.get(0)).isEqualTo("semantics: two listeners on one port: bind returns 0 instead of -1 EADDRINUSE");
+        assertThat(lines.get(1)).isEqualTo("4 of 4 scenarios violate a documented guarantee.");
+        assertThat(String.join(" ", lines)).contains("benchmarks skipped: a guarantee is violated", "report.md", "report --for",
+                "--on-violation continue");
+
+        List<String> resumed = RunSummary.skipped(broken, List.of(), CellData.of(SamplesFile.readAll(STANDARD)).values());
+        assertFits(resumed);
+        assertThat(resumed).as("costs of earlier sessions").anyMatch(line -> line.startsWith("SyscallCost.bind"))
+                .anyMatch(line -> line.startsWith("benchmarks skipped"));
+    }
+
     /** On a busy machine forks fall into clusters, whose figures are long. */
     @Test
     void rowsCanBeToldApartHoweverLongTheirFiguresAre() {

@@ -12,6 +12,7 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.reuseaddr.report.DiagnosisText;
 import org.reuseaddr.results.Cell;
 import org.reuseaddr.results.Metric;
 import org.reuseaddr.results.Sample;
@@ -175,6 +176,48 @@ class SymptomTest {
                 slow -> assertThat(slow.what()).isEqualTo("ListenerLifecycle.cycle"));
         assertThat(symptoms(cycle, measured(call("bind", "INET", "fixed"), 100))).extracting(symptom -> ((Symptom.Slow) symptom).what())
                 .containsExactly("bind");
+    }
+
+    private static CellData binders(int binders, double cpus, double... costs) {
+        return measured(cell("ConcurrentBind.bind", "family", "INET", "port", "fixed", "binders", Integer.toString(binders)),
+                Map.of("cpus", cpus), costs);
+    }
+
+    /** A slow bind costs 100 here, and each of the others is waited for once. */
+    @Test
+    void bindsThatWaitForOneAnotherAreNamedWithTheMostBinders() {
+        assertThat(symptoms(binders(1, 2, 100, 110), binders(2, 2, 200, 210), binders(4, 2, 390, 410))).singleElement()
+                .isInstanceOfSatisfying(Symptom.OneAtATime.class, serial -> {
+                    assertThat(serial.binders()).isEqualTo(4);
+                    assertThat(serial.together().value()).isEqualTo(400_000);
+                    assertThat(serial.alone().value()).isEqualTo(105_000);
+                });
+        assertThat(DiagnosisText.of(Diagnosis.of(List.of(binders(1, 2, 100), binders(2, 2, 200)))))
+                .containsExactly("Binds wait for one another: 200 µs while another thread binds, 100 µs alone.");
+    }
+
+    /** Half of what waiting for each of the others would add, and half more than what too few CPUs may add. */
+    @ParameterizedTest
+    @CsvSource({
+        "4, 8, 100, 260, true",
+        "4, 8, 100, 250, false",
+        "4, 2, 100, 310, true",
+        "4, 2, 100, 300, false",
+        "4, 1, 100, 590, false",
+        "2, 8, 100, 160, true",
+        "2, 8, 100, 150, false",
+        "4, 8, 5,   20,  false"})
+    void whatCompetingForCpusExplainsAndAFastBindAreNotNamed(int binders, double cpus, double alone, double together, boolean named) {
+        assertThat(symptoms(binders(1, cpus, alone), binders(binders, cpus, together))).hasSize(named ? 1 : 0);
+    }
+
+    @Test
+    void bindersAreComparedWithinOneFamilyAndKindOfPort() {
+        CellData other = measured(cell("ConcurrentBind.bind", "family", "INET6", "port", "fixed", "binders", "4"),
+                Map.of("cpus", 8.0), 400);
+        assertThat(symptoms(binders(1, 8, 100), other)).isEmpty();
+        assertThat(symptoms(binders(1, 8, 100, 5), binders(4, 8, 400, 400))).as("a fork in which a bind is as elsewhere").isEmpty();
+        assertThat(symptoms(binders(4, 8, 400))).as("none alone").isEmpty();
     }
 
     private static CellData crowded(String held, String family, double cost) {

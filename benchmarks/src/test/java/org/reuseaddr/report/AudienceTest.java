@@ -5,20 +5,29 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
+import org.reuseaddr.compare.CellData;
+import org.reuseaddr.compare.Fork;
 import org.reuseaddr.compare.RecordedScenario;
 import org.reuseaddr.compare.RunData;
 import org.reuseaddr.platform.Redaction;
+import org.reuseaddr.repro.Reproduction;
+import org.reuseaddr.results.Cell;
 import org.reuseaddr.results.InputException;
+import org.reuseaddr.results.Metric;
 import org.reuseaddr.results.RunDirectory;
 import org.reuseaddr.results.RunId;
+import org.reuseaddr.results.Sample;
 import org.reuseaddr.results.SemanticsRow;
+import org.reuseaddr.scenario.Catalogue;
 
 /** What each audience is asked and answered. */
 class AudienceTest {
@@ -120,6 +129,67 @@ class AudienceTest {
                 .isInstanceOf(InputException.class).hasMessageContaining("use --for wsl");
     }
 
+    private static ReportedRun slowBind(Map<String, String> environment, SemanticsRow... rows) {
+        Cell bind = new Cell("SyscallCost.bind", "avgt", 1, new TreeMap<>(Map.of("family", "INET", "port", "fixed")));
+        CellData data = new CellData(bind, Map.of(Sample.SCORE, "ns/op"), List.of(new Fork(1, List.of(1e7), new TreeMap<>(
+                Map.of(Sample.SCORE, 1e7, Metric.CONTROL_SOCKET_CLOSE, 2e3)), OptionalDouble.empty())));
+        ReportedRun run = run(environment, rows);
+        return new ReportedRun(run.directory(), new RunData(ID, Path.of("run"), new TreeMap<>(Map.of(bind, data)),
+                run.data().environment(), run.data().scenarios()), run.scenarios());
+    }
+
+    @Test
+    void aSlowCallComesWithAProgramThatMeasuresIt() {
+        ReportModel report = model(slowBind(Map.of("kind", "wsl2"), PASSES));
+        String text = MarkdownReport.of(report).text();
+        assertThat(text).contains("```python\n#!/usr/bin/env python3\n\"\"\"The cost of socket, bind, listen and close")
+                .doesNotContain("java -jar benchmarks.jar run");
+        assertThat(text.substring(text.indexOf("### Actual Behavior"), text.indexOf("### Diagnostic Logs")))
+                .contains("bind is slow on this platform: 10.0 ms");
+        assertThat(URI.create(report.link("x".repeat(100_000)).orElseThrow()).getQuery()).contains("perf_counter");
+        assertThat(MarkdownReport.of(model(run(Map.of("kind", "wsl2"), PASSES))).text()).contains("java -jar benchmarks.jar run")
+                .doesNotContain("perf_counter");
+    }
+
+    @Test
+    void aMailToNetdevHasTheCostsWhereTheyAreWrong() {
+        Map<String, String> linux = Map.of("kind", "linux", "kernel.release", "6.18.2");
+        String mail = NetdevMail.render(model(slowBind(linux, PASSES), null, Audience.NETDEV, OptionalInt.empty()));
+        assertThat(mail).contains("bind is slow on this platform: 10.0 ms", "cost in 1 fork: no interval", "clock_gettime")
+                .doesNotContain("REGRESSION", "```");
+        assertThat(NetdevMail.render(model(run(linux, TWO), null, Audience.NETDEV, OptionalInt.empty())))
+                .doesNotContain("clock_gettime(CLOCK_MONOTONIC, &time);\n    return time.tv_sec * 1e6", "cost in 1 fork");
+        assertThat(mail.lines()).allSatisfy(line -> assertThat(line.length()).isLessThanOrEqualTo(78));
+    }
+
+    @Test
+    void aMailHasNoLineOfMoreThan78Characters() {
+        ReportedRun run = run(Map.of("kind", "linux", "kernel.version", "Linux version 6.18.2 " + "(built by somebody) ".repeat(9)), TWO);
+        assertThat(NetdevMail.render(model(run, null, Audience.NETDEV, OptionalInt.empty())).lines())
+                .allSatisfy(line -> assertThat(line.length()).isLessThanOrEqualTo(78));
+    }
+
+    /** Every program of the catalogue's hand-written groups and one of each other: the compiler sees the same tokens. */
+    @Test
+    void aFoldedProgramIsTheSameProgram() {
+        Set<String> groups = new HashSet<>();
+        Catalogue.scenarios().stream().filter(scenario -> groups.add(scenario.group())).forEach(scenario -> {
+            String program = Reproduction.c(scenario);
+            String folded = Folded.c(program);
+            assertThat(folded.lines()).as("but for the longest names of scenarios, each on a line of its own").allMatch(line ->
+                    line.length() <= 78 || line.strip().equals("* " + scenario.id()));
+            assertThat(joined(folded)).as(scenario.id()).isEqualTo(joined(program));
+        });
+        assertThat(groups).hasSizeGreaterThan(10);
+        assertThat(Folded.c(Reproduction.callCostsInC())).isEqualTo(Reproduction.callCostsInC());
+    }
+
+    /** Without comments and blanks, literals that follow each other made one. */
+    private static String joined(String program) {
+        return program.replaceAll("(?s)/\\*.*?\\*/", "").replaceAll(" *\\\\\n", " ").replaceAll("\"\\s*\n\\s*\"", "")
+                .replaceAll("\\s+", "");
+    }
+
     @Test
     void gvisorAndDockerDesktopAreAskedInTheirOrder() {
         assertThat(model(run(Map.of()), null, Audience.GVISOR, OptionalInt.empty()).form().sections())
@@ -127,6 +197,11 @@ class AudienceTest {
                         "docker version (if using docker)", "uname", "kubectl (if using Kubernetes)",
                         "repo state (if built from source)", "runsc debug logs (if available)");
         assertThat(model(run(Map.of()), null, Audience.DOCKER, OptionalInt.empty()).form().sections())
-                .extracting(BugForm.Section::name).startsWith("Diagnostics ID", "Actual behavior", "Expected behavior");
+                .extracting(BugForm.Section::name).containsExactly("Before reporting", "Diagnostics ID", "Actual behavior",
+                        "Expected behavior", "Windows Version", "Docker Desktop Version", "WSL2 or Hyper-V backend?",
+                        "Are you running inside a virtualized Windows e.g. on a cloud server or a VM", "Information",
+                        "Steps to reproduce the behavior", "Measurements and platform");
+        assertThat(MarkdownReport.of(model(run(Map.of()), null, Audience.DOCKER, OptionalInt.empty())).text())
+                .contains("- [ ] I have uploaded Diagnostics");
     }
 }

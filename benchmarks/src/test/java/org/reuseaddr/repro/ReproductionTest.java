@@ -288,4 +288,14 @@ class ReproductionTest {
         assertThat(Repetition.in(numbers)).containsExactly(new Repetition<>(List.of(9), 1),
                 new Repetition<>(List.of(1, 2), 4), new Repetition<>(List.of(7, 7, 7, 3), 1));
     }
+
+    /** How fast this machine is has no part in it: whatever the program finds, it prints four costs and says so by its status. */
+    @Test
+    void theProgramsOfACostPrintWhatEachCallCosts() {
+        for (Programs.Ended ended : List.of(Programs.c(directory, Reproduction.callCostsInC(), Map.of()),
+                Programs.python(directory, Reproduction.callCostsInPython(), Map.of()))) {
+            assertThat(ended.output().strip().lines()).hasSize(4).allMatch(line -> line.matches("\\w+ +[0-9.]+ us"));
+            assertThat(ended.status()).isBetween(0, 1);
+        }
+    }
 }

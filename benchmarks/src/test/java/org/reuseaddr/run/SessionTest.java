@@ -19,6 +19,7 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.reuseaddr.compare.Baseline;
 import org.reuseaddr.model.Grade;
 import org.reuseaddr.platform.Platform;
 import org.reuseaddr.replay.Replayer;
@@ -93,6 +94,19 @@ class SessionTest {
         assertThat(request.jmhArguments()).containsExactly("Control", "-f", "3");
         assertThat(request.seed()).as("another order than that of the first session").isNotEqualTo(7);
         assertThat(resumed(OptionalInt.of(9)).jmhArguments()).containsExactly("Control", "-f", "9");
+    }
+
+    @Test
+    void whatAnEarlierSessionRecordedCountsByTheRulesOfThisOne() throws IOException {
+        Scenario scenario = Catalogue.scenarios().get(0);
+        assertThat(resumed(OptionalInt.empty()).isBrokenAlready(Baseline.linux(true))).as("no record").isFalse();
+        record(result(scenario, Grade.PASS));
+        assertThat(resumed(OptionalInt.empty()).isBrokenAlready(Baseline.linux(true))).isFalse();
+        record(result(scenario, Grade.KNOWN));
+        assertThat(resumed(OptionalInt.empty()).isBrokenAlready(Baseline.linux(false))).isFalse();
+        assertThat(resumed(OptionalInt.empty()).isBrokenAlready(Baseline.linux(true))).as("--strict").isTrue();
+        record(result(scenario, Grade.VIOLATION));
+        assertThat(resumed(OptionalInt.empty()).isBrokenAlready(Baseline.linux(false))).isTrue();
     }
 
     @Test

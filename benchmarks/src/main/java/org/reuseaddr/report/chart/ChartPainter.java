@@ -19,23 +19,17 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.jfree.chart.JFreeChart;
 import org.jfree.chart.axis.Axis;
-import org.jfree.chart.axis.CategoryAxis;
 import org.jfree.chart.axis.LogAxis;
 import org.jfree.chart.axis.NumberAxis;
 import org.jfree.chart.axis.NumberTickUnit;
 import org.jfree.chart.axis.SymbolAxis;
 import org.jfree.chart.axis.ValueAxis;
 import org.jfree.chart.block.BlockBorder;
-import org.jfree.chart.plot.CategoryPlot;
 import org.jfree.chart.plot.Plot;
-import org.jfree.chart.plot.PlotOrientation;
 import org.jfree.chart.plot.XYPlot;
-import org.jfree.chart.renderer.category.StackedBarRenderer;
-import org.jfree.chart.renderer.category.StandardBarPainter;
 import org.jfree.chart.renderer.xy.XYErrorRenderer;
 import org.jfree.chart.renderer.xy.XYLineAndShapeRenderer;
 import org.jfree.chart.ui.RectangleInsets;
-import org.jfree.data.category.DefaultCategoryDataset;
 import org.jfree.data.xy.XYIntervalSeries;
 import org.jfree.data.xy.XYIntervalSeriesCollection;
 import org.jfree.data.xy.XYSeries;
@@ -53,13 +47,12 @@ import org.reuseaddr.results.Visible;
 final class ChartPainter {
 
     private static final Color INK = new Color(0x1a1d21);
-    private static final Color SOFT = new Color(0x555c66);
+    static final Color SOFT = new Color(0x555c66);
     private static final Color LINE = new Color(0xc9ced6);
-    private static final List<Color> SERIES = List.of(new Color(0x0b6bcb), new Color(0xc2410c), new Color(0x15803d),
+    static final List<Color> SERIES = List.of(new Color(0x0b6bcb), new Color(0xc2410c), new Color(0x15803d),
             new Color(0x7e22ce), new Color(0xa16207), new Color(0x0e7490), new Color(0xbe185d));
     private static final Font PLAIN = new Font(Font.SANS_SERIF, Font.PLAIN, 12);
     private static final String PER_OPERATION = " per operation";
-    private static final String CALLS = "SyscallCost";
     private static final int WIDTH = 860;
     private static final int ROW = 26;
     private static final int FRAME = 110;
@@ -193,40 +186,6 @@ final class ChartPainter {
         return unit.endsWith(PER_OPERATION) ? "less is better" : "more is better";
     }
 
-    /** The calls' costs on top of each other, a bar a group and set of parameters; empty unless they are times. */
-    Optional<ChartFigure> stackedCalls() {
-        return title().equals(CALLS) && unit.endsWith(PER_OPERATION) ? Optional.of(stacked()) : Optional.empty();
-    }
-
-    private ChartFigure stacked() {
-        DefaultCategoryDataset data = new DefaultCategoryDataset();
-        Set<String> bars = new TreeSet<>();
-        groups.forEach((group, measured) -> measured.forEach((cell, cellData) ->
-                Estimates.of(cellData, Sample.SCORE).ifPresent(estimate -> {
-                    String call = cell.benchmark().substring(cell.benchmark().indexOf('.') + 1);
-                    String bar = Visible.line((String.join(" ", cell.params().values())
-                            + (groups.size() > 1 ? " " + group : "")).strip());
-                    bars.add(bar);
-                    data.addValue(estimate.value() / scale, call, bar);
-                })));
-        NumberAxis values = new NumberAxis(unit);
-        CategoryAxis categories = new CategoryAxis();
-        categories.setMaximumCategoryLabelWidthRatio(0.5f);
-        StackedBarRenderer renderer = new StackedBarRenderer();
-        renderer.setBarPainter(new StandardBarPainter());
-        renderer.setShadowVisible(false);
-        for (int i = 0; i < data.getRowCount(); i++) {
-            renderer.setSeriesPaint(i, SERIES.get(i % SERIES.size()));
-        }
-        CategoryPlot plot = new CategoryPlot(data, categories, values, renderer);
-        plot.setOrientation(PlotOrientation.HORIZONTAL);
-        plot.setRangeGridlinePaint(LINE);
-        style(categories);
-        style(values);
-        return figure("calls", title() + ": cost per call", "What the calls of a listener's life cost, on top of each other, "
-                + direction() + ".", plot, true, bars.size() * ROW + FRAME);
-    }
-
     /** Cost against the parameter that grows, if one does. */
     Optional<ChartFigure> scaling() {
         return varying.stream().filter(parameter -> cells.stream()
@@ -272,7 +231,8 @@ final class ChartPainter {
                 + cells.size() * ROW / 2 + FRAME);
     }
 
-    private XYPlot styled(XYPlot plot) {
+    /** The plot in the colours of a page. */
+    static XYPlot styled(XYPlot plot) {
         for (int i = 0; i < plot.getSeriesCount(); i++) {
             plot.getRenderer().setSeriesPaint(i, SERIES.get(i % SERIES.size()));
             plot.getRenderer().setSeriesShape(i, i < SERIES.size() ? new Ellipse2D.Double(-DOT / 2, -DOT / 2, DOT, DOT)
@@ -286,6 +246,11 @@ final class ChartPainter {
     }
 
     private ChartFigure figure(String kind, String title, String explanation, Plot plot, boolean legend, int height) {
+        return figure(name(kind), title, explanation, plot, legend, WIDTH, height);
+    }
+
+    /** A figure in the colours of a page. */
+    static ChartFigure figure(String name, String title, String explanation, Plot plot, boolean legend, int width, int height) {
         plot.setBackgroundPaint(null);
         plot.setOutlineVisible(false);
         JFreeChart chart = new JFreeChart(null, PLAIN, plot, legend);
@@ -297,7 +262,7 @@ final class ChartPainter {
             chart.getLegend().setItemPaint(INK);
             chart.getLegend().setItemFont(PLAIN);
         }
-        return new ChartFigure(name(kind), title, explanation, chart, WIDTH, height);
+        return new ChartFigure(name, title, explanation, chart, width, height);
     }
 
     /** Groups lie above each other within a row. */

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.reuseaddr.compare.CellData;
 import org.reuseaddr.compare.RunData;
 import org.reuseaddr.results.Cell;
@@ -16,14 +17,32 @@ import org.reuseaddr.results.Visible;
 /**
  * The pictures of a report.
  *
- * @param figures in their order
+ * @param calls what every call costs, on one picture; empty where too few were measured
+ * @param narrow the same for a narrow page
+ * @param details the pictures of each benchmark class, in the order of their names
  * @param problems why there are none, one line each
  */
-public record Charts(List<ChartFigure> figures, List<String> problems) {
+public record Charts(Optional<ChartFigure> calls, Optional<ChartFigure> narrow, List<Details> details, List<String> problems) {
 
     public Charts {
-        figures = List.copyOf(figures);
+        details = List.copyOf(details);
         problems = List.copyOf(problems);
+    }
+
+    /**
+     * What the iterations and forks of one benchmark class look like.
+     *
+     * @param title the class
+     */
+    public record Details(String title, List<ChartFigure> figures) {
+        public Details {
+            figures = List.copyOf(figures);
+        }
+    }
+
+    /** All of them but the narrow one, for files. */
+    public List<ChartFigure> figures() {
+        return Stream.concat(calls.stream(), details.stream().flatMap(each -> each.figures().stream())).toList();
     }
 
     /**
@@ -40,13 +59,13 @@ public record Charts(List<ChartFigure> figures, List<String> problems) {
             throw e;
         } catch (Error | RuntimeException e) {
             // Without libfreetype a LinkageError, without fontconfig an InternalError, without any font an Error as such.
-            return new Charts(List.of(), List.of("no charts: this Java has no fonts to draw with ("
+            return new Charts(Optional.empty(), Optional.empty(), List.of(), List.of("no charts: this Java has no fonts to draw with ("
                     + Visible.line(String.valueOf(e.getMessage())) + "); on Debian: apt-get install fontconfig fonts-dejavu-core"));
         }
-        return new Charts(draw(run, baseline), List.of());
+        return draw(run, baseline);
     }
 
-    private static List<ChartFigure> draw(RunData run, Optional<RunData> baseline) {
+    private static Charts draw(RunData run, Optional<RunData> baseline) {
         Map<String, Map<Cell, CellData>> groups = new LinkedHashMap<>();
         String label = Visible.line(run.run().label());
         baseline.ifPresent(base -> {
@@ -62,15 +81,17 @@ public record Charts(List<ChartFigure> figures, List<String> problems) {
                         .computeIfAbsent(name, fresh -> new TreeMap<>()).put(cell, data);
             }
         }));
-        List<ChartFigure> figures = new ArrayList<>();
+        List<Details> details = new ArrayList<>();
         byClass.values().forEach(group -> {
             ChartPainter painter = new ChartPainter(group);
-            painter.stackedCalls().ifPresent(figures::add);
+            List<ChartFigure> figures = new ArrayList<>();
             painter.scaling().ifPresent(figures::add);
             figures.add(painter.estimates());
             figures.add(painter.iterations());
+            details.add(new Details(painter.title(), figures));
         });
-        return figures;
+        CallsPainter calls = new CallsPainter(groups);
+        return new Charts(calls.wide(), calls.narrow(), details, List.of());
     }
 
     private static String className(Cell cell) {
