@@ -67,7 +67,7 @@ public record ReportModel(ReportedRun run, Optional<ReportedRun> baseline, Optio
     /**
      * A line of the table of measurements.
      *
-     * @param estimate over the run's forks
+     * @param estimate over the run's forks, or its blocks where it has several
      * @param levels the clusters into which the forks fall; empty where they make one
      */
     record Measurement(Cell cell, Estimate estimate, Optional<ForkLevels> levels) {
@@ -209,7 +209,7 @@ public record ReportModel(ReportedRun run, Optional<ReportedRun> baseline, Optio
             parts.add("No benchmark was run.");
         } else if (comparison.isEmpty()) {
             parts.add(measurements.size() + (measurements.size() == 1 ? " benchmark, " : " benchmarks, ")
-                    + mostForks() + (mostForks() == 1 ? " fork." : " forks."));
+                    + mostForks() + (mostForks() == 1 ? " fork" : " forks") + (blocks() > 1 ? " in " + blocks() + " blocks." : "."));
         } else {
             parts.add(verdicts());
             blames().stream().findFirst().map(Sentences::blame).ifPresent(parts::add);
@@ -218,8 +218,17 @@ public record ReportModel(ReportedRun run, Optional<ReportedRun> baseline, Optio
         return String.join(" ", parts);
     }
 
+    /** What the estimates rest on. */
+    String replicates() {
+        return blocks() > 1 ? "blocks" : "forks";
+    }
+
     private int mostForks() {
-        return measurements.stream().mapToInt(measurement -> measurement.estimate().replicates()).max().orElse(0);
+        return run.data().cells().values().stream().mapToInt(data -> data.forks().size()).max().orElse(0);
+    }
+
+    private int blocks() {
+        return run.data().cells().values().stream().mapToInt(CellData::blocks).max().orElse(1);
     }
 
     private String verdicts() {
