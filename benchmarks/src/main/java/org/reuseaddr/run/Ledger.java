@@ -46,8 +46,9 @@ final class Ledger {
         return ledger;
     }
 
-    /** A fork of the cell has ended, well or not. */
-    void ended(Cell cell) {
+    /** A fork of the cell has ended in this pass, well or not. */
+    void ended(Cell cell, int pass) {
+        lastPass = Math.max(lastPass, pass);
         attempts.merge(cell, 1, Integer::sum);
     }
 

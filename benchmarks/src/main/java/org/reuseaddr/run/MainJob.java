@@ -119,7 +119,7 @@ public final class MainJob {
                     : BindCost.measure(replayer.families());
             SuiteRun run = new SuiteRun(new SuiteRun.Settings(session.profile(), JmhOptions.parse(session.jmhArguments()),
                     directory, session.id(), session.seed(), replayer.families(), options.continueOnViolation(),
-                    options.precision(), options.budget(), session.earlier(), options.watchdog(), bind));
+                    options.precision(), options.budget(), session.earlier(), options.watchdog(), bind, session.blocks()));
             directory.prepare();
             try (RunDirectory.Claim claim = directory.claim()) {
                 session.requireRoom();
