@@ -7,6 +7,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.reuseaddr.results.Cell;
+import org.reuseaddr.results.Metric;
 import org.reuseaddr.results.Sample;
 
 /**
@@ -48,6 +49,14 @@ public record CellData(Cell cell, Map<String, String> units, List<Fork> forks) {
         forks.stream().collect(Collectors.groupingBy(Fork::block, TreeMap::new, Collectors.toList()))
                 .forEach((block, own) -> blocks.put(block, new CellData(cell, units, own)));
         return blocks;
+    }
+
+    /**
+     * Whether connectors ran out of ports in some fork: the primary result is then that of the machine's ephemeral range and not
+     * the platform's.
+     */
+    public boolean isOutOfPorts() {
+        return forks.stream().anyMatch(fork -> fork.metrics().getOrDefault(Metric.PORTS_EXHAUSTED, 0.0) > 0);
     }
 
     /** In how many blocks the forks were measured: 1 where the run has no blocks. */

@@ -46,6 +46,8 @@ public record CostTable(List<String> families, int forks, int blocks, List<Row> 
     private static final int LEAST_LABEL = 24;
     private static final int LEAST_WORD = 6;
     private static final String GAP = "  ";
+    /** Instead of a figure that is the ephemeral range's. */
+    static final String OUT_OF_PORTS = "ports exhausted";
     private static final String CUT = "…";
     /** The controls' precision is what a narrow terminal can do without. */
     private static final Pattern PRECISION = Pattern.compile(" ±[^,]*");
@@ -126,9 +128,12 @@ public record CostTable(List<String> families, int forks, int blocks, List<Row> 
                 .findFirst().orElse(TELLING.size());
     }
 
-    /** The median with its precision; two clusters of forks as such, since their median is neither's figure. */
+    /** The median with its precision; not where that is the ephemeral range's figure, nor of two clusters of forks. */
     static String figure(CellData data) {
         Estimate estimate = Estimates.of(data, Sample.SCORE).orElseThrow();
+        if (data.isOutOfPorts()) {
+            return OUT_OF_PORTS;
+        }
         return ForkLevels.of(data).map(levels -> figure(levels, estimate.unit())).orElseGet(() -> FIGURES.estimate(estimate));
     }
 

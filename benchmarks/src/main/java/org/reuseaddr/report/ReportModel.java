@@ -69,18 +69,19 @@ public record ReportModel(ReportedRun run, Optional<ReportedRun> baseline, Optio
      *
      * @param estimate over the run's forks, or its blocks where it has several
      * @param levels the clusters into which the forks fall; empty where they make one
+     * @param outOfPorts whether connectors ran out of ports, so that the estimate is the ephemeral range's
      */
-    record Measurement(Cell cell, Estimate estimate, Optional<ForkLevels> levels) {
+    record Measurement(Cell cell, Estimate estimate, Optional<ForkLevels> levels, boolean outOfPorts) {
 
         /** The estimate with its unit, or each cluster's. */
         String value() {
-            return levels.map(clusters -> CostTable.figure(clusters, estimate.unit()))
+            return outOfPorts ? CostTable.OUT_OF_PORTS : levels.map(clusters -> CostTable.figure(clusters, estimate.unit()))
                     .orElseGet(() -> FIGURES.value(estimate.value(), estimate.unit()));
         }
 
         /** The ends of the interval, or why there is none. */
         String interval() {
-            return estimate.interval()
+            return outOfPorts ? "none: a figure of the ephemeral range" : estimate.interval()
                     .map(ends -> FIGURES.value(ends.low(), estimate.unit()) + " – " + FIGURES.value(ends.high(), estimate.unit()))
                     .orElse("none from " + estimate.replicates() + " fork");
         }
@@ -131,7 +132,8 @@ public record ReportModel(ReportedRun run, Optional<ReportedRun> baseline, Optio
         List<Measurement> measurements = new ArrayList<>();
         for (CellData data : run.data().cells().values()) {
             Estimates.of(data, Sample.SCORE).ifPresent(estimate ->
-                    measurements.add(new Measurement(data.cell(), estimate, ForkLevels.of(data))));
+                    measurements.add(new Measurement(data.cell(), estimate, ForkLevels.of(data),
+                            data.isOutOfPorts())));
         }
         return measurements;
     }
