@@ -11,8 +11,8 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Random;
 import java.util.TreeMap;
-import java.util.function.DoubleSupplier;
 import java.util.function.BiPredicate;
+import java.util.function.DoubleSupplier;
 import java.util.stream.IntStream;
 import org.reuseaddr.results.Cell;
 import org.reuseaddr.results.RunEntry;
@@ -148,7 +148,8 @@ final class PrecisionExperiment {
         int cells = 50 * reports;
         out.printf("%n%d cells a line; the interval that ended a --precision%n%n", cells);
         out.printf("%-34s %6s %7s  %s  %s%n%52s%8s%8s%8s  %8s%8s%8s%8s%n", "forks differ by", "wanted", "planned",
-                "narrow once             ", "narrow twice, as it is", "", "reached", "forks", "holds", "reached", "forks", "holds", "fixed");
+                "narrow once             ", "narrow twice, as it is", "", "reached", "forks", "holds", "reached",
+                "forks", "holds", "fixed");
         for (double[] setting : new double[][] {{0.04, 0, 0.05, 3}, {0.04, 0, 0.05, 5}, {0.04, 0, 0.02, 5}, {0.1, 0, 0.05, 3},
             {0.1, 0, 0.05, 5}, {0.1, 0, 0.05, 10}, {0.1, 0.1, 0.05, 5}, {0.2, 0, 0.1, 5}, {0.2, 0.1, 0.1, 5}}) {
             DoubleSupplier fork = costs(setting[0], setting[1]);
