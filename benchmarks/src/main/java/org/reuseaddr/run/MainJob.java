@@ -144,6 +144,7 @@ public final class MainJob {
                 listener.skipped();
                 return Ending.VIOLATION;
             }
+            replayer.endHelpers();
             SuiteRun.Summary summary = listener.measure(run);
             summary.violations().forEach(violation -> {
                 check.record(violation);

@@ -97,10 +97,11 @@ class RunIT {
         String[] benchmark = {"Control.getppid", "-f", "2", "-wi", "0", "-i", "1", "-r", "50ms"};
         JarRun.Started started = run(benchmark, "--blocks", "2", "--every", "1h").start();
         started.until("the wait for the second block", () -> contains(started.errFile(), "block 2 of 2 begins at 2"));
-        assertThat(started.process().descendants().filter(ProcessHandle::isAlive)).as("between blocks nothing runs").isEmpty();
+        List<ProcessHandle> children = started.process().descendants().toList();
         started.process().destroy();
 
         JarRun.Ended ended = started.await(60);
+        assertThat(children).as("between blocks nothing runs").isEmpty();
         assertThat(ended.exitCode()).as(ended.everything()).isEqualTo(143);
         assertThat(ended.out()).contains("interrupted after 1 of 2 forks");
         assertThat(blocks()).containsExactly(1);
