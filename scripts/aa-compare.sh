@@ -6,7 +6,8 @@
 #
 #     scripts/aa-compare.sh /tmp/aa 12 20        twelve runs, one begun every twenty minutes
 #     scripts/aa-compare.sh /tmp/aa 0 0          no further runs, the tables alone
-#     scripts/aa-compare.sh simulate 200         200 simulated reports a line, of which the truth is known; minutes
+#     scripts/aa-compare.sh simulate 200         200 simulated reports a line, of which the truth is known, and
+#                                                what --precision and "about N forks needed" are worth; minutes
 #
 # Without options a run has ten forks of a lifecycle, of two single calls and of a drain, about two minutes. The raw data
 # stay in DIR.

@@ -50,8 +50,10 @@ import org.reuseaddr.socket.SocketCalls;
  *
  * <ul>
  *   <li>{@code clientReset}: the client resets (SO_LINGER 0), which leaves nothing behind;
- *   <li>{@code clientFin}: the client closes first, TIME_WAIT uses up its ports: counted in
- *       {@code address_not_available}, where a connector waits and tries again, so the figure becomes a plateau;
+ *   <li>{@code clientFin}: the client closes first, and TIME_WAIT uses up its ports. On AF_INET each connection therefore comes
+ *       from the next of many addresses of 127.0.0.0/8, which costs the client a setsockopt and a bind. On AF_INET6, which
+ *       has ::1 alone, a connector without a port counts {@code address_not_available}, waits and tries again: the figure
+ *       is then a plateau that the ephemeral range makes, and reports say so instead of it;
  *   <li>{@code serverFin}: the server closes first and the client waits for it, TIME_WAIT piles up on the server's port.
  * </ul>
  *
@@ -252,9 +254,13 @@ public class AcceptThroughput extends GatedBenchmark {
         public void prepare(AcceptThroughput benchmark, Listener listener, ConnectCounts counts) {
             this.counts = counts;
             this.listener = listener;
-            resetOnClose = CloseMode.named(benchmark.close) == CloseMode.CLIENT_RESET;
-            awaitServer = CloseMode.named(benchmark.close) == CloseMode.SERVER_FIN;
+            CloseMode mode = CloseMode.named(benchmark.close);
+            resetOnClose = mode == CloseMode.CLIENT_RESET;
+            awaitServer = mode == CloseMode.SERVER_FIN;
             connector = new Connector(SocketCalls.open(), benchmark.family, listener.lane.port());
+            if (mode == CloseMode.CLIENT_FIN) {
+                connector.fromManyAddresses();
+            }
         }
 
         /** Starts the account of this thread's time. */

@@ -2,6 +2,8 @@ package org.reuseaddr.cli;
 
 import java.io.PrintStream;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
 import java.util.Map;
 import java.util.Optional;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
@@ -25,6 +27,8 @@ final class LiveProgress implements RunProgress, AutoCloseable {
     private static final Map<String, Double> NANOS = Map.of("ns/op", 1.0, "us/op", 1e3, "ms/op", 1e6, "s/op", 1e9);
 
     private final PrintStream out;
+    private int planned;
+    private int done;
     private ProgressBar bar;
     private Cell current;
 
@@ -35,31 +39,50 @@ final class LiveProgress implements RunProgress, AutoCloseable {
     @Override
     public synchronized void planned(int forks, int passes, Duration estimate) {
         out.println(PlainProgress.plan(forks, passes, estimate));
-        bar = new ProgressBarBuilder().setTaskName("forks").setInitialMax(forks).setUpdateIntervalMillis(UPDATE_MILLIS)
-                .setStyle(ProgressBarStyle.ASCII).setMaxRenderedLength(COLUMNS).setConsumer(new ConsoleProgressBarConsumer(out)).build();
+        planned = forks;
+    }
+
+    /** The bar, which draws itself four times a second, is there only while something is measured. */
+    private ProgressBar bar() {
+        if (bar == null) {
+            bar = new ProgressBarBuilder().setTaskName("forks").setInitialMax(planned).setUpdateIntervalMillis(UPDATE_MILLIS)
+                    .startsFrom(done, Duration.ZERO).setStyle(ProgressBarStyle.ASCII).setMaxRenderedLength(COLUMNS)
+                    .setConsumer(new ConsoleProgressBarConsumer(out)).build();
+        }
+        return bar;
     }
 
     @Override
     public synchronized void forkStarted(Cell cell, int number, int pass, Optional<Estimate> soFar) {
         current = cell;
-        bar.maxHint(Math.max(bar.getMax(), number));
-        bar.setExtraMessage(soFar.map(estimate -> FIGURES.estimate(estimate) + " ").orElse("") + cell);
+        planned = Math.max(planned, number);
+        bar().maxHint(planned);
+        bar().setExtraMessage(soFar.map(estimate -> FIGURES.estimate(estimate) + " ").orElse("") + cell);
     }
 
     @Override
     public synchronized void measured(Sample score) {
         double nanos = score.value() * NANOS.getOrDefault(score.unit(), 1.0);
-        bar.setExtraMessage(FIGURES.value(nanos, NANOS.containsKey(score.unit()) ? "ns/op" : score.unit()) + " " + current);
+        bar().setExtraMessage(FIGURES.value(nanos, NANOS.containsKey(score.unit()) ? "ns/op" : score.unit()) + " " + current);
     }
 
     @Override
     public synchronized void forkEnded(Cell cell, int number, Duration left) {
-        bar.stepTo(number);
+        done = number;
+        bar().stepTo(number);
+    }
+
+    @Override
+    public synchronized void waiting(int block, int blocks, Instant begins) {
+        close();
+        out.println(PlainProgress.pause(block, blocks, begins, ZoneId.systemDefault()));
     }
 
     @Override
     public synchronized void notice(String line) {
-        out.println();
+        if (bar != null) {
+            out.println();
+        }
         out.println(line);
     }
 
@@ -67,6 +90,7 @@ final class LiveProgress implements RunProgress, AutoCloseable {
     public synchronized void close() {
         if (bar != null) {
             bar.close();
+            bar = null;
         }
     }
 }

@@ -2,6 +2,10 @@ package org.reuseaddr.cli;
 
 import java.io.PrintStream;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
 import java.util.Optional;
 import org.reuseaddr.compare.Estimate;
 import org.reuseaddr.results.Cell;
@@ -52,6 +56,18 @@ final class PlainProgress implements RunProgress {
             out.printf("%d of %d forks, %s elapsed, about %s left; last: %s%n", number, forks,
                     Durations.text(Duration.ofNanos(now - start)), Durations.text(left), cell);
         }
+    }
+
+    @Override
+    public void waiting(int block, int blocks, Instant begins) {
+        out.println(pause(block, blocks, begins, ZoneId.systemDefault()));
+    }
+
+    /** Such as {@code block 2 of 3 begins at 2026-01-31 12:20:00; until then nothing runs}, in the zone's time. */
+    static String pause(int block, int blocks, Instant begins, ZoneId zone) {
+        return "block " + block + " of " + blocks + " begins at "
+                + DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss", Locale.ROOT).withZone(zone).format(begins)
+                + "; until then nothing runs";
     }
 
     @Override

@@ -18,6 +18,7 @@ import java.util.concurrent.Callable;
 import java.util.function.Function;
 import org.reuseaddr.platform.Platform;
 import org.reuseaddr.platform.PlatformEntry;
+import org.reuseaddr.run.Blocks;
 import org.reuseaddr.run.FreshSession;
 import org.reuseaddr.run.JmhOptions;
 import org.reuseaddr.run.MainJob;
@@ -36,6 +37,9 @@ final class RunCommand implements Callable<Integer> {
 
     /** What a fork may be silent beyond an iteration's length: JMH's hand-shake and a benchmark's set-up take seconds. */
     private static final int WATCHDOG_SECONDS = 60;
+
+    /** The standard profile's forks, dealt to three blocks, need a third of this. */
+    private static final String EVERY = "20m";
 
     /** As many forks as the standard profile has. */
     private static final int ALTERNATED_PASSES = 5;
@@ -89,6 +93,15 @@ final class RunCommand implements Callable<Integer> {
                 "such as \"/opt/jdk-25/bin/java -jar benchmarks.jar\". The runs are DIR/a and DIR/b of --out DIR."})
     private List<String> alternate;
 
+    @Option(names = "--blocks", paramLabel = "N",
+            description = {"Measure in N blocks of forks at different times, which comparisons take for runs; the forks of -f,",
+                "rounded up, are dealt to them. Between blocks nothing runs."})
+    private Integer blockCount;
+
+    @Option(names = "--every", paramLabel = "TIME",
+            description = "With --blocks: from the beginning of a block to that of the next. Default: " + EVERY + ".")
+    private String every;
+
     @Parameters(paramLabel = "JMH", hidden = true)
     private List<String> jmhArguments = new ArrayList<>();
 
@@ -102,6 +115,7 @@ final class RunCommand implements Callable<Integer> {
         if (out != null && out.toString().isBlank()) {
             throw new UsageException("--out: expected the name of a directory, found none");
         }
+        Optional<Blocks> blocks = blocks();
         if (alternate != null) {
             return alternation().run();
         }
@@ -113,7 +127,11 @@ final class RunCommand implements Callable<Integer> {
         JmhOptions given = JmhOptions.parse(jmhArguments);
         Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
         Platform platform = EnvCommand.probe();
-        return switch (MainJob.run(session(platform, given, now), platform, options, now,
+        Session session = session(platform, given, blocks, now);
+        if (session.blocks().isPresent() && (precision != null || budget != null)) {
+            throw new UsageException("--precision and --budget cannot be given for a run with --blocks: its forks are settled");
+        }
+        return switch (MainJob.run(session, platform, options, now,
                 new RunListener(platform.warnings(), known))) {
             case DONE -> ExitCode.DONE;
             case INCOMPLETE -> ExitCode.FAILED;
@@ -122,7 +140,8 @@ final class RunCommand implements Callable<Integer> {
     }
 
     private Alternation alternation() {
-        if (resume != null || precision != null || budget != null || seed != null || label != null || knownFile != null || strict) {
+        if (resume != null || precision != null || budget != null || seed != null || label != null || knownFile != null || strict
+                || blockCount != null) {
             throw new UsageException("--alternate: only --out, --profile, --on-violation, -f and what JMH takes may be given with it");
         }
         JmhOptions given = JmhOptions.parse(jmhArguments);
@@ -142,11 +161,19 @@ final class RunCommand implements Callable<Integer> {
         return new Alternation(alternate, directory, arguments, passes, cpu);
     }
 
-    private Session session(Platform platform, JmhOptions given, Instant now) {
+    private Session session(Platform platform, JmhOptions given, Optional<Blocks> blocks, Instant now) {
         return resume != null ? ResumedSession.of(platform, resume, forksAlone(given), now, System.err::println)
                 : FreshSession.of(platform, Labels.checked(label != null ? label : platform.defaultLabel()),
                         Optional.ofNullable(out), profile(), jmhArguments,
-                        seed == null ? OptionalLong.empty() : OptionalLong.of(seed), now);
+                        seed == null ? OptionalLong.empty() : OptionalLong.of(seed), blocks, now);
+    }
+
+    private Optional<Blocks> blocks() {
+        if (blockCount == null && every != null) {
+            throw new UsageException("--every needs --blocks N");
+        }
+        return Optional.ofNullable(blockCount)
+                .map(count -> Blocks.of(count, Durations.parse("--every", every == null ? EVERY : every)));
     }
 
     private Profile profile() {
@@ -156,7 +183,7 @@ final class RunCommand implements Callable<Integer> {
     /** The only thing of a run that another session may change. */
     private OptionalInt forksAlone(JmhOptions given) {
         boolean onlyForks = jmhArguments.isEmpty() || jmhArguments.size() == 2 && jmhArguments.get(0).equals("-f");
-        if (!onlyForks || profileName != null || label != null || out != null || seed != null) {
+        if (!onlyForks || profileName != null || label != null || out != null || seed != null || blockCount != null) {
             throw new UsageException("--resume takes benchmarks and options from the run; only -f, --precision, --budget, "
                     + "--on-violation, --known, --strict and --watchdog may be given with it");
         }

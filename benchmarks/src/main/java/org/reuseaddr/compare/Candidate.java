@@ -10,7 +10,6 @@ import java.util.stream.DoubleStream;
 import java.util.stream.Stream;
 import org.apache.commons.statistics.descriptive.Variance;
 import org.reuseaddr.results.Cell;
-import org.reuseaddr.results.Metric;
 import org.reuseaddr.results.Sample;
 
 /** A cell that both groups have, before it is known what all cells together say. */
@@ -192,8 +191,7 @@ final class Candidate {
         }
 
         private boolean isOutOfPorts() {
-            return Stream.concat(before.stream(), after.stream()).flatMap(run -> run.forks().stream())
-                    .anyMatch(fork -> fork.metrics().getOrDefault(Metric.PORTS_EXHAUSTED, 0.0) > 0);
+            return Stream.concat(before.stream(), after.stream()).anyMatch(CellData::isOutOfPorts);
         }
 
         private Verdict verdict(double level, double margin) {

@@ -4,7 +4,10 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.reuseaddr.results.Cell;
+import org.reuseaddr.results.Metric;
 import org.reuseaddr.results.Sample;
 
 /**
@@ -36,6 +39,29 @@ public record CellData(Cell cell, Map<String, String> units, List<Fork> forks) {
     /** Whether a larger primary result is a better one, as with JMH's {@code thrpt}. */
     public boolean higherIsBetter() {
         return cell.mode().equals(Cell.THROUGHPUT);
+    }
+
+    /**
+     * The same data by block, in the blocks' order; where the run has no blocks, or one, all of it under one number.
+     */
+    SortedMap<Integer, CellData> byBlock() {
+        SortedMap<Integer, CellData> blocks = new TreeMap<>();
+        forks.stream().collect(Collectors.groupingBy(Fork::block, TreeMap::new, Collectors.toList()))
+                .forEach((block, own) -> blocks.put(block, new CellData(cell, units, own)));
+        return blocks;
+    }
+
+    /**
+     * Whether connectors ran out of ports in some fork: the primary result is then that of the machine's ephemeral range and not
+     * the platform's.
+     */
+    public boolean isOutOfPorts() {
+        return forks.stream().anyMatch(fork -> fork.metrics().getOrDefault(Metric.PORTS_EXHAUSTED, 0.0) > 0);
+    }
+
+    /** In how many blocks the forks were measured: 1 where the run has no blocks. */
+    public int blocks() {
+        return (int) forks.stream().mapToInt(Fork::block).distinct().count();
     }
 
     /** The forks' own values of a metric, in fork order; forks without it are skipped. */

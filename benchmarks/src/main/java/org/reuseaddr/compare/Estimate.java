@@ -8,7 +8,8 @@ import java.util.OptionalDouble;
  *
  * @param value in {@code unit}
  * @param unit {@code ns/op} for times, {@code ops/s} for rates, else the metric's own
- * @param replicates how many independent observations it rests on: forks, or runs where there are several runs
+ * @param replicates how many independent observations it rests on: forks; blocks where a run has several;
+ *     runs where there are several runs
  * @param interval from the replicates; empty where there is only one, or where a value is not positive
  */
 public record Estimate(double value, String unit, int replicates, Optional<Interval> interval) {

@@ -39,9 +39,14 @@ public final class Estimates {
         return estimates;
     }
 
-    /** The estimate of a metric of one cell; empty where no fork has it. */
+    /**
+     * The estimate of a metric of one cell; empty where no fork has it. Where the run has several blocks, the middle fork of
+     * each block is the observation: forks of one block share what the machine was like then.
+     */
     public static Optional<Estimate> of(CellData data, String metric) {
-        double[] values = data.values(metric);
+        double[] values = data.blocks() < 2 ? data.values(metric)
+                : data.byBlock().values().stream().map(block -> block.values(metric)).filter(forks -> forks.length > 0)
+                        .mapToDouble(forks -> Median.withDefaults().evaluate(forks)).toArray();
         return values.length == 0 ? Optional.empty()
                 : Optional.of(ofReplicates(values, data.units().getOrDefault(metric, "")));
     }

@@ -33,7 +33,7 @@ final class ForkCollector {
         String metric = names.computeIfAbsent(sample.metric(), name -> name);
         units.computeIfAbsent(sample.cell(), cell -> new HashMap<>()).putIfAbsent(metric, Units.common(sample.unit()));
         return cells.computeIfAbsent(sample.cell(), cell -> new TreeMap<>())
-                .computeIfAbsent(sample.fork(), Builder::new)
+                .computeIfAbsent(sample.fork(), number -> new Builder(number, sample.run().block()))
                 .add(metric, sample.iteration(), sample.value() * Units.factor(sample.unit()));
     }
 
@@ -47,13 +47,15 @@ final class ForkCollector {
 
     private static final class Builder {
         private final int number;
+        private final int block;
         private final SortedMap<Integer, Double> scores = new TreeMap<>();
         private final SortedMap<Integer, Double> accepted = new TreeMap<>();
         private final Map<Integer, Double> waits = new HashMap<>();
         private final Map<String, Centre> centres = new TreeMap<>();
 
-        Builder(int number) {
+        Builder(int number, int block) {
             this.number = number;
+            this.block = block;
         }
 
         boolean add(String metric, int iteration, double value) {
@@ -89,7 +91,7 @@ final class ForkCollector {
                 values.put(Sample.SCORE, values.get(Metric.ACCEPT_RATE));
             }
             SortedMap<Integer, Double> figures = accepted.isEmpty() ? scores : accepted;
-            return new Fork(number, new ArrayList<>(figures.values()), values, running(cell, figures));
+            return new Fork(number, block, new ArrayList<>(figures.values()), values, running(cell, figures));
         }
 
         /** The mean over iterations, those left out in which the workers had too little CPU for any correction. */

@@ -34,6 +34,9 @@ final class Remarks {
             List<CellComparison> cells) {
         List<String> remarks = new ArrayList<>();
         remarks.add(DESIGNS.get(design));
+        if (design == Design.SEVERAL_RUNS && Stream.of(base, other).anyMatch(group -> group.wholeRuns() < group.runs().size())) {
+            remarks.add("Blocks of a run count as runs.");
+        }
         if (design != Design.SAME_SESSION && !cells.isEmpty()) {
             long without = cells.stream().filter(cell -> cell.family() != TestFamily.CONTROL)
                     .filter(cell -> cell.basis() == Basis.ABSOLUTE).count();
@@ -46,10 +49,11 @@ final class Remarks {
             controlsDisagree(controls).ifPresent(remarks::add);
         }
         for (RunData run : Stream.concat(base.runs().stream(), other.runs().stream()).toList()) {
-            if (run.isOfNewerSchema()) {
-                remarks.add(run.source() + " was written by a newer version of the suite (schema "
+            String newer = run.source() + " was written by a newer version of the suite (schema "
                         + run.environment().get(RunEntry.SCHEMA) + ", this version knows " + RunEntry.KNOWN_SCHEMA
-                        + "): what this version does not know is left out.");
+                        + "): what this version does not know is left out.";
+            if (run.isOfNewerSchema() && !remarks.contains(newer)) {
+                remarks.add(newer);
             }
         }
         for (String name : List.of(PlatformEntry.SUITE_VERSION, RunEntry.PROFILE)) {

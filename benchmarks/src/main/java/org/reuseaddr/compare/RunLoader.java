@@ -33,7 +33,7 @@ public final class RunLoader {
      * <p>A directory needs one of {@code samples.csv}, {@code jmh.json} and {@code semantics.csv}; the first two say the
      * same, so {@code jmh.json} is read where {@code samples.csv} is missing. Beside a file named as in a run directory,
      * its neighbours {@code environment.csv} and {@code semantics.csv} are read too. A samples file that holds the rows
-     * of several runs gives several, in the order of their first rows.
+     * of several runs gives several, in the order of their first rows; blocks of a run are one run, whose forks know their block.
      *
      * @throws InputException if there is nothing to read, or a file is not as it should be
      */
@@ -78,7 +78,7 @@ public final class RunLoader {
         requireReadable(file);
         Map<RunId, ForkCollector> runs = new LinkedHashMap<>();
         Consumer<Sample> consumer = sample -> {
-            if (!runs.computeIfAbsent(sample.run(), id -> new ForkCollector()).add(sample)) {
+            if (!runs.computeIfAbsent(sample.run().whole(), id -> new ForkCollector()).add(sample)) {
                 throw new InputException(file, "expected each value once, found a second " + sample.metric()
                         + " of iteration " + sample.iteration() + ", fork " + sample.fork() + ", of " + sample.cell());
             }

@@ -556,10 +556,16 @@ public final class Replayer implements AutoCloseable {
                 || promised.failedWith(Errno.ECONNREFUSED) && !observed.failedWith(Errno.ETIMEDOUT);
     }
 
+    /** Ends the helper processes, of which a later replay starts new ones: nothing of a check shall be there when costs are measured. */
+    public void endHelpers() {
+        helpers.forEach(HelperProcess::close);
+        helpers.clear();
+    }
+
     /** Ends the helper processes and closes what may still be open. */
     @Override
     public void close() {
-        helpers.forEach(HelperProcess::close);
+        endHelpers();
         client.close();
         local.close();
         watch.close();

@@ -63,7 +63,9 @@ public final class ComparisonText {
     }
 
     private static String group(Group group) {
-        return Plain.text(group.label()) + GAP + group.runs().size() + (group.runs().size() == 1 ? " run" : " runs");
+        int runs = group.wholeRuns();
+        return Plain.text(group.label()) + GAP + runs + (runs == 1 ? " run" : " runs")
+                + (runs == group.runs().size() ? "" : " in " + group.runs().size() + " blocks");
     }
 
     private void table(Comparison comparison, Versus versus) {

@@ -33,10 +33,11 @@ import org.reuseaddr.socket.Family;
  *
  * @param families the columns
  * @param forks how many forks a figure rests on at most, 0 where nothing was measured
+ * @param blocks how many blocks those forks were measured in, 1 where the run has no blocks
  * @param rows the most telling first
  * @param controls what has no address family, each with its figure, such as {@code getppid 121 ns ±2.0 %}
  */
-public record CostTable(List<String> families, int forks, List<Row> rows, List<String> controls) {
+public record CostTable(List<String> families, int forks, int blocks, List<Row> rows, List<String> controls) {
 
     private static final Figures FIGURES = new Figures(Optional.empty());
     private static final String FAMILY = "family";
@@ -45,6 +46,8 @@ public record CostTable(List<String> families, int forks, List<Row> rows, List<S
     private static final int LEAST_LABEL = 24;
     private static final int LEAST_WORD = 6;
     private static final String GAP = "  ";
+    /** Instead of a figure that is the ephemeral range's. */
+    static final String OUT_OF_PORTS = "ports exhausted";
     private static final String CUT = "…";
     /** The controls' precision is what a narrow terminal can do without. */
     private static final Pattern PRECISION = Pattern.compile(" ±[^,]*");
@@ -102,7 +105,8 @@ public record CostTable(List<String> families, int forks, List<Row> rows, List<S
         List<Row> rows = figures.keySet().stream().sorted(Comparator.comparingInt(CostTable::telling).thenComparing(labels::of))
                 .map(key -> new Row(labels.of(key), families.stream()
                         .map(family -> figures.get(key).getOrDefault(family, "")).toList(), places.get(key))).toList();
-        return new CostTable(families, measured.stream().mapToInt(data -> data.forks().size()).max().orElse(0), rows, controls);
+        return new CostTable(families, measured.stream().mapToInt(data -> data.forks().size()).max().orElse(0),
+                measured.stream().mapToInt(CellData::blocks).max().orElse(1), rows, controls);
     }
 
     private static String family(CellData data) {
@@ -124,9 +128,12 @@ public record CostTable(List<String> families, int forks, List<Row> rows, List<S
                 .findFirst().orElse(TELLING.size());
     }
 
-    /** The median with its precision; two clusters of forks as such, since their median is neither's figure. */
+    /** The median with its precision; not where that is the ephemeral range's figure, nor of two clusters of forks. */
     static String figure(CellData data) {
         Estimate estimate = Estimates.of(data, Sample.SCORE).orElseThrow();
+        if (data.isOutOfPorts()) {
+            return OUT_OF_PORTS;
+        }
         return ForkLevels.of(data).map(levels -> figure(levels, estimate.unit())).orElseGet(() -> FIGURES.estimate(estimate));
     }
 
@@ -137,7 +144,7 @@ public record CostTable(List<String> families, int forks, List<Row> rows, List<S
 
     /** What the figures are, for the head of the first column. */
     public String caption() {
-        return forks == 1 ? "cost in 1 fork: no interval" : "median of " + forks + " forks ±95 %";
+        return forks == 1 ? "cost in 1 fork: no interval" : "median of " + (blocks > 1 ? blocks + " blocks" : forks + " forks") + " ±95 %";
     }
 
     /** The controls on one line, the first few of them; empty where there are none. */
@@ -186,7 +193,7 @@ public record CostTable(List<String> families, int forks, List<Row> rows, List<S
     /** The table with so many rows at most, those that tell most about a platform. */
     CostTable mostTelling(int most) {
         Set<Row> chosen = new HashSet<>(rows.stream().sorted(Comparator.comparingInt(Row::place)).limit(most).toList());
-        return new CostTable(families, forks, rows.stream().filter(chosen::contains).toList(), controls);
+        return new CostTable(families, forks, blocks, rows.stream().filter(chosen::contains).toList(), controls);
     }
 
     private static String line(Row row, int label, List<Integer> widths) {

@@ -98,8 +98,8 @@ record MarkdownParts(Map<String, Block> blocks, Set<String> attached) {
             return ComparisonMarkdown.render(report.comparison().get(), ComparisonView.ALL);
         }
         return report.measurements().isEmpty() ? "No benchmark was run.\n"
-                : "Medians over forks with 95 % intervals from forks:\n\n"
-                + Markdown.table(List.of("benchmark", "parameters", "median", "95 % interval", "forks"),
+                : "Medians over " + report.replicates() + " with 95 % intervals from " + report.replicates() + ":\n\n"
+                + Markdown.table(List.of("benchmark", "parameters", "median", "95 % interval", report.replicates()),
                         report.measurements().stream().map(line -> List.of(line.cell().benchmark(), line.cell().paramText(),
                                 line.value(), line.interval(), Integer.toString(line.estimate().replicates()))).toList());
     }

@@ -72,20 +72,21 @@ public record ReportModel(ReportedRun run, Optional<ReportedRun> baseline, Optio
     /**
      * A line of the table of measurements.
      *
-     * @param estimate over the run's forks
+     * @param estimate over the run's forks, or its blocks where it has several
      * @param levels the clusters into which the forks fall; empty where they make one
+     * @param outOfPorts whether connectors ran out of ports, so that the estimate is the ephemeral range's
      */
-    record Measurement(Cell cell, Estimate estimate, Optional<ForkLevels> levels) {
+    record Measurement(Cell cell, Estimate estimate, Optional<ForkLevels> levels, boolean outOfPorts) {
 
         /** The estimate with its unit, or each cluster's. */
         String value() {
-            return levels.map(clusters -> CostTable.figure(clusters, estimate.unit()))
+            return outOfPorts ? CostTable.OUT_OF_PORTS : levels.map(clusters -> CostTable.figure(clusters, estimate.unit()))
                     .orElseGet(() -> FIGURES.value(estimate.value(), estimate.unit()));
         }
 
         /** The ends of the interval, or why there is none. */
         String interval() {
-            return estimate.interval()
+            return outOfPorts ? "none: a figure of the ephemeral range" : estimate.interval()
                     .map(ends -> FIGURES.value(ends.low(), estimate.unit()) + " – " + FIGURES.value(ends.high(), estimate.unit()))
                     .orElse("none from " + estimate.replicates() + " fork");
         }
@@ -136,7 +137,8 @@ public record ReportModel(ReportedRun run, Optional<ReportedRun> baseline, Optio
         List<Measurement> measurements = new ArrayList<>();
         for (CellData data : run.data().cells().values()) {
             Estimates.of(data, Sample.SCORE).ifPresent(estimate ->
-                    measurements.add(new Measurement(data.cell(), estimate, ForkLevels.of(data))));
+                    measurements.add(new Measurement(data.cell(), estimate, ForkLevels.of(data),
+                            data.isOutOfPorts())));
         }
         return measurements;
     }
@@ -226,7 +228,7 @@ public record ReportModel(ReportedRun run, Optional<ReportedRun> baseline, Optio
             parts.add("No benchmark was run.");
         } else if (comparison.isEmpty()) {
             parts.add(measurements.size() + (measurements.size() == 1 ? " benchmark, " : " benchmarks, ")
-                    + mostForks() + (mostForks() == 1 ? " fork." : " forks."));
+                    + mostForks() + (mostForks() == 1 ? " fork" : " forks") + (blocks() > 1 ? " in " + blocks() + " blocks." : "."));
         } else {
             parts.add(verdicts());
             blames().stream().findFirst().map(Sentences::blame).ifPresent(parts::add);
@@ -235,8 +237,17 @@ public record ReportModel(ReportedRun run, Optional<ReportedRun> baseline, Optio
         return String.join(" ", parts);
     }
 
+    /** What the estimates rest on. */
+    String replicates() {
+        return blocks() > 1 ? "blocks" : "forks";
+    }
+
     private int mostForks() {
-        return measurements.stream().mapToInt(measurement -> measurement.estimate().replicates()).max().orElse(0);
+        return run.data().cells().values().stream().mapToInt(data -> data.forks().size()).max().orElse(0);
+    }
+
+    private int blocks() {
+        return run.data().cells().values().stream().mapToInt(CellData::blocks).max().orElse(1);
     }
 
     private String verdicts() {

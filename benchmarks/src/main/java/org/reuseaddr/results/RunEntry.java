@@ -31,6 +31,12 @@ public final class RunEntry {
     public static final String RESUMED = "run.resumed";
     /** When the latest session ended: an ISO 8601 instant. */
     public static final String FINISHED = "run.finished";
+    /** Into how many blocks of forks the run is divided: a whole number; absent where it is not. */
+    public static final String BLOCKS = "run.blocks";
+    /** From the beginning of a block to that of the next, in seconds: a whole number. */
+    public static final String EVERY_SECONDS = "run.block_every_s";
+    /** How the names of the entries begin that hold when a block began, an ISO 8601 instant; its number from 1 follows. */
+    public static final String BLOCK_BEGAN = "run.block_began.";
     /** How the names of the entries begin that hold JMH's arguments, one each; the argument's number from 1 follows. */
     public static final String JMH_ARGUMENT = "run.jmh_argument.";
     /** What the command {@code check} was asked to replay. */

@@ -18,8 +18,8 @@ import org.reuseaddr.scenario.Catalogue;
 import org.reuseaddr.scenario.CatalogueEntry;
 
 /** The first session of a run. */
-public record FreshSession(RunId id, RunDirectory directory, Profile profile, List<String> jmhArguments, long seed)
-        implements Session {
+public record FreshSession(RunId id, RunDirectory directory, Profile profile, List<String> jmhArguments, long seed,
+        Optional<Blocks> blocks) implements Session {
 
     public FreshSession {
         jmhArguments = List.copyOf(jmhArguments);
@@ -31,12 +31,13 @@ public record FreshSession(RunId id, RunDirectory directory, Profile profile, Li
      * @param label the platform's name in comparisons
      * @param out the run directory; empty for one below {@code results/} that bears the run's name
      * @param seed of the order of forks; empty for a fresh one
+     * @param blocks how the run is divided into blocks; empty where it is not
      */
     public static FreshSession of(Platform platform, String label, Optional<Path> out, Profile profile,
-            List<String> jmhArguments, OptionalLong seed, Instant now) {
+            List<String> jmhArguments, OptionalLong seed, Optional<Blocks> blocks, Instant now) {
         RunId id = Session.id(label, platform, now);
         return new FreshSession(id, new RunDirectory(out.orElse(Path.of("results").resolve(id.id()))), profile, jmhArguments,
-                seed.orElseGet(() -> new Random().nextLong()));
+                seed.orElseGet(() -> new Random().nextLong()), blocks);
     }
 
     @Override

@@ -5,10 +5,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import org.openjdk.jmh.annotations.Mode;
+import org.reuseaddr.compare.CellData;
 import org.reuseaddr.compare.Estimate;
 import org.reuseaddr.compare.Estimates;
+import org.reuseaddr.compare.Precision;
 import org.reuseaddr.results.Cell;
 import org.reuseaddr.results.Sample;
 
@@ -46,8 +47,9 @@ final class Ledger {
         return ledger;
     }
 
-    /** A fork of the cell has ended, well or not. */
-    void ended(Cell cell) {
+    /** A fork of the cell has ended in this pass, well or not. */
+    void ended(Cell cell, int pass) {
+        lastPass = Math.max(lastPass, pass);
         attempts.merge(cell, 1, Integer::sum);
     }
 
@@ -66,9 +68,9 @@ final class Ledger {
         return Optional.ofNullable(Estimates.of(scores.getOrDefault(cell, List.of())).get(cell));
     }
 
-    /** Whether the cell's interval is wider than ±{@code share}; so it is as long as there is none. */
+    /** Whether the cell's interval is wider than ±{@code share}, or was so before the latest fork; it is as long as there is none. */
     boolean isWiderThan(Cell cell, double share) {
-        OptionalDouble precision = estimate(cell).map(Estimate::precision).orElse(OptionalDouble.empty());
-        return precision.isEmpty() || precision.getAsDouble() > share;
+        CellData data = CellData.of(scores.getOrDefault(cell, List.of())).get(cell);
+        return data == null || !Precision.isReached(data, Sample.SCORE, share);
     }
 }

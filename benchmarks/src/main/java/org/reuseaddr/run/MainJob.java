@@ -122,7 +122,7 @@ public final class MainJob {
                     : BindCost.measure(replayer.families());
             SuiteRun run = new SuiteRun(new SuiteRun.Settings(session.profile(), JmhOptions.parse(session.jmhArguments()),
                     directory, session.id(), session.seed(), replayer.families(), options.continueOnViolation(),
-                    options.precision(), options.budget(), session.earlier(), options.watchdog(), bind));
+                    options.precision(), options.budget(), session.earlier(), options.watchdog(), bind, session.blocks()));
             directory.prepare();
             try (RunDirectory.Claim claim = directory.claim()) {
                 session.requireRoom();
@@ -147,6 +147,7 @@ public final class MainJob {
                 listener.skipped(session.directory());
                 return Ending.VIOLATION;
             }
+            replayer.endHelpers();
             SuiteRun.Summary summary = listener.measure(run);
             summary.violations().forEach(violation -> {
                 check.record(violation);

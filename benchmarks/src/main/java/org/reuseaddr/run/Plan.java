@@ -125,6 +125,11 @@ record Plan(List<PlannedCell> cells, List<PlannedCell> unsupported, List<Planned
         return (int) Math.min(1_000, budget.toMillis() / 1e3 / (Math.max(1, cells) * effort.forkSeconds()));
     }
 
+    /** The same with so many forks of every cell. */
+    Plan withPasses(int passes) {
+        return new Plan(cells, unsupported, ofLaterJava, effort.withPasses(passes), parameterNames);
+    }
+
     /** How many different ports benchmarks name at most, see {@link ExplicitPorts#MOST}; 0 if none names any. */
     int namedPorts() {
         String none = PortChoice.EPHEMERAL.word();

@@ -2,11 +2,14 @@ package org.reuseaddr.run;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -31,7 +34,8 @@ import org.reuseaddr.scenario.CatalogueEntry;
 
 /** A further session of a run, which adds the forks that are missing. */
 public record ResumedSession(RunId id, RunDirectory directory, Profile profile, List<String> jmhArguments, long seed,
-        List<Sample> earlier, OptionalDouble recordedBind, Set<String> checked, boolean isCheckComplete) implements Session {
+        List<Sample> earlier, OptionalDouble recordedBind, Set<String> checked, boolean isCheckComplete,
+        Optional<Blocks> blocks) implements Session {
 
     /** Two sessions that differ in one of these are two runs. */
     private static final List<String> IDENTITY = List.of(PlatformEntry.SUITE_VERSION, PlatformEntry.SUITE_COMMIT,
@@ -39,6 +43,8 @@ public record ResumedSession(RunId id, RunDirectory directory, Profile profile, 
             PlatformEntry.CPU_CORES, PlatformEntry.JAVA_VERSION, PlatformEntry.JAVA_VM_NAME, PlatformEntry.JAVA_VM_VERSION,
             RunEntry.NATIVE_BINDING, PlatformEntry.JVM_FLAGS);
     private static final String FORKS = "-f";
+    /** A thousand years: more than an option can ask for. */
+    private static final long MOST_SECONDS = 31_557_600_000L;
 
     public ResumedSession {
         jmhArguments = List.copyOf(jmhArguments);
@@ -67,7 +73,21 @@ public record ResumedSession(RunId id, RunDirectory directory, Profile profile, 
             throw new InputException(directory.environment(), "expected entries " + RunEntry.JMH_ARGUMENT
                     + "N with the option " + FORKS + " N");
         }
-        forks.ifPresent(wanted -> arguments.set(count, Integer.toString(wanted)));
+        Optional<Blocks> blocks = record.blocks();
+        if (forks.isPresent() && blocks.isPresent()) {
+            // Blocks stay as long as they were: more forks are more blocks.
+            int ofBlock = blocks.get().forksOfEach(
+                    (int) record.between(1, 1 << 20, RunEntry.JMH_ARGUMENT + (count + 1), arguments.get(count)));
+            int wanted = Math.max(1, (Math.min(1 << 20, forks.getAsInt()) + ofBlock - 1) / ofBlock);
+            if (wanted > Blocks.MOST) {
+                throw new UsageException("-f " + forks.getAsInt() + ": the run's blocks have " + ofBlock + " forks of each benchmark, and "
+                        + "a run has at most " + Blocks.MOST + " blocks");
+            }
+            blocks = Optional.of(new Blocks(wanted, blocks.get().every(), blocks.get().begun()));
+            arguments.set(count, Integer.toString(wanted * ofBlock));
+        } else if (forks.isPresent()) {
+            arguments.set(count, Integer.toString(forks.getAsInt()));
+        }
         RunId id = new RunId(record.required(RunEntry.ID), record.required(RunEntry.LABEL), platform.shortName());
         long seed = record.number(RunEntry.SEED, record.required(RunEntry.SEED)) + now.getEpochSecond();
         boolean hasSamples = Files.exists(directory.samples());
@@ -75,7 +95,7 @@ public record ResumedSession(RunId id, RunDirectory directory, Profile profile, 
                 ? SemanticsFile.readAll(directory.semantics()).stream().map(SemanticsRow::scenario).collect(Collectors.toSet()) : Set.of();
         return new ResumedSession(id, directory, record.profile(), arguments, seed,
                 hasSamples ? SamplesFile.readAll(directory.samples()) : List.of(), record.bind(), checked,
-                hasSamples || record.entries().containsKey(RunEntry.CHECK_PORTS));
+                hasSamples || record.entries().containsKey(RunEntry.CHECK_PORTS), blocks);
     }
 
     /** The run's environment.csv. */
@@ -116,6 +136,38 @@ public record ResumedSession(RunId id, RunDirectory directory, Profile profile, 
             } catch (NumberFormatException e) {
                 throw new InputException(file, "expected a whole number in the entry " + name + ", found " + text);
             }
+        }
+
+        Optional<Blocks> blocks() {
+            if (!entries.containsKey(RunEntry.BLOCKS)) {
+                return Optional.empty();
+            }
+            TreeMap<Integer, Instant> begun = new TreeMap<>();
+            entries.forEach((name, value) -> {
+                if (name.startsWith(RunEntry.BLOCK_BEGAN)) {
+                    begun.put((int) between(1, Integer.MAX_VALUE, name, name.substring(RunEntry.BLOCK_BEGAN.length())),
+                            instant(name, value));
+                }
+            });
+            int count = (int) between(1, Blocks.MOST, RunEntry.BLOCKS, required(RunEntry.BLOCKS));
+            long every = between(1, MOST_SECONDS, RunEntry.EVERY_SECONDS, required(RunEntry.EVERY_SECONDS));
+            return Optional.of(new Blocks(count, Duration.ofSeconds(every), begun));
+        }
+
+        private Instant instant(String name, String text) {
+            try {
+                return Instant.parse(text);
+            } catch (DateTimeParseException e) {
+                throw new InputException(file, "expected a time such as 2026-01-31T12:00:00Z in the entry " + name + ", found " + text);
+            }
+        }
+
+        private long between(long least, long most, String name, String text) {
+            long value = number(name, text);
+            if (value < least || value > most) {
+                throw new InputException(file, "expected " + least + " to " + most + " in the entry " + name + ", found " + text);
+            }
+            return value;
         }
 
         /** A run of an earlier version has none, and was as where a bind is fast. */

@@ -1,6 +1,7 @@
 package org.reuseaddr.run;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 import org.reuseaddr.compare.Estimate;
 import org.reuseaddr.results.Cell;
@@ -20,6 +21,9 @@ public interface RunProgress {
 
     /** A fork has ended; {@code left} is the estimated time to the end of the run. */
     void forkEnded(Cell cell, int number, Duration left);
+
+    /** Nothing runs until a block begins: the number of the block, how many there are, and when that is. */
+    void waiting(int block, int blocks, Instant begins);
 
     /** Something that the user should know now, on one line. */
     void notice(String line);

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import org.reuseaddr.compare.Baseline;
 import org.reuseaddr.platform.Platform;
@@ -39,6 +40,9 @@ public sealed interface Session permits FreshSession, ResumedSession {
 
     /** What a bind took when the run began, in microseconds; empty for a new run, which measures it. */
     OptionalDouble recordedBind();
+
+    /** How the run is divided into blocks; empty where it is not. */
+    Optional<Blocks> blocks();
 
     /** The scenarios to be checked after the gate and before anything is measured. */
     List<CatalogueEntry> scenarios();
@@ -76,6 +80,7 @@ public sealed interface Session permits FreshSession, ResumedSession {
         entries.put(startEntry(), now.toString());
         entries.put(RunEntry.PROFILE, profile().optionName());
         entries.put(RunEntry.SEED, Long.toString(seed()));
+        blocks().ifPresent(blocks -> entries.putAll(blocks.environment()));
         int number = 0;
         for (String argument : effort) {
             entries.put(RunEntry.JMH_ARGUMENT + ++number, argument);

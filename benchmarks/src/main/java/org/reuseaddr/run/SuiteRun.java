@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -17,6 +18,7 @@ import java.util.OptionalDouble;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import org.openjdk.jmh.infra.BenchmarkParams;
 import org.openjdk.jmh.results.BenchmarkResult;
 import org.openjdk.jmh.results.IterationResult;
@@ -26,6 +28,7 @@ import org.reuseaddr.benchmarks.fixture.ExplicitPorts;
 import org.reuseaddr.benchmarks.fixture.ForkGate;
 import org.reuseaddr.replay.ScenarioResult;
 import org.reuseaddr.results.Cell;
+import org.reuseaddr.results.EnvironmentFile;
 import org.reuseaddr.results.OutputException;
 import org.reuseaddr.results.RunDirectory;
 import org.reuseaddr.results.RunEntry;
@@ -53,6 +56,11 @@ public final class SuiteRun {
     private int forksStarted;
     private int forksDone;
     private boolean budgetSpent;
+    private final Pause pause = Pause.ofThisMachine();
+    private final Optional<BlockSchedule> schedule;
+    private final int ofBlock;
+    private long start;
+    private long measuringNanos;
     private volatile boolean stopping;
 
     /**
@@ -66,10 +74,11 @@ public final class SuiteRun {
      * @param earlier rows of earlier sessions of the same run, whose forks count
      * @param watchdog how long a fork may be silent, beyond the length of one iteration, before it is ended
      * @param bind what a bind costs on this platform
+     * @param blocks at which times forks are measured; empty for one after the other
      */
     record Settings(Profile profile, JmhOptions jmh, RunDirectory directory, RunId id, long seed,
             Set<Family> families, boolean continueOnViolation, OptionalDouble precision, Optional<Duration> budget,
-            List<Sample> earlier, Duration watchdog, BindCost bind) {
+            List<Sample> earlier, Duration watchdog, BindCost bind, Optional<Blocks> blocks) {
     }
 
     /** A planned fork that did not come to its end; rows of its finished iterations are kept. */
@@ -104,8 +113,11 @@ public final class SuiteRun {
     SuiteRun(Settings settings) {
         TemporaryDirectory.requireWritable();
         this.settings = settings;
-        this.plan = Plan.of(settings.profile(), settings.jmh(), settings.families(), settings.budget(),
+        Plan usual = Plan.of(settings.profile(), settings.jmh(), settings.families(), settings.budget(),
                 settings.bind(), Runtime.version().feature());
+        ofBlock = settings.blocks().map(blocks -> blocks.forksOfEach(usual.effort().passes())).orElse(0);
+        plan = settings.blocks().map(blocks -> usual.withPasses(ofBlock * blocks.count())).orElse(usual);
+        schedule = settings.blocks().map(blocks -> new BlockSchedule(blocks, pause));
         this.ledger = Ledger.resumed(settings.earlier(), plan.effort().iterations());
     }
 
@@ -130,6 +142,7 @@ public final class SuiteRun {
     /** Ends the fork that runs now and starts no other; {@link #measure} then returns. Callable from any thread. */
     public void stop() {
         stopping = true;
+        pause.end();
         ForkWatchdog.endForks();
     }
 
@@ -143,14 +156,10 @@ public final class SuiteRun {
         settings.directory().keepEarlierJmhJson();
         Path log = settings.directory().path().resolve("jmh.log");
         Path gateRecord = settings.directory().path().resolve(".gate");
-        try (MachineLock machine = MachineLock.take();
-                SamplesFile samples = new SamplesFile(settings.directory().samples(), plan.parameterNames());
+        try (SamplesFile samples = new SamplesFile(settings.directory().samples(), plan.parameterNames());
                 PrintStream text = new PrintStream(
                         Files.newOutputStream(log, StandardOpenOption.CREATE, StandardOpenOption.APPEND), true,
                         StandardCharsets.UTF_8)) {
-            if (!machine.isAlone()) {
-                progress.notice("another JMH measures on this machine: figures will be larger and less steady");
-            }
             CommandLineOptions user = settings.jmh().forOneFork();
             ForkRunner runner = new ForkRunner(plan.effort(), user, gateRecord, settings.continueOnViolation(),
                     settings.watchdog(), text,
@@ -171,34 +180,108 @@ public final class SuiteRun {
     }
 
     private void passes(ForkRunner runner, SamplesFile samples, Path gateRecord, RunProgress progress) {
-        int planned = plannedForks();
-        progress.planned(planned, plan.effort().passes(),
-                Duration.ofSeconds(Math.round(planned * plan.effort().forkSeconds())));
+        start = System.nanoTime();
+        progress.planned(plannedForks(), plan.effort().passes(), left(forksOfFirstDue()));
         Random order = new Random(settings.seed());
-        long start = System.nanoTime();
-        int pass = ledger.lastPass();
-        for (List<PlannedCell> due = due(); !due.isEmpty(); due = due()) {
-            pass++;
-            Collections.shuffle(due, order);
-            for (PlannedCell cell : due) {
-                if (isOver(start)) {
-                    return;
-                }
-                forksStarted++;
-                progress.forkStarted(cell.cell(), forksStarted, pass, ledger.estimate(cell.cell()));
-                fork(runner, samples, gateRecord, cell, pass, progress);
-                ledger.ended(cell.cell());
-                progress.forkEnded(cell.cell(), forksStarted,
-                        Duration.ofNanos((long) (secondsAFork(start) * 1e9 * (plannedForks() - forksStarted))));
+        schedule.ifPresentOrElse(times -> times.run(new BlockSchedule.Work() {
+            @Override
+            public boolean isDue(int block) {
+                return !due(block * ofBlock).isEmpty();
             }
-            writeJmhResults();
-        }
+
+            @Override
+            public void begins(int block, Instant now) {
+                EnvironmentFile.append(settings.directory().environment(), Map.of(RunEntry.BLOCK_BEGAN + block, now.toString()));
+                progress.notice("block " + block + " of " + settings.blocks().orElseThrow().count() + " begins");
+            }
+
+            @Override
+            public boolean measure(int block) {
+                return SuiteRun.this.passes(runner, samples, gateRecord, order, settings.id().inBlock(block), block * ofBlock, progress);
+            }
+
+            @Override
+            public void waits(int block, Instant begins) {
+                progress.waiting(block, settings.blocks().orElseThrow().count(), begins);
+            }
+
+            @Override
+            public void isLate(int block, Duration took) {
+                progress.notice("block " + (block - 1) + " took " + took.toSeconds() + " s, longer than the "
+                        + settings.blocks().orElseThrow().every().toSeconds() + " s from one to the next: block " + block
+                        + " begins at once");
+            }
+        }), () -> passes(runner, samples, gateRecord, order, settings.id(), plan.effort().passes(), progress));
     }
 
-    /** The cells that the next pass runs: those that lack forks, then those whose interval is still too wide. */
-    private List<PlannedCell> due() {
+    /**
+     * Runs passes until every cell has its forks.
+     *
+     * @param id what the rows begin with: the run's identity, or the block's
+     * @param forks of every cell, those of earlier blocks included
+     * @return false if the run is over before that
+     */
+    private boolean passes(ForkRunner runner, SamplesFile samples, Path gateRecord, Random order, RunId id, int forks,
+            RunProgress progress) {
+        // Not while nothing is measured: others may measure between blocks.
+        try (MachineLock machine = MachineLock.take()) {
+            if (!machine.isAlone()) {
+                progress.notice("another JMH measures on this machine: figures will be larger and less steady");
+            }
+            for (List<PlannedCell> due = due(forks); !due.isEmpty(); due = due(forks)) {
+                int pass = ledger.lastPass() + 1;
+                Collections.shuffle(due, order);
+                for (PlannedCell cell : due) {
+                    if (isOver()) {
+                        return false;
+                    }
+                    forksStarted++;
+                    progress.forkStarted(cell.cell(), forksStarted, pass, ledger.estimate(cell.cell()));
+                    long begun = System.nanoTime();
+                    fork(runner, samples, gateRecord, cell, pass, id, progress);
+                    measuringNanos += System.nanoTime() - begun;
+                    ledger.ended(cell.cell(), pass);
+                    progress.forkEnded(cell.cell(), forksStarted, left(forks));
+                }
+                writeJmhResults();
+            }
+        }
+        return true;
+    }
+
+    /**
+     * The estimated time to the end of the run.
+     *
+     * @param forks of every cell at the end of the block that is measured now
+     */
+    private Duration left(int forks) {
+        if (schedule.isEmpty()) {
+            return time(plannedForks() - forksStarted);
+        }
+        int rest = plan.cells().stream().mapToInt(cell -> Math.max(0, forks - ledger.forks(cell.cell()))).sum();
+        return schedule.get().left(forks / ofBlock, time(rest), time(plan.cells().size() * ofBlock));
+    }
+
+    /** How many forks of every cell there are at the end of the block that is measured first in this session. */
+    private int forksOfFirstDue() {
+        int passes = plan.effort().passes();
+        return schedule.isEmpty() ? passes
+                : IntStream.iterate(ofBlock, forks -> forks < passes, forks -> forks + ofBlock)
+                        .filter(forks -> !due(forks).isEmpty()).findFirst().orElse(passes);
+    }
+
+    private Duration time(int forks) {
+        return Duration.ofNanos((long) (secondsAFork() * 1e9 * forks));
+    }
+
+    /**
+     * The cells that the next pass runs: those that lack forks, then those whose interval is still too wide.
+     *
+     * @param forks that every cell is to have
+     */
+    private List<PlannedCell> due(int forks) {
         List<PlannedCell> due = new ArrayList<>(plan.cells());
-        due.removeIf(cell -> ledger.forks(cell.cell()) >= plan.effort().passes());
+        due.removeIf(cell -> ledger.forks(cell.cell()) >= forks);
         if (due.isEmpty() && settings.precision().isPresent()) {
             due.addAll(plan.cells());
             due.removeIf(cell -> ledger.forks(cell.cell()) >= MOST_FORKS || !isImprecise(cell));
@@ -214,22 +297,21 @@ public final class SuiteRun {
         return plan.cells().stream().filter(this::isImprecise).map(PlannedCell::cell).toList();
     }
 
-    private boolean isOver(long start) {
-        double elapsed = (System.nanoTime() - start) / 1e9;
+    private boolean isOver() {
         budgetSpent = settings.budget().isPresent()
-                && elapsed + secondsAFork(start) > settings.budget().get().toMillis() / 1e3;
+                && (System.nanoTime() - start) / 1e9 + secondsAFork() > settings.budget().get().toMillis() / 1e3;
         return stopping || budgetSpent || !violations.isEmpty() && !settings.continueOnViolation();
     }
 
-    private double secondsAFork(long start) {
-        return forksStarted == 0 ? plan.effort().forkSeconds() : (System.nanoTime() - start) / 1e9 / forksStarted;
+    private double secondsAFork() {
+        return measuringNanos == 0 ? plan.effort().forkSeconds() : measuringNanos / 1e9 / forksStarted;
     }
 
-    private void fork(ForkRunner runner, SamplesFile samples, Path gateRecord, PlannedCell cell, int pass,
+    private void fork(ForkRunner runner, SamplesFile samples, Path gateRecord, PlannedCell cell, int pass, RunId id,
             RunProgress progress) {
         OutputException[] unwritten = new OutputException[1];
         MachineUse before = MachineUse.now();
-        Recorder recorder = new Recorder(settings.id(), samples::append);
+        Recorder recorder = new Recorder(id, samples::append);
         ForkRunner.Ended ended = runner.run(cell, new RecordingFormat.Listener() {
             @Override
             public void event() {
@@ -243,7 +325,7 @@ public final class SuiteRun {
             public void measured(BenchmarkParams params, int iteration, IterationResult result) {
                 try {
                     recorder.iteration(params, pass, iteration, result);
-                    Sample score = new Sample(settings.id(), cell.cell(), pass, iteration, Sample.SCORE,
+                    Sample score = new Sample(id, cell.cell(), pass, iteration, Sample.SCORE,
                             result.getPrimaryResult().getScore(), result.getPrimaryResult().getScoreUnit());
                     ledger.record(score);
                     progress.measured(score);

@@ -11,6 +11,8 @@ public final class Linux {
     public static final int SOCK_CLOEXEC = 0x80000;
     public static final int IPPROTO_IP = 0;
     public static final int IPPROTO_TCP = 6;
+    /** An option of IPPROTO_IP: bind takes the address and leaves the choice of the port to connect. */
+    public static final int IP_BIND_ADDRESS_NO_PORT = 24;
     /** The protocols of stream sockets that have the ports of TCP: the default, TCP and MPTCP, which connects over TCP. */
     public static final Set<Integer> OVER_TCP = Set.of(IPPROTO_IP, IPPROTO_TCP, 262);
     public static final int SOL_SOCKET = 1;

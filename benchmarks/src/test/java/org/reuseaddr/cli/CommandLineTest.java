@@ -79,6 +79,23 @@ class CommandLineTest {
     }
 
     @Example
+    void blocksThatCannotBeAreWrongUsageBeforeAnythingIsChecked() {
+        for (List<String> words : List.of(List.of("--blocks", "0"), List.of("--blocks", "-3"), List.of("--blocks", "1"),
+                List.of("--blocks", "abc"), List.of("--blocks", "101"), List.of("--every", "20m"),
+                List.of("--every", "0s", "--blocks", "3"),
+                List.of("--every", "abc", "--blocks", "3"), List.of("--every", "-5m", "--blocks", "3"),
+                List.of("--precision", "5", "--blocks", "3"), List.of("--budget", "1h", "--blocks", "3"),
+                List.of("--alternate", "a", "b", "--blocks", "3"), List.of("--resume", "nowhere", "--blocks", "3"))) {
+            List<String> run = new ArrayList<>(words.get(0).equals("--resume") ? List.of() : NOWHERE);
+            run.addAll(words);
+            CommandAnswer answer = CommandAnswer.to(run);
+            assertThat(answer.code()).as(words + " " + answer).isEqualTo(ExitCode.USAGE);
+            answer.assertOneLine();
+            assertThat(answer.toString()).contains(words.get(0));
+        }
+    }
+
+    @Example
     void anEmptyWordIsNotEveryScenario() {
         CommandAnswer answer = CommandAnswer.to(List.of("check", "", "--list"));
         assertThat(answer.code()).isEqualTo(ExitCode.USAGE);

@@ -3,8 +3,11 @@ package org.reuseaddr.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -87,6 +90,51 @@ class RunIT {
     /** What a run prints after its check. */
     private static List<String> lastScreen(JarRun.Ended ended) {
         return ended.out().lines().dropWhile(line -> !line.startsWith("semantics: ")).toList();
+    }
+
+    /** Two blocks of a fork; the second one is made by a further session, since a signal ends the first in the wait. */
+    @Test
+    void blocksBeginAtTheirTimesAndARunEndedBetweenThemGoesOn() throws IOException {
+        String[] benchmark = {"Control.getppid", "-f", "2", "-wi", "0", "-i", "1", "-r", "50ms"};
+        JarRun.Started started = run(benchmark, "--blocks", "2", "--every", "1h").start();
+        started.until("the wait for the second block", () -> contains(started.errFile(), "block 2 of 2 begins at 2"));
+        List<ProcessHandle> children = started.process().descendants().toList();
+        started.process().destroy();
+
+        JarRun.Ended ended = started.await(60);
+        assertThat(children).as("between blocks nothing runs").isEmpty();
+        assertThat(ended.exitCode()).as(ended.everything()).isEqualTo(143);
+        assertThat(ended.out()).contains("interrupted after 1 of 2 forks");
+        assertThat(blocks()).containsExactly(1);
+
+        // As if an hour had passed: the later entry counts.
+        EnvironmentFile.append(directory().environment(), Map.of("run.block_began.1", "2020-01-31T12:00:00Z"));
+        JarRun.Ended resumed = JarRun.of("--resume", directory().path().toString()).run();
+        assertThat(resumed.exitCode()).as(resumed.everything()).isZero();
+        assertThat(blocks()).containsExactly(1, 2);
+        assertThat(resumed.out()).contains("controls: ");
+
+        EnvironmentFile.append(directory().environment(), Map.of("run.block_every_s", "3"));
+        JarRun.Ended further = JarRun.of("--resume", directory().path().toString(), "-f", "4").run();
+        assertThat(further.exitCode()).as(further.everything()).isZero();
+        assertThat(blocks()).as("more forks are more blocks").containsExactly(1, 2, 3, 4);
+        Map<String, String> record = EnvironmentFile.read(directory().environment());
+        assertThat(Duration.between(Instant.parse(record.get("run.block_began.3")), Instant.parse(record.get("run.block_began.4"))))
+                .isGreaterThanOrEqualTo(Duration.ofSeconds(3));
+        assertThat(directory().path().resolve("report.md")).content().contains("4 forks in 4 blocks");
+    }
+
+    private List<Integer> blocks() {
+        return SamplesFile.readAll(directory().samples()).stream().filter(row -> row.metric().equals(Sample.SCORE))
+                .map(row -> row.run().block()).toList();
+    }
+
+    private static boolean contains(Path file, String text) {
+        try {
+            return Files.readString(file).contains(text);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Test

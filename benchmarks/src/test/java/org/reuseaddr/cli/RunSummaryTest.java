@@ -62,6 +62,28 @@ class RunSummaryTest {
     }
 
     @Test
+    void aRateThatTheEphemeralRangeLimitsIsNoFigure() {
+        Cell cell = cell("AcceptThroughput.connections", "family", "INET6", "close", "clientFin");
+        List<Sample> samples = new ArrayList<>(forks(cell, 70_000, 70_100));
+        assertThat(lines(PASS, samples)).anyMatch(line -> line.contains("70"));
+        samples.add(new Sample(ID, cell, 1, 1, "address_not_available", 12, "#"));
+
+        assertThat(lines(PASS, samples)).anyMatch(line -> line.matches("AcceptThroughput +ports exhausted"))
+                .noneMatch(line -> line.contains("70"));
+    }
+
+    @Test
+    void blocksAreWhatTheMedianRestsOn() {
+        List<Sample> samples = new ArrayList<>();
+        Cell cell = cell("ListenerLifecycle.cycle", "family", "INET");
+        for (int fork = 1; fork <= 6; fork++) {
+            samples.add(new Sample(ID.inBlock((fork + 1) / 2), cell, fork, 1, Sample.SCORE, 9_000 + fork, "ns/op"));
+        }
+
+        assertThat(lines(PASS, samples)).anyMatch(line -> line.matches("median of 3 blocks ±95 % +INET"));
+    }
+
+    @Test
     void aRunOfTheStandardProfileFitsAndShowsWhatTellsMost() {
         List<String> lines = lines(PASS, SamplesFile.readAll(STANDARD));
 

@@ -52,6 +52,7 @@ final class AaExperiment {
     public static void main(String[] arguments) {
         if (arguments.length == 2 && arguments[0].equals("simulate")) {
             new SimulatedReports(SEED).print(Integer.parseInt(arguments[1]), System.out);
+            new PrecisionExperiment(SEED).print(Integer.parseInt(arguments[1]), System.out);
             return;
         }
         RunLoader loader = new RunLoader();

@@ -317,6 +317,8 @@ class ComparisonTest {
             assertThat(cell.verdict()).isEqualTo(Verdict.UNCLEAR);
             assertThat(cell.missing()).contains(new Missing.FreePorts());
         });
+        assertThat(two.get(0).cells().values()).noneMatch(CellData::isOutOfPorts);
+        assertThat(two.get(1).cells().values()).allMatch(CellData::isOutOfPorts);
     }
 
     private static RunData loaded(RunData run, double share) {

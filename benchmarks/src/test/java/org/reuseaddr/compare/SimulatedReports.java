@@ -33,7 +33,8 @@ final class SimulatedReports {
     private static final List<Cell> LEVELLED = List.of(PRIMARY.get(0), PRIMARY.get(5), OTHERS.get(3), OTHERS.get(7), OTHERS.get(11),
             OTHERS.get(13));
 
-    private static List<Cell> primary() {
+    /** The primary cells of a report. */
+    static List<Cell> primary() {
         List<Cell> cells = new ArrayList<>();
         for (String family : List.of("INET", "INET6")) {
             for (String benchmark : List.of("ListenerLifecycle.cycle", "SyscallCost.bind", "SyscallCost.listen",

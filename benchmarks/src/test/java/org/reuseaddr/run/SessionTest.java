@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -50,12 +51,13 @@ class SessionTest {
     private Map<String, String> record;
     private final List<String> notices = new ArrayList<>();
     private boolean hasSamples = true;
+    private Optional<Blocks> blocks = Optional.empty();
 
     @BeforeEach
     void makeRun() {
         directory = new RunDirectory(results.resolve("run"));
         Session made = FreshSession.of(platform, "here", Optional.of(directory.path()), Profile.QUICK, List.of(),
-                OptionalLong.of(7), NOW);
+                OptionalLong.of(7), blocks, NOW);
         record = new LinkedHashMap<>(platform.entries());
         record.putAll(made.environment(NOW, List.of("Control", "-f", "3")));
     }
@@ -165,6 +167,47 @@ class SessionTest {
         ScenarioResult failed = result(first, Grade.ERROR);
         List.of(passed, passed, failed).forEach(this::record);
         assertThat(SemanticsFile.readAll(directory.semantics())).extracting(SemanticsRow::grade).containsExactly("PASS", "ERROR");
+    }
+
+    private void makeRunWithBlocks() {
+        blocks = Optional.of(Blocks.of(3, Duration.ofMinutes(20)));
+        makeRun();
+        record.putAll(Map.of("run.jmh_argument.3", "6", "run.block_began.1", "2026-11-22T11:50:00.5Z"));
+    }
+
+    @Test
+    void aRunWithBlocksGoesOnWithThem() throws IOException {
+        makeRunWithBlocks();
+        ResumedSession request = resumed(OptionalInt.empty());
+
+        Blocks recorded = request.blocks().orElseThrow();
+        assertThat(recorded.count()).isEqualTo(3);
+        assertThat(recorded.every()).isEqualTo(Duration.ofMinutes(20));
+        assertThat(recorded.begun()).containsExactly(Map.entry(1, Instant.parse("2026-11-22T11:50:00.5Z")));
+        assertThat(request.environment(NOW, request.jmhArguments())).containsEntry("run.blocks", "3");
+    }
+
+    @Test
+    void moreForksOfARunWithBlocksAreMoreBlocks() throws IOException {
+        makeRunWithBlocks();
+        ResumedSession more = resumed(OptionalInt.of(9));
+        assertThat(more.blocks().orElseThrow().count()).as("of 2 forks each").isEqualTo(5);
+        assertThat(more.jmhArguments()).containsExactly("Control", "-f", "10");
+        assertThat(resumed(OptionalInt.of(0)).blocks().orElseThrow().count()).isEqualTo(1);
+        assertThatThrownBy(() -> resumed(OptionalInt.of(Integer.MAX_VALUE))).isInstanceOf(UsageException.class)
+                .hasMessageContaining("a run has at most 100 blocks");
+    }
+
+    @Test
+    void aGarbledRecordOfBlocksIsRefusedWithTheEntry() {
+        makeRunWithBlocks();
+        assertRefused("run.blocks", "0", "expected 1 to 100 in the entry run.blocks, found 0");
+        assertRefused("run.blocks", "many", "expected a whole number in the entry run.blocks, found many");
+        assertRefused("run.block_every_s", null, "expected an entry run.block_every_s");
+        assertRefused("run.block_every_s", "-1", "in the entry run.block_every_s, found -1");
+        assertRefused("run.block_began.1", "noon",
+                "expected a time such as 2026-01-31T12:00:00Z in the entry run.block_began.1, found noon");
+        assertRefused("run.block_began.x", "2026-11-22T11:50:00Z", "expected a whole number in the entry run.block_began.x, found x");
     }
 
     @Test

@@ -153,9 +153,15 @@ final class ChartPainter {
         renderer.setDrawYError(false);
         renderer.setCapLength(6);
         renderer.setErrorStroke(new BasicStroke(2f));
-        return rows("estimates", title() + ": estimates", "The median over forks with its 95 % interval, "
+        return rows("estimates", title() + ": estimates", "The median over " + replicates()
+                + " with its 95 % interval, "
                 + direction() + "; an interval that reaches the edge continues beyond it.", new XYPlot(data, valueAxis(least, most),
                         rowAxis(), renderer));
+    }
+
+    private String replicates() {
+        return groups.values().stream().flatMap(group -> group.values().stream()).anyMatch(data -> data.blocks() > 1)
+                ? "forks or blocks" : "forks";
     }
 
     /** Every measured iteration as a dot, a row a cell. */
@@ -222,7 +228,8 @@ final class ChartPainter {
         axis.setGridBandsVisible(false);
         XYPlot plot = new XYPlot(data, axis, valueAxis(values.stream().mapToDouble(value -> value).min().orElse(1),
                 values.stream().mapToDouble(value -> value).max().orElse(1)), renderer);
-        return figure("scaling", title() + ": cost against " + Visible.line(parameter), "The median over forks with its 95 % "
+        return figure("scaling", title() + ": cost against " + Visible.line(parameter), "The median over " + replicates()
+                + " with its 95 % "
                 + "interval, " + direction() + ".", styled(plot), curves.size() > 1, 420);
     }
 
