@@ -51,7 +51,7 @@ class ReportIT {
     @BeforeAll
     static void makeRuns() throws IOException {
         Path downloads = Files.createDirectories(temporary.resolve("downloads"));
-        JarRun.Ended healthy = run("native").run();
+        JarRun.Ended healthy = run("native", "SyscallCost.bind$").run();
         assertThat(healthy.exitCode()).as(healthy.everything()).isZero();
         JarRun.Ended faulted = run("faulted", "--on-violation", "continue", "--label", "broken")
                 .with(FaultLibrary.compiled().environment("duplicate-listener")).run();
