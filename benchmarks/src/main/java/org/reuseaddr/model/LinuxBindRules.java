@@ -67,8 +67,13 @@ public record LinuxBindRules(Set<Quirk> quirks) {
      * @param listen whether listen is asked about, and bind if not
      */
     public List<Rule> possible(boolean listen, Holder candidate, PortState port) {
+        Rule first = listen ? listen(candidate, port) : bind(candidate, port);
+        if (!candidate.reusePort()) {
+            // Users make no difference to any other socket.
+            return List.of(first);
+        }
         List<Rule> possible = new ArrayList<>();
-        possible.add(listen ? listen(candidate, port) : bind(candidate, port));
+        possible.add(first);
         Stream.concat(Stream.concat(Stream.of(candidate), port.leader().stream()), port.holders().stream()).mapToInt(Holder::user)
                 .filter(user -> user != Holder.UNKNOWN_USER).distinct()
                 .forEach(user -> {
