@@ -3,6 +3,8 @@ package org.reuseaddr.replay;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -72,6 +74,26 @@ class HelperProcessTest {
                 assertThatThrownBy(() -> helper.execute(0, SOCKET, 3, LIMIT_MILLIS))
                         .isInstanceOf(ReplayException.class).hasMessageContaining("has not started");
             }
+        }
+    }
+
+    /** A check that ends at once, or by Ctrl-C, does not wait for the helper that it has begun to start. */
+    @Test
+    void aHelperWhoseStarterIsGoneEndsWithoutAWord() throws IOException, InterruptedException {
+        Process helper = new ProcessBuilder(slow()).start();
+        helper.getOutputStream().close();
+        helper.getInputStream().close();
+        assertThat(new String(helper.getErrorStream().readAllBytes(), StandardCharsets.UTF_8)).isEmpty();
+        assertThat(helper.waitFor()).isZero();
+    }
+
+    @Test
+    void aHelperThatHasJustBegunToStartIsEndedWithTheRest() {
+        for (int i = 0; i < 20; i++) {
+            HelperProcess helper = new HelperProcess(List.of("sh", "-c", "exec sleep 60"), new Patience(A_MINUTE, A_MINUTE, A_MINUTE));
+            helper.begin();
+            helper.close();
+            assertThat(ProcessHandle.current().children().filter(ProcessHandle::isAlive)).isEmpty();
         }
     }
 
