@@ -88,16 +88,6 @@ class HelperProcessTest {
     }
 
     @Test
-    void aHelperThatHasJustBegunToStartIsEndedWithTheRest() {
-        for (int i = 0; i < 20; i++) {
-            HelperProcess helper = new HelperProcess(List.of("sh", "-c", "exec sleep 60"), new Patience(A_MINUTE, A_MINUTE, A_MINUTE));
-            helper.begin();
-            helper.close();
-            assertThat(ProcessHandle.current().children().filter(ProcessHandle::isAlive)).isEmpty();
-        }
-    }
-
-    @Test
     void everyRequestAndReplyIsOneLineThatIsReadBackAsItWas() throws TranscriptException {
         for (Request request : List.of(new Request.CloseAll(), new Request.Make(2, SocketProcess.UNNAMED, 250, SOCKET),
                 new Request.Make(0, 7, 2_000, new Call.Accept(3, true, 0x800)),
