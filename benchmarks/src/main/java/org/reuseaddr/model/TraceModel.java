@@ -47,8 +47,8 @@ public final class TraceModel {
     /** Ports on which connections may be left that no open socket shows. */
     private final Set<Integer> used = new HashSet<>();
     private final Map<Integer, Set<TracedSocket>> byPort = new HashMap<>();
-    /** Effective users, of the processes of which they are known. */
-    private final Map<Integer, Integer> users = new HashMap<>();
+    /** Effective users, of the processes of which something is known. */
+    private final Map<Integer, Maker> makers = new HashMap<>();
     private final IntFunction<String> processName;
     private final TracedWorlds worlds;
     /** Calls that have begun and not come back, each with the number of calls that had come back before. */
@@ -60,6 +60,7 @@ public final class TraceModel {
     /** Some process has had a way to make calls that the trace does not show. */
     private boolean isHidden;
     private int index;
+    private int userChanges;
     private String place = "";
 
     /** @param closed whether the trace shows every socket of its ports, so that a refusal needs its reason there */
@@ -109,10 +110,19 @@ public final class TraceModel {
     private record Name(int process, int fd) {
     }
 
+    /**
+     * Who makes sockets.
+     *
+     * @param since tells one unknown user from another; 0 while nothing has been said of the process
+     */
+    private record Maker(int user, int since) {
+        private static final Maker AT_FIRST = new Maker(Holder.UNKNOWN_USER, 0);
+    }
+
     private static final class TracedSocket {
         private final Name name;
         private final Family family;
-        private final int user;
+        private final Maker maker;
         /** The descriptors that name it: it is closed with the last. */
         private final Set<Name> names = new HashSet<>();
         private boolean v6Only;
@@ -127,16 +137,16 @@ public final class TraceModel {
         /** It was bound as Linux would not have bound it: what it does next says nothing new. */
         private boolean isDoubtful;
 
-        private TracedSocket(Name name, Family family, int user) {
+        private TracedSocket(Name name, Family family, Maker maker) {
             this.name = name;
             this.family = family;
-            this.user = user;
+            this.maker = maker;
             names.add(name);
         }
 
         private Holder at(SockAddr address, Holder.State as) {
             boolean specific = address instanceof SockAddr.Inet6 six && !six.isWildcard() && !six.isMapped();
-            return new Holder(address, v6Only || specific, reuseAddr, reusePort, user, as);
+            return new Holder(address, v6Only || specific, reuseAddr, reusePort, maker.user(), as);
         }
 
         private boolean holds(int port) {
@@ -228,7 +238,8 @@ public final class TraceModel {
      * {@link #hear} says otherwise, the trace does not show when it closes them.
      */
     public void fork(int parent, int child) {
-        user(child, user(parent));
+        makers.put(child, maker(parent));
+        worlds.user(child, maker(parent).user());
         unwatched.add(child);
         worlds.fork(parent, child);
         List<TracedSocket> inherited = new ArrayList<>();
@@ -250,12 +261,12 @@ public final class TraceModel {
      * @param user {@link Holder#UNKNOWN_USER} where the trace does not say which
      */
     public void user(int process, int user) {
-        users.put(process, user);
+        makers.put(process, new Maker(user, ++userChanges));
         worlds.user(process, user);
     }
 
-    private int user(int process) {
-        return users.getOrDefault(process, Holder.UNKNOWN_USER);
+    private Maker maker(int process) {
+        return makers.getOrDefault(process, Maker.AT_FIRST);
     }
 
     private void share(Name name, TracedSocket socket) {
@@ -442,8 +453,9 @@ public final class TraceModel {
     /** A group of SO_REUSEPORT is of one user, and most traces do not show who the users of their processes are. */
     private boolean mayBeOfAnotherUser(TracedSocket socket, int port) {
         return holders(port).stream().anyMatch(other -> other != socket && other.reusePort
-                && (socket.user == Holder.UNKNOWN_USER || other.user == Holder.UNKNOWN_USER)
-                && other.names.stream().noneMatch(name -> name.process() == socket.name.process()));
+                && (socket.maker.user() == Holder.UNKNOWN_USER || other.maker.user() == Holder.UNKNOWN_USER)
+                && !(other.maker.equals(socket.maker)
+                        && other.names.stream().anyMatch(name -> name.process() == socket.name.process())));
     }
 
     /** The port without the sockets that other calls may have changed since this one began, or closed unseen. */
@@ -536,7 +548,7 @@ public final class TraceModel {
                 && Linux.OVER_TCP.contains(made.protocol());
         for (Family family : Family.values()) {
             if (stream && family.number() == made.domain()) {
-                sockets.put(name, new TracedSocket(name, family, user(name.process())));
+                sockets.put(name, new TracedSocket(name, family, maker(name.process())));
             }
         }
     }

@@ -163,15 +163,17 @@ final class HelperProcess implements SocketProcess {
     /**
      * Makes the calls to come as another user, until {@link #closeAll}.
      *
-     * @throws ReplayException if the platform does not permit it, which takes root's rights, or the helper ends or does not answer
+     * @return the right, such as root has, without which the platform does not permit it; empty where it has
+     * @throws ReplayException if the helper ends or does not answer
      */
-    void become(int user) {
+    Optional<String> become(int user) {
         try {
             Reply reply = ask(new Request.Become(user), 0);
             if (reply instanceof Reply.Failed failed) {
-                throw new ReplayException(failed.reason());
+                return Optional.of(failed.reason());
             }
             isOfAnotherUser = user != Request.Become.AS_STARTED;
+            return Optional.empty();
         } catch (TimeoutException e) {
             throw new ReplayException("the helper process did not change its user in " + GRACE_MILLIS + " ms", e);
         }
@@ -190,7 +192,9 @@ final class HelperProcess implements SocketProcess {
             throw new ReplayException("the helper process did not close its descriptors in " + GRACE_MILLIS + " ms", e);
         }
         if (isOfAnotherUser) {
-            become(Request.Become.AS_STARTED);
+            become(Request.Become.AS_STARTED).ifPresent(missing -> {
+                throw new ReplayException("the helper process did not get back " + missing);
+            });
         }
     }
 
@@ -315,6 +319,13 @@ final class HelperProcess implements SocketProcess {
     public void close() {
         // It has nothing to lose: its sockets are the kernel's to close.
         kill();
+        dialogue.shutdown();
+        try {
+            // A process whose start is under way is ended as soon as it is there, and not left to whoever comes after this one.
+            dialogue.awaitTermination(GRACE_MILLIS, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         dialogue.shutdownNow();
     }
 
@@ -349,7 +360,12 @@ final class HelperProcess implements SocketProcess {
         LocalProcess local = new LocalProcess();
         // The first call loads the native binding and half of the classes: that is part of the start, not of a call's limit.
         reply(local, new Request.Make(0, UNNAMED, FIRST_CALL_MILLIS, new Call.Close(0)).line());
-        out.write(GREETING);
+        try {
+            out.write(GREETING);
+        } catch (IOException e) {
+            // Who has started it did not wait for it, and is no more.
+            return;
+        }
         BufferedWriter replies = new BufferedWriter(new OutputStreamWriter(out, StandardCharsets.UTF_8));
         BufferedReader requests = new BufferedReader(
                 new InputStreamReader(new FileInputStream(FileDescriptor.in), StandardCharsets.UTF_8));

@@ -12,6 +12,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -84,6 +85,7 @@ public final class Replayer implements AutoCloseable {
     private final PortPool ports;
     private final SocketProcess local;
     private final LocalProcess client = new LocalProcess();
+    private final Supplier<HelperProcess> newHelper;
     private final List<HelperProcess> helpers = new ArrayList<>();
     private final Facilities facilities;
     private final Surroundings surroundings;
@@ -110,7 +112,13 @@ public final class Replayer implements AutoCloseable {
 
     /** @param local makes the calls of a scenario's first process */
     Replayer(Surroundings surroundings, SocketProcess local) {
+        this(surroundings, local, HelperProcess::new);
+    }
+
+    /** @param newHelper makes another process, which does not start before it is needed */
+    Replayer(Surroundings surroundings, SocketProcess local, Supplier<HelperProcess> newHelper) {
         this.surroundings = surroundings;
+        this.newHelper = newHelper;
         this.local = local;
         watch = new PortWatch(surroundings);
         ledger = new RefusalLedger(surroundings);
@@ -141,7 +149,12 @@ public final class Replayer implements AutoCloseable {
     /** Replays one scenario; never throws for what the platform does, and never takes longer than its calls' limits. */
     public ScenarioResult replay(Scenario scenario) {
         long start = System.nanoTime();
-        Optional<String> missing = facilities.missingFor(scenario.transcript()).or(() -> missingUser(scenario.transcript()));
+        Optional<String> missing;
+        try {
+            missing = facilities.missingFor(scenario.transcript()).or(() -> missingUser(scenario.transcript()));
+        } catch (ReplayException e) {
+            return new ScenarioResult(scenario, Grade.ERROR, List.of(), -1, e.getMessage(), false, 1, System.nanoTime() - start);
+        }
         if (missing.isPresent()) {
             return new ScenarioResult(scenario, Grade.UNSUPPORTED, List.of(), -1, missing.get(), false, 0, 0);
         }
@@ -164,17 +177,20 @@ public final class Replayer implements AutoCloseable {
                 first.unexplained() + second.unexplained(), first.refused().or(second::refused)), detail, start);
     }
 
-    /** Why the calls of a transcript cannot be made as its users; empty if they can. */
+    /**
+     * Why the platform does not let the calls of a transcript be made as its users; empty if it does.
+     *
+     * @throws ReplayException if that cannot be found out
+     */
     private Optional<String> missingUser(Transcript transcript) {
-        try {
-            for (int user : Set.copyOf(transcript.users().values())) {
-                helper(0).become(user);
-                helper(0).closeAll();
+        for (int user : Set.copyOf(transcript.users().values())) {
+            Optional<String> missing = helper(0).become(user);
+            if (missing.isPresent()) {
+                return missing.map(right -> "the platform does not give this process " + right);
             }
-            return Optional.empty();
-        } catch (ReplayException e) {
-            return Optional.of("the platform does not give this process " + e.getMessage());
+            helper(0).closeAll();
         }
+        return Optional.empty();
     }
 
     /** The result of a scenario that is about many ports at once; empty for any other. */
@@ -422,7 +438,7 @@ public final class Replayer implements AutoCloseable {
         int limitMillis = limitMillis(transcript);
         Map<Integer, Integer> users = transcript.users();
         Replay replay = new Replay(transcript, number -> processes.computeIfAbsent(number,
-                fresh -> users.isEmpty() ? process(processes.size()) : process(processes.size() + 1, users.get(number))), ports,
+                fresh -> users.isEmpty() ? process(processes.size()) : ofUser(processes.size(), users.get(number))), ports,
                 timeouts < PATIENCE ? limitMillis : Math.min(limitMillis, IMPATIENT_LIMIT_MILLIS), MAX_SECONDS);
         int divergent = replay.run();
         ledger.made(replay);
@@ -501,27 +517,31 @@ public final class Replayer implements AutoCloseable {
     }
 
     private SocketProcess process(int index) {
-        if (index == 0) {
-            return local;
-        }
+        requireFew(index);
+        return index == 0 ? local : helper(index - 1);
+    }
+
+    private static void requireFew(int index) {
         if (index >= MAX_PROCESSES) {
             throw new ReplayException("a transcript may have at most " + MAX_PROCESSES + " processes");
         }
-        return helper(index - 1);
     }
 
     /** This process keeps its user: where there are users, all processes are helpers. */
-    private SocketProcess process(int index, Integer user) {
-        SocketProcess process = process(index);
+    private SocketProcess ofUser(int index, Integer user) {
+        requireFew(index);
+        HelperProcess process = helper(index);
         if (user != null) {
-            ((HelperProcess) process).become(user);
+            process.become(user).ifPresent(missing -> {
+                throw new ReplayException("the platform does not give a helper process " + missing);
+            });
         }
         return process;
     }
 
     private HelperProcess helper(int index) {
         while (helpers.size() <= index) {
-            helpers.add(new HelperProcess());
+            helpers.add(newHelper.get());
         }
         return helpers.get(index);
     }

@@ -43,6 +43,9 @@ final class ScenariosAhead implements Iterator<Scenario>, AutoCloseable {
         try {
             return next.join();
         } catch (CompletionException e) {
+            if (e.getCause() instanceof Error reason) {
+                throw reason;
+            }
             throw e.getCause() instanceof RuntimeException reason ? reason : e;
         }
     }

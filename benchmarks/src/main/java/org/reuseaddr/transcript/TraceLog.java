@@ -61,10 +61,8 @@ public final class TraceLog {
     /** Calls beside those that the suite models that change what a descriptor is. */
     private static final Set<String> OF_DESCRIPTORS = Set.of("clone", "clone3", "fork", "vfork", "execve", "execveat",
             "exit_group", "dup2", "dup3", "close_range", "sendto", "sendmsg", "recvmsg", "sendmmsg", "recvmmsg", "pidfd_getfd",
-            "unshare", "setns", "io_uring_setup", "io_uring_enter", "setuid", "seteuid", "setreuid", "setresuid", "setfsuid", "geteuid");
-    /** Calls that set, or return, the effective user, by the place of its number among the arguments. */
-    private static final Map<String, Integer> SETS_USER = Map.of("setuid", 0, "seteuid", 0, "setreuid", 1, "setresuid", 1);
-    private static final Pattern ARGUMENTS = Pattern.compile("[a-z0-9]+\\(([^)]*)\\)");
+            "unshare", "setns", "io_uring_setup", "io_uring_enter", "setuid", "seteuid", "setreuid", "setresuid", "setfsuid", "geteuid",
+            "setuid32", "setreuid32", "setresuid32", "setfsuid32", "geteuid32", "fchown", "fchown32");
 
     /**
      * What the log had beside the events.
@@ -103,6 +101,7 @@ public final class TraceLog {
     private final Map<String, Integer> skipped = new TreeMap<>();
     private final OpenFiles files = new OpenFiles();
     private final Map<Integer, Integer> processOfThread = new HashMap<>();
+    private final TraceUsers users = new TraceUsers();
     private final Map<Integer, Unfinished> unfinished = new HashMap<>();
     private final Map<Integer, String> unfinishedClones = new HashMap<>();
     /** Processes whose first call stands before the end of the clone that made them. */
@@ -309,6 +308,7 @@ public final class TraceLog {
             report(new TraceEvent.FragmentBegins(new TracePlace(file, line)));
             files.clear();
             processOfThread.clear();
+            users.clear();
             unfinished.clear();
             unfinishedClones.clear();
             early.clear();
@@ -389,6 +389,7 @@ public final class TraceLog {
             // The log does not show the ends of processes: the number is given again.
             exit(named);
         }
+        users.cloned(creator, named, clone.contains("CLONE_NEWUSER"));
         boolean wasSeen = !seen.add(named);
         unexplained.remove(named);
         if (clone.contains("CLONE_NEWNET") || elsewhere.contains(processOf(creator))) {
@@ -399,6 +400,7 @@ public final class TraceLog {
         } else if (!processOfThread.containsKey(named)) {
             files.fork(processOf(creator), named);
             report(new TraceEvent.Forked(processOf(creator), named));
+            users.forked(processOf(creator), named);
             if (wasSeen) {
                 report(new TraceEvent.Heard(named));
             } else {
@@ -428,6 +430,7 @@ public final class TraceLog {
         if (process != null) {
             files.fork(process, thread);
             report(new TraceEvent.Forked(process, thread));
+            users.forked(process, thread);
             report(new TraceEvent.Heard(thread));
         }
     }
@@ -478,6 +481,7 @@ public final class TraceLog {
         seen.add(thread);
         unexplained.remove(thread);
         share(thread, processOf(Integer.parseInt(header.group(2))));
+        users.join(thread, processOf(thread));
         return true;
     }
 
@@ -485,7 +489,13 @@ public final class TraceLog {
     private boolean user(String text) {
         Matcher header = USER.matcher(text);
         if (header.matches()) {
-            report(new TraceEvent.User(Integer.parseInt(header.group(2)), Integer.parseInt(header.group(1))));
+            int process = Integer.parseInt(header.group(2));
+            users.set(process, Integer.parseInt(header.group(1)));
+            processOfThread.forEach((thread, of) -> {
+                if (of == process) {
+                    users.join(thread, process);
+                }
+            });
         }
         return header.matches();
     }
@@ -778,6 +788,9 @@ public final class TraceLog {
             return;
         }
         step.madeDescriptor().ifPresent(fd -> give(actor, process, fd, Kind.STREAM, exec));
+        if (step.madeDescriptor().isPresent() && !(step.call() instanceof Call.Dup)) {
+            users.before(actor, process).ifPresent(this::report);
+        }
         TraceEvent event = new TraceEvent.Called(new TracePlace(file, line), process, step, false);
         if (pending != null && pending.awaited) {
             pending.event = event;
@@ -816,8 +829,8 @@ public final class TraceLog {
             case "execve", "execveat" -> {
                 showsClones = true;
                 if (result(text).filter(value -> value == 0).isPresent()) {
-                    // A program may belong to its owner (set-user-ID).
-                    report(new TraceEvent.User(process, TraceEvent.User.UNKNOWN_USER));
+                    users.executed(actor);
+                    users.executed(process);
                     executed(actor, process);
                 }
                 if (!silent.contains(process)) {
@@ -838,11 +851,16 @@ public final class TraceLog {
                 if (text.contains("NEWNET") || name.equals("setns") && result(text).isPresent()) {
                     elsewhere.add(process);
                 }
+                if (text.contains("NEWUSER") || name.equals("setns") && result(text).isPresent()) {
+                    users.entersNamespace(actor);
+                }
                 if (text.contains("CLONE_FILES") && result(text).isPresent()) {
                     ownTable(actor);
                 }
             }
-            case "setuid", "seteuid", "setreuid", "setresuid", "setfsuid", "geteuid" -> user(process, name, text);
+            case "setuid", "seteuid", "setreuid", "setresuid", "setfsuid", "geteuid",
+                    "setuid32", "setreuid32", "setresuid32", "setfsuid32", "geteuid32" -> users.called(actor, name, text);
+            case "fchown", "fchown32" -> givenAway(process, text);
             case "pidfd_getfd" -> taken(actor, process, text);
             case "io_uring_setup", "io_uring_enter" -> report(new TraceEvent.Hides(process));
             default -> sent(actor, process, name, text);
@@ -850,21 +868,13 @@ public final class TraceLog {
         skip(name + (text.contains("SCM_RIGHTS") ? " (descriptor passed: not followed)" : ""));
     }
 
-    /** The user counts that a process has when it makes a socket: the one for files, which follows the effective one. */
-    private void user(int process, String name, String text) {
-        Optional<Integer> result = result(text);
-        if (name.equals("geteuid")) {
-            result.filter(user -> user >= 0).ifPresent(user -> report(new TraceEvent.User(process, user)));
-        } else if (name.equals("setfsuid")) {
-            // It returns the user before, whether it has done what it was asked to or not.
-            report(new TraceEvent.User(process, TraceEvent.User.UNKNOWN_USER));
-        } else if (result.filter(value -> value == 0).isPresent()) {
-            Matcher arguments = ARGUMENTS.matcher(text);
-            String[] users = arguments.lookingAt() ? arguments.group(1).split(",") : new String[0];
-            String user = SETS_USER.get(name) < users.length ? users[SETS_USER.get(name)].strip() : "";
-            if (!user.equals("-1")) {
-                report(new TraceEvent.User(process, NUMBER.matcher(user).matches() ? Integer.parseInt(user)
-                        : TraceEvent.User.UNKNOWN_USER));
+    /** The owner of the descriptor's file is the socket's user from here on (kernel: sockfs_setattr). */
+    private void givenAway(int process, String text) {
+        Matcher number = NUMBER.matcher(text.substring(text.indexOf('(') + 1));
+        if (result(text).filter(value -> value == 0).isPresent() && number.lookingAt()) {
+            int fd = Integer.parseInt(number.group());
+            if (files.isStream(process, fd)) {
+                lose(process, fd);
             }
         }
     }
@@ -993,6 +1003,7 @@ public final class TraceLog {
             elsewhere.remove(process);
             report(new TraceEvent.Exited(process, !wasUnexplained && unexplained.isEmpty()));
         }
+        users.exit(actor);
         seen.remove(actor);
         early.remove(actor);
         ending.remove(actor);

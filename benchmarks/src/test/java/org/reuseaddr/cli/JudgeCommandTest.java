@@ -367,7 +367,9 @@ class JudgeCommandTest {
     void aGroupOfSharedPortsIsOfOneUserWhereTheTraceShowsTheUsers() throws IOException {
         String refused = "-1 EADDRINUSE (x)";
         String[] ofOther = {"2 setuid(33) = 0\n", "2 setresuid(-1, 33, -1) = 0\n", "2 setreuid(-1, 33) = 0\n",
-            "2 geteuid() = 33\n", "2 setuid(34) = 0\n2 setresuid(0, 33, 0) = 0\n2 setresuid(5, -1, -1) = 0\n", "# user: 33 of 2\n"};
+            "2 geteuid() = 33\n", "2 setuid(4294967294) = 0\n2 setuid(33) = 0\n", "2 setuid32(33) = 0\n",
+            "2 setuid(34) = 0\n2 setresuid(0, 33, 0) = 0\n2 setresuid(5, -1, -1) = 0\n",
+            "2 setfsuid(34) = 5\n2 setresuid32(-1, 33, -1) = 0\n", "# user: 33 of 2\n"};
         for (String second : ofOther) {
             CommandAnswer joined = group("1 geteuid() = 1000\n", second, "0");
             assertThat(joined.code()).as(second + joined).isEqualTo(ExitCode.VIOLATION);
@@ -383,11 +385,42 @@ class JudgeCommandTest {
         String[] notKnown = {"", "2 setuid(1000) = -1 EPERM (x)\n",
             "2 setuid(33) = 0\n2 execve(\"/bin/x\", [\"x\"], 0x7f /* 1 var */) = 0\n",
             "2 setuid(33) = 0\n2 setfsuid(34) = 33\n",
-            "2 setuid(4294967294) = 0\n", "2 setreuid(33, -1) = 0\n"};
+            "2 setfsuid(34) = 33\n2 geteuid() = 1000\n", "2 setfsuid32(34) = 33\n2 setresuid(-1, -1, -1) = 0\n2 geteuid() = 1000\n",
+            "2 unshare(CLONE_NEWUSER) = 0\n2 geteuid() = 1000\n", "2 setreuid(33, -1) = 0\n"};
         for (String second : notKnown) {
             assertThat(group("1 geteuid() = 1000\n", second, "0").code()).as(second).isEqualTo(ExitCode.DONE);
             assertThat(group("1 geteuid() = 1000\n", second, "-1 EADDRINUSE (x)").code()).as(second).isEqualTo(ExitCode.DONE);
         }
+    }
+
+    /** The second socket of a process that has become another user meanwhile; the kernel refuses it. */
+    @Test
+    void aProcessMayBecomeAnUnknownUserBetweenTwoSockets() throws IOException {
+        String refused = "-1 EADDRINUSE (x)";
+        String first = listener("1 ", 3).replace("SO_REUSEADDR", "SO_REUSEPORT");
+        String second = listener("1 ", 4).replace("SO_REUSEADDR", "SO_REUSEPORT").replace(BIND + "0\n1 listen(4, 1) = 0\n", BIND + refused);
+        String[] becomes = {"1 setfsuid(65534) = 0\n", "1 setfsuid(65534) = 0\n1 geteuid() = 0\n", "1 setresuid32(-1, 65534, -1) = 0\n",
+            "1 setresuid(-1, 4294967294, -1) = 0\n",
+            "1 fcntl(3, F_SETFD, 0) = 0\n1 execve(\"/bin/x\", [\"x\"], 0x7f /* 1 var */) = 0\n"};
+        for (String between : becomes) {
+            assertThat(judge(first + between + second, "--closed").code()).as(between).isEqualTo(ExitCode.DONE);
+            assertThat(judge("1 geteuid() = 0\n" + first + between + second, "--closed").code()).as(between).isEqualTo(ExitCode.DONE);
+        }
+        assertThat(judge(first + "1 getppid() = 1\n" + second, "--closed").code()).isEqualTo(ExitCode.VIOLATION);
+    }
+
+    /** Linux has users of threads; fchown gives a socket to another one. */
+    @Test
+    void aThreadHasAUserOfItsOwnAndASocketToo() throws IOException {
+        String first = "1 geteuid() = 0\n" + listener("1 ", 3).replace("SO_REUSEADDR", "SO_REUSEPORT");
+        String second = listener("1 ", 4).replace("SO_REUSEADDR", "SO_REUSEPORT");
+        String thread = "1 clone(child_stack=0x7f, flags=CLONE_VM|CLONE_FILES|CLONE_THREAD) = 2\n2 setresuid(-1, 33, -1) = 0\n";
+        assertThat(judge(first + thread + second, "--closed").code()).isEqualTo(ExitCode.DONE);
+        String ofThread = listener("2 ", 4).replace("SO_REUSEADDR", "SO_REUSEPORT");
+        assertThat(judge(first + thread + ofThread, "--closed").code()).isEqualTo(ExitCode.VIOLATION);
+        String becomes = "1 setresuid(-1, 33, -1) = 0\n";
+        assertThat(judge(first + becomes + second, "--closed").code()).isEqualTo(ExitCode.VIOLATION);
+        assertThat(judge(first + "1 fchown(3, 33, -1) = 0\n" + becomes + second, "--closed").code()).isEqualTo(ExitCode.DONE);
     }
 
     @Test

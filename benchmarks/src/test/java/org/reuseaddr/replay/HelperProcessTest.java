@@ -3,6 +3,8 @@ package org.reuseaddr.replay;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -73,6 +75,16 @@ class HelperProcessTest {
                         .isInstanceOf(ReplayException.class).hasMessageContaining("has not started");
             }
         }
+    }
+
+    /** A check that ends at once, or by Ctrl-C, does not wait for the helper that it has begun to start. */
+    @Test
+    void aHelperWhoseStarterIsGoneEndsWithoutAWord() throws IOException, InterruptedException {
+        Process helper = new ProcessBuilder(slow()).start();
+        helper.getOutputStream().close();
+        helper.getInputStream().close();
+        assertThat(new String(helper.getErrorStream().readAllBytes(), StandardCharsets.UTF_8)).isEmpty();
+        assertThat(helper.waitFor()).isZero();
     }
 
     @Test

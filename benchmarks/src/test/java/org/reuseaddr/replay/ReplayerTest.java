@@ -174,6 +174,18 @@ class ReplayerTest {
             "socket(AF_INET, SOCK_STREAM|SOCK_NONBLOCK, IPPROTO_TCP) = 3\n"
                     + "poll([{fd=3, events=POLLIN}], 1, 0) = 1 ([{fd=3, revents=POLLHUP}])\n");
 
+    /** What cannot be found out is no lack of the platform's, which a check would go by with success. */
+    @Test
+    void aHelperThatDoesNotStartIsNoPlatformWithoutUsers() {
+        Scenario ofUser = scenario("# user: 65534 of 0\n" + LISTENER);
+        try (Replayer replayer = new Replayer(Surroundings.unknown(), new LocalProcess(),
+                () -> new HelperProcess(List.of("sh", "-c", "exit 1"), new HelperProcess.Patience(60_000, 60_000, 60_000)))) {
+            ScenarioResult result = replayer.replay(ofUser);
+            assertThat(result.grade()).isEqualTo(Grade.ERROR);
+            assertThat(result.detail()).isEqualTo("the helper process ended: java.io.EOFException: it ended before it answered");
+        }
+    }
+
     static Stream<Scenario> newerCalls() {
         return NEWER_CALLS.stream().map(ReplayerTest::scenario);
     }

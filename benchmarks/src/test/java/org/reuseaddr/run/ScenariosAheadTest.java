@@ -48,6 +48,16 @@ class ScenariosAheadTest {
     }
 
     @Test
+    void wantOfMemoryIsThrownAsWhatItIs() {
+        OutOfMemoryError reason = new OutOfMemoryError("Java heap space");
+        try (ScenariosAhead ahead = new ScenariosAhead(List.of(() -> {
+            throw reason;
+        }))) {
+            assertThatThrownBy(ahead::next).isSameAs(reason);
+        }
+    }
+
+    @Test
     void whatBuildingThrowsIsThrownInItsPlace() {
         IllegalStateException reason = new IllegalStateException("a transcript of the user's");
         List<Supplier<Scenario>> broken = new ArrayList<>(unbuilt(entries.subList(0, 2)));
