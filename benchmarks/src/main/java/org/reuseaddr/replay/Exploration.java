@@ -184,9 +184,11 @@ public final class Exploration {
 
     private static void pause(List<Worker> workers) {
         try {
-            workers.get(0).join(LOOK.toMillis());
-            if (!workers.get(0).isAlive()) {
-                Thread.sleep(1);
+            for (Worker worker : workers) {
+                if (worker.isAlive()) {
+                    worker.join(LOOK.toMillis());
+                    return;
+                }
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -297,7 +299,7 @@ public final class Exploration {
                     end(trial);
                     sequences.increment();
                     if (lostTimeWaits.getAsLong() == lostBefore) {
-                        differs(number, trial, judge);
+                        differsInTime(number, trial, judge);
                     }
                     return;
                 }
@@ -388,6 +390,19 @@ public final class Exploration {
             Step last = trial.observed().get(trial.observed().size() - 1);
             return Optional.ofNullable(groups.get(Difference.kind(last, trial.answers())))
                     .filter(group -> group.smallest().quirks().isEmpty());
+        }
+
+        /** A difference whose repetitions the end of the exploration cuts short is one that did not come again. */
+        private void differsInTime(long number, Trial trial, LinuxTcp judge) {
+            Difference.Kind kind = new Difference(trial.observed(), trial.answers(), number, 0, 0, Set.of()).kind();
+            try {
+                differs(number, trial, judge);
+            } catch (ReplayException e) {
+                if (!stopped) {
+                    throw e;
+                }
+                unrepeated.computeIfAbsent(kind, fresh -> new LongAdder()).increment();
+            }
         }
 
         private void differs(long number, Trial trial, LinuxTcp judge) {

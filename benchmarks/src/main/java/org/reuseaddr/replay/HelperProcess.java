@@ -404,10 +404,14 @@ final class HelperProcess implements SocketProcess {
     }
 
     private static Reply changeUser(int user) {
-        SocketCalls calls = SocketCalls.open();
-        int result = user == Request.Become.AS_STARTED ? calls.becomeRealUser() : calls.becomeUser(user);
-        return result == 0 ? new Reply.Became() : new Reply.Failed("the right, which root has, to make calls as user " + user
-                + " (setresuid failed with " + Errno.of(-result).symbol() + ")");
+        try {
+            SocketCalls calls = SocketCalls.open();
+            int result = user == Request.Become.AS_STARTED ? calls.becomeRealUser() : calls.becomeUser(user);
+            return result == 0 ? new Reply.Became() : new Reply.Failed("the right, which root has, to make calls as user " + user
+                    + " (setresuid failed with " + Errno.of(-result).symbol() + ")");
+        } catch (LinkageError e) {
+            return new Reply.Failed("a way to make calls as user " + user + ": " + e.getMessage());
+        }
     }
 
     /** In a thread of its own, which ends before any other call is made: no late signal reaches anything else. */

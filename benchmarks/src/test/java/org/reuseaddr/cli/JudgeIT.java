@@ -17,7 +17,7 @@ class JudgeIT {
         Tools.need("strace", "strace");
         Path trace = folder.resolve("check.strace");
         JarRun.Ended check = JarRun.of("check", "--shard", "1/6")
-                .under("strace", "-f", "-qq", "-o", trace.toString(), "-e", "trace=network,desc,process").run();
+                .under("strace", "-f", "-qq", "-o", trace.toString(), "-e", "trace=network,desc,process,%creds").run();
         assertThat(check.exitCode()).as(check.everything()).isZero();
 
         assertNothingImpossible(JarRun.of("judge", trace.toString()).run());
