@@ -143,6 +143,20 @@ class DiagnosisTest {
         }
     }
 
+    /** Seen on an idle native Linux: the queue was full, and Linux does what it does then. */
+    @Test
+    void anAttemptThatMeetsAFullQueueHasNoAnswerOnLinuxEither() {
+        assertThat(DiagnosisText.of(throughput(3, 3))).isEmpty();
+        assertThat(DiagnosisText.of(throughput(3, 5))).isEmpty();
+        assertThat(DiagnosisText.of(throughput(3, 1)))
+                .containsExactly("2 attempts to connect to a listener with accepting threads had no answer.");
+    }
+
+    private static Diagnosis throughput(double timeouts, double overflows) {
+        return Diagnosis.of(List.of(measured("AcceptThroughput.connections", Cell.THROUGHPUT, 2, Map.of("close", "clientReset"),
+                Map.of(Sample.SCORE, 1e4, "timeouts", timeouts, "listen_overflows", overflows))));
+    }
+
     @Test
     void newListenersThatNobodyReachedAreCounted() {
         Diagnosis diagnosis = Diagnosis.of(List.of(measured("TimeToFirstAccept.listenConnectAccept", "sample", 1,
