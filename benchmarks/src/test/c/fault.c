@@ -31,6 +31,7 @@
  *   chosen-port-again      port 0 takes the port of the bind to port 0 before it, if it can    D32
  *   accepted-shows-any     an accepted socket shows the wildcard address as its own            D33
  *   listen-hides-refusal   listen that fails with EADDRINUSE returns 0 and does not listen     D34
+ *   users-forgotten        all sockets are of the real user, whoever makes them                 none: gVisor
  *   clock-steps            the clock on the wall jumps by hours, forth and back                none: time is set
  *   reuseaddr-remembered   SO_REUSEADDR cannot be changed once the socket is bound              none: Linux up to 6.7
  *
@@ -72,6 +73,7 @@ enum fault {
     REUSEPORT_DROPPED,
     REUSEPORT_REFUSED,
     EPHEMERAL_LEAK,
+    USERS_FORGOTTEN,
     BIND_SLOW,
     AUTOBIND_ELSEWHERE,
     THREAD_BIND_ELSEWHERE,
@@ -105,6 +107,7 @@ static const struct {
     {"reuseport-dropped", REUSEPORT_DROPPED},
     {"reuseport-refused", REUSEPORT_REFUSED},
     {"ephemeral-leak", EPHEMERAL_LEAK},
+    {"users-forgotten", USERS_FORGOTTEN},
     {"bind-slow", BIND_SLOW},
     {"autobind-elsewhere", AUTOBIND_ELSEWHERE},
     {"thread-bind-elsewhere", THREAD_BIND_ELSEWHERE},
@@ -136,6 +139,7 @@ static const char ELSEWHERE_INET[] = "127.255.0.1";
 /* RFC 3849, documentation: local nowhere. */
 static const char ELSEWHERE_INET6[] = "2001:db8::1";
 
+typedef int socket_function(int, int, int);
 typedef int setsockopt_function(int, int, int, const void *, socklen_t);
 typedef int bind_function(int, const struct sockaddr *, socklen_t);
 typedef int listen_function(int, int);
@@ -151,6 +155,7 @@ typedef int clock_gettime_function(clockid_t, struct timespec *);
 /* Written once, before the first interposed call goes on. */
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static enum fault active = NONE;
+static socket_function *real_socket;
 static setsockopt_function *real_setsockopt;
 static bind_function *real_bind;
 static listen_function *real_listen;
@@ -231,6 +236,7 @@ static enum fault fault_named(const char *name)
 
 static void initialise(void)
 {
+    real_socket = (socket_function *) next("socket");
     real_setsockopt = (setsockopt_function *) next("setsockopt");
     real_bind = (bind_function *) next("bind");
     real_listen = (listen_function *) next("listen");
@@ -520,6 +526,18 @@ static void show_any(struct sockaddr *name)
         ((struct sockaddr_in *) name)->sin_addr.s_addr = htonl(INADDR_ANY);
     else if (name->sa_family == AF_INET6)
         ((struct sockaddr_in6 *) name)->sin6_addr = in6addr_any;
+}
+
+int socket(int domain, int type, int protocol)
+{
+    if (fault() != USERS_FORGOTTEN)
+        return real_socket(domain, type, protocol);
+    /* The user for files is that of the socket's inode, and each thread has its own. */
+    long user = syscall(SYS_setfsuid, getuid());
+    int fd = real_socket(domain, type, protocol), error = errno;
+    syscall(SYS_setfsuid, user);
+    errno = error;
+    return fd;
 }
 
 int setsockopt(int fd, int level, int option, const void *value, socklen_t length)

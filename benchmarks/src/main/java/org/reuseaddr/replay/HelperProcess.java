@@ -26,6 +26,7 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.reuseaddr.platform.ProcessUser;
 import org.reuseaddr.replay.HelperProtocol.Reply;
 import org.reuseaddr.replay.HelperProtocol.Request;
 import org.reuseaddr.socket.Errno;
@@ -407,8 +408,13 @@ final class HelperProcess implements SocketProcess {
         try {
             SocketCalls calls = SocketCalls.open();
             int result = user == Request.Become.AS_STARTED ? calls.becomeRealUser() : calls.becomeUser(user);
-            return result == 0 ? new Reply.Became() : new Reply.Failed("the right, which root has, to make calls as user " + user
-                    + " (setresuid failed with " + Errno.of(-result).symbol() + ")");
+            // fakeroot and proot let the call succeed and nothing change.
+            Optional<String> other = user == Request.Become.AS_STARTED ? Optional.empty()
+                    : ProcessUser.effective().filter(shown -> !shown.equals(Integer.toString(user)));
+            return result == 0 && other.isEmpty() ? new Reply.Became()
+                    : new Reply.Failed("the right, which root has, to make calls as user " + user + " (setresuid "
+                            + (result != 0 ? "failed with " + Errno.of(-result).symbol()
+                            : "returned 0, and /proc/self/status shows user " + other.orElseThrow()) + ")");
         } catch (LinkageError e) {
             return new Reply.Failed("a way to make calls as user " + user + ": " + e.getMessage());
         }
