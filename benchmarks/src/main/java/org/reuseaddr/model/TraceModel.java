@@ -239,7 +239,6 @@ public final class TraceModel {
      */
     public void fork(int parent, int child) {
         makers.put(child, maker(parent));
-        worlds.user(child, maker(parent).user());
         unwatched.add(child);
         worlds.fork(parent, child);
         List<TracedSocket> inherited = new ArrayList<>();
@@ -262,7 +261,6 @@ public final class TraceModel {
      */
     public void user(int process, int user) {
         makers.put(process, new Maker(user, ++userChanges));
-        worlds.user(process, user);
     }
 
     private Maker maker(int process) {

@@ -109,7 +109,7 @@ final class TracedWorlds {
         Optional<TcpSocket> asking = world.named(process, fd);
         if (step.outcome().failedWith(Errno.EADDRINUSE)
                 && (world.hasUnseenPort(asking) || asking.stream().anyMatch(socket -> socket.reusePort))) {
-            // Of SO_REUSEPORT, which one user's sockets share, TraceModel says what can be said.
+            // Of SO_REUSEPORT, which one user's sockets share, TraceModel says what can be said: it knows users, these worlds do not.
             return Optional.empty();
         }
         if (step.call() instanceof Call.Bind bind && bind.address().family() == Family.INET
@@ -260,15 +260,6 @@ final class TracedWorlds {
             draft.endRemnants();
             shared.world = draft.world();
             isTooLarge = shared.world.size() > MAX_SOCKETS;
-        }
-    }
-
-    /** The process has this effective user from here on. */
-    void user(int process, int user) {
-        if (closed) {
-            World.Draft draft = shared.world.draft();
-            draft.user(process, user);
-            shared.world = draft.world();
         }
     }
 

@@ -46,6 +46,8 @@ final class HelperProcess implements SocketProcess {
     private static final int GRACE_MILLIS = 2_000;
     /** A round that has begun ends later than the rounds' limit, on a platform where a call takes tens of milliseconds. */
     private static final int SIGNALLED_GRACE_MILLIS = 5_000;
+    /** setresuid cannot wait; on an emulated processor the code round it may run for the first time. */
+    private static final int BECOME_MILLIS = 20_000;
     /** The first call of a fresh JVM, on an emulated processor. */
     private static final int FIRST_CALL_MILLIS = 120_000;
     /** Begins what the helper writes: whatever agents and preloaded libraries have printed before it is skipped. */
@@ -169,14 +171,14 @@ final class HelperProcess implements SocketProcess {
      */
     Optional<String> become(int user) {
         try {
-            Reply reply = ask(new Request.Become(user), 0);
+            Reply reply = ask(new Request.Become(user), BECOME_MILLIS);
             if (reply instanceof Reply.Failed failed) {
                 return Optional.of(failed.reason());
             }
             isOfAnotherUser = user != Request.Become.AS_STARTED;
             return Optional.empty();
         } catch (TimeoutException e) {
-            throw new ReplayException("the helper process did not change its user in " + GRACE_MILLIS + " ms", e);
+            throw new ReplayException("the helper process did not change its user in " + (BECOME_MILLIS + GRACE_MILLIS) + " ms", e);
         }
     }
 

@@ -66,6 +66,12 @@ public final class Replayer implements AutoCloseable {
     private static final int MOST_REPEATED = 20;
     /** The same once a scenario has used up all of those: then it is the platform that refuses. */
     private static final int FEW_ATTEMPTS = 6;
+    /**
+     * The same once {@link #MOST_REPEATED} scenarios were refused, in all of their attempts, ports that were seen to be free. A look
+     * at a port takes milliseconds where the kernel has a large table of connections, and a platform that refuses every bind has
+     * thousands of scenarios refused.
+     */
+    private static final int FEWEST_ATTEMPTS = 2;
     /** A process that was stopped (SIGSTOP, a suspended machine) finds its calls' time spent when it goes on. */
     private static final int TIMEOUT_ATTEMPTS = 2;
     /** Calls that did not come back before the rest is given less time: a platform that hangs must not hang the check. */
@@ -94,6 +100,7 @@ public final class Replayer implements AutoCloseable {
     private long lostBefore;
     private int timeouts;
     private int attemptsAmongOthers = MAX_ATTEMPTS;
+    private int refusedThroughout;
     private int repeatable = MOST_REPEATED;
 
     /**
@@ -315,7 +322,8 @@ public final class Replayer implements AutoCloseable {
                 refused = refused.or(() -> Optional.of(made));
             }
             boolean alwaysFree = made.seen().filter(seen -> seen == PortWatch.Seen.FREE).isPresent()
-                    && unexplained == attempt && attempt >= FEW_ATTEMPTS;
+                    && unexplained == attempt && attempt >= (refusedThroughout < MOST_REPEATED ? FEW_ATTEMPTS : FEWEST_ATTEMPTS);
+            refusedThroughout += alwaysFree ? 1 : 0;
             if (attempt >= made.worth() || alwaysFree) {
                 attemptsAmongOthers = attempt == MAX_ATTEMPTS ? FEW_ATTEMPTS : attemptsAmongOthers;
                 return new Settled(made, attempt, unexplained, refused);

@@ -430,6 +430,28 @@ class JudgeCommandTest {
         assertThat(group(forked, "2 setuid(34) = 0\n", "0").code()).isEqualTo(ExitCode.VIOLATION);
     }
 
+    /** What its sockets show of the parent's user, a child that comes later knows without a call of its own. */
+    @Test
+    void aChildOfAProcessThatHasMadeSocketsHasItsUser() throws IOException {
+        String forked = CLONE + ") = 2\n2 close(3) = 0\n";
+        CommandAnswer refused = group("1 setuid(33) = 0\n", forked, "-1 EADDRINUSE (x)");
+        assertThat(refused.code()).as(refused.toString()).isEqualTo(ExitCode.VIOLATION);
+        assertThat(refused.out()).as("by the rules of ports").doesNotContain("after the calls before it");
+        assertThat(group("1 setuid(33) = 0\n", forked, "0").code()).isEqualTo(ExitCode.DONE);
+    }
+
+    /** The first start has the port as user 33 still when the second start wants it as user 34. */
+    @Test
+    void theProcessesOfEachInstanceHaveTheirUsers() throws IOException {
+        String first = "1 setuid(34) = 0\n" + listener("1 ", 3).replace("SO_REUSEADDR", "SO_REUSEPORT") + "1 close(3) = 0\n";
+        String second = "2 setuid(33) = 0\n" + listener("2 ", 3).replace("SO_REUSEADDR", "SO_REUSEPORT");
+        assertThat(judge(first + second, "--closed").code()).isEqualTo(ExitCode.DONE);
+        CommandAnswer twice = judge(first + second, "--closed", "--instances", "2");
+        assertThat(twice.code()).as(twice.toString()).isEqualTo(ExitCode.VIOLATION);
+        String oneUser = (first + second).replace("setuid(34)", "setuid(33)");
+        assertThat(judge(oneUser, "--closed", "--instances", "2").code()).isEqualTo(ExitCode.DONE);
+    }
+
     @Test
     void theSuitesOwnTranscriptsSayWhichProcessAThreadIsOf() throws IOException {
         String threads = "# thread: 102 of 101\n[pid 101] socket(AF_INET6, SOCK_STREAM, IPPROTO_TCP) = 3\n[pid 102] bind(3" + BIND;

@@ -94,6 +94,20 @@ class RefusalsTest {
         }
     }
 
+    /** Where the kernel shows bound sockets; elsewhere the first scenario takes more attempts than six, and later ones six. */
+    @Test
+    void aPlatformThatRefusesEveryBindIsBelievedAfterTwoAttemptsInTheEnd() {
+        try (Replayer replayer = new Replayer(Surroundings.unknown(), refusingEach(1))) {
+            List<ScenarioResult> results = new ArrayList<>();
+            for (int i = 0; i < 60; i++) {
+                results.add(replayer.replay(scenario()));
+            }
+            assertThat(results).allMatch(result -> result.grade() == Grade.VIOLATION);
+            assertThat(results.get(0).attempts()).isGreaterThanOrEqualTo(6);
+            assertThat(results.subList(40, 60)).anyMatch(result -> result.attempts() < 6 || results.get(0).attempts() > 6);
+        }
+    }
+
     /** The unrelated process binds without listening just before the scenario does, on each port in turn. */
     @Test
     void aPortThatSomebodyHasBoundAndDoesNotListenOnIsExcused() {
