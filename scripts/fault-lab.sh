@@ -9,13 +9,15 @@
 # The defects and their recipes are the rows of faults.tsv. What the runs wrote is kept in benchmarks/target/fault-lab.
 # Exits 1 if a defect stayed unseen, or if the suite sees one where there is none. Needs gcc, strace, python3, unshare
 # and nft; installs what is missing where it can. Benchmarks are measured with FAULT_LAB_JMH (default: -f 3 -wi 1 -i 2,
-# a tenth of a second each).
+# a tenth of a second each). Checks run FAULT_LAB_JOBS at a time (default: one for each two CPUs and
+# at least two, since a check waits for a third of its time), after what measures, which runs alone.
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/common.bash"
 
 table=$repository/benchmarks/src/test/resources/org/reuseaddr/faults/faults.tsv
 lab=$repository/benchmarks/target/fault-lab
 limit=${TIME_LIMIT:-1800}
+jobs=${FAULT_LAB_JOBS:-$(($(nproc) / 2 > 2 ? $(nproc) / 2 : 2))}
 read -r -a effort <<<"${FAULT_LAB_JMH:--f 3 -wi 1 -w 100ms -i 2 -r 100ms}"
 
 as_root=()
@@ -94,16 +96,18 @@ suite() {
     fi
     # In the background, so that a signal to this script is heard at once and handed on.
     "${command[@]}" </dev/null >"$out.log" 2>&1 &
-    running=$!
-    wait "$running"
+    wait "$!"
 }
 
-# A process that was started in this shell or in a subshell of it; timeout hands the signal on to all that it started.
+# The processes that were started in this shell: a row's own shell, or in that the suite's; timeout hands the signal on to all
+# that it started.
 stop() {
-    [ -z "$running" ] || kill -TERM "$running" 2>/dev/null || true
+    local started
+    started=$(jobs -p)
+    [ -z "$started" ] || kill -TERM $started 2>/dev/null || true
+    wait
     exit "$1"
 }
-running=
 trap 'stop 130' INT
 trap 'stop 143' TERM
 
@@ -123,17 +127,22 @@ if rows:
 PYTHON
 }
 
-# examine ID PRELOAD STRACE NETNS ARGUMENTS SEEN_BY PATTERN REPORTS: prints the evidence, nothing if there is none.
+# examine OUT PRELOAD STRACE NETNS ARGUMENTS SEEN_BY PATTERN REPORTS: prints the evidence, nothing if there is none. Rows of one
+# recipe have one OUT, and the first makes it.
 examine() {
-    local id=$1 preload=$2 injection=$3 namespace=$4 seen_by=$6 pattern=$7
-    local arguments reports out=$lab/$id status=0
+    local out=$1 preload=$2 injection=$3 namespace=$4 seen_by=$6 pattern=$7
+    local arguments reports status=0
     read -r -a arguments <<<"$5"
     reports=()
     [ "$8" = - ] || read -r -a reports <<<"$8"
     if [ "${arguments[0]}" = run ] && [[ "$5" != *' -f '* ]]; then
         arguments=(run "${effort[@]}" "${arguments[@]:1}")
     fi
-    suite "$out" "$preload" "$injection" "$namespace" "${arguments[@]}" || status=$?
+    if [ ! -e "$out.status" ]; then
+        suite "$out" "$preload" "$injection" "$namespace" "${arguments[@]}" || status=$?
+        echo "$status" >"$out.status"
+    fi
+    status=$(<"$out.status")
     case $seen_by in
         known)
             [ "$status" != 3 ] || grades='KNOWN' broken "$out" "$pattern" "${reports[@]}"
@@ -155,29 +164,66 @@ examine() {
     esac
 }
 
-unseen=0
-printf '%-5s %-24s %s\n' id 'caught by' evidence
+# rows OUT LINE...: examines the rows of one recipe and prints a line for each; an unseen defect leaves the file "unseen".
+rows() {
+    local out=$1 line id preload injection namespace arguments seen_by pattern reports
+    shift
+    trap 'stop 143' TERM
+    for line in "$@"; do
+        IFS=$'\t' read -r id preload injection namespace arguments seen_by pattern reports <<<"$line"
+        # Not in a command substitution, which a signal would not reach.
+        examine "$out" "$preload" "$injection" "$namespace" "$arguments" "$seen_by" "$pattern" "$reports" >"$out.evidence" || true
+        if [ -s "$out.evidence" ]; then
+            printf '%-5s %-24s %s\n' "$id" "${arguments%% *}: $seen_by" "$(<"$out.evidence")"
+        else
+            printf '%-5s %-24s %s\n' "$id" UNSEEN "see $out.log"
+            touch "$lab/unseen"
+        fi
+    done
+}
 
-# A suite that cries always would catch everything.
-if ! suite "$lab/honest" - - - check; then
-    printf '%-5s %-24s %s\n' none 'FALSE ALARM' "$(broken "$lab/honest" . 2>/dev/null || tail -1 "$lab/honest.log")"
-    unseen=1
-fi
-
-while IFS=$'\t' read -r id preload injection namespace arguments seen_by pattern reports; do
+# The wanted rows of the table by recipe: for each the id of its first row, and its rows.
+recipes=()
+declare -A first_of rows_of
+while IFS= read -r line; do
+    IFS=$'\t' read -r id preload injection namespace arguments _ <<<"$line"
     case $id in '' | '#'* | id) continue ;; esac
     [ ${#wanted[@]} = 0 ] || [[ " ${wanted[*]} " == *" $id "* ]] || continue
     if $rootless && [ "$namespace" != - ]; then
         continue
     fi
-    examine "$id" "$preload" "$injection" "$namespace" "$arguments" "$seen_by" "$pattern" "$reports" >"$lab/evidence" || true
-    if [ -s "$lab/evidence" ]; then
-        printf '%-5s %-24s %s\n' "$id" "${arguments%% *}: $seen_by" "$(cat "$lab/evidence")"
+    recipe="$preload $injection $namespace $arguments"
+    if [ -z "${first_of[$recipe]:-}" ]; then
+        first_of[$recipe]=$id
+        recipes+=("$recipe")
+        rows_of[$recipe]=$line
     else
-        printf '%-5s %-24s %s\n' "$id" UNSEEN "see $lab/$id.log"
-        unseen=1
+        rows_of[$recipe]+=$'\n'$line
     fi
 done <"$table"
 
+printf '%-5s %-24s %s\n' id 'caught by' evidence
+
+# A suite that cries always would catch everything.
+if ! suite "$lab/honest" - - - check; then
+    printf '%-5s %-24s %s\n' none 'FALSE ALARM' "$(broken "$lab/honest" . 2>/dev/null || tail -1 "$lab/honest.log")"
+    touch "$lab/unseen"
+fi
+
+# What measures runs alone, checks side by side.
+for measures in true false; do
+    for recipe in "${recipes[@]}"; do
+        [[ $recipe == *' run '* ]] && found=true || found=false
+        [ "$found" = "$measures" ] || continue
+        mapfile -t lines <<<"${rows_of[$recipe]}"
+        $measures || while [ "$(jobs -rp | wc -l)" -ge "$jobs" ]; do
+            wait -n || true
+        done
+        rows "$lab/${first_of[$recipe]}" "${lines[@]}" &
+        ! $measures || wait "$!" || true
+    done
+done
+wait
+
 [ "$(id -u)" = 0 ] || $rootless || privileged chown -R "$(id -u):$(id -g)" "$lab"
-exit "$unseen"
+[ ! -e "$lab/unseen" ]
