@@ -40,10 +40,11 @@ import picocli.CommandLine.Parameters;
 /** The semantic scenarios alone, some of them, or transcripts of the user's. */
 @Command(name = "check", description = {"Replay the semantic scenarios alone (seconds), some of them, or strace transcripts."},
         footer = {"", "A scenario is named by its id, by what it begins with, or by a regular expression that is found in it.",
-            "A transcript is the promise: a call that ends otherwise is a VIOLATION. It may have at most "
+            "The calls of a transcript are replayed on free ports: what they answer here is compared with what", "Linux answers. "
+            + "A transcript may have at most "
             + Replayer.MAX_PROCESSES + " processes, " + Replayer.MAX_THREADS + " threads and " + Replayer.MAX_DESCRIPTORS
-            + " open", "sockets in each, and take " + Replayer.MAX_SECONDS + " seconds. Exit codes: 0 promises kept, 1 a "
-            + "check failed itself, 2 wrong usage or input,", "3 a promise is broken."})
+            + " open", "sockets in each, and take " + Replayer.MAX_SECONDS + " seconds. Exit codes: 0 as on Linux, 1 a "
+            + "check failed itself, 2 wrong usage or input,", "3 a guarantee is violated."})
 final class CheckCommand implements Callable<Integer> {
 
     private static final int MAX_REPEAT = 10_000;

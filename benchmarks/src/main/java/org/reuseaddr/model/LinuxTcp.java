@@ -331,8 +331,9 @@ public final class LinuxTcp {
                     made.showsFormerPort = false;
                     made.hasPort = true;
                     made.order = draft.nextNumber();
-                    made.unseenPort = rules.register(made.holder(), PortState.FREE);
+                    // The socket is in state LISTEN when the kernel takes the port for it (inet_csk_listen_start).
                     startListening(made, call.backlog());
+                    made.unseenPort = rules.register(made.holder(), PortState.FREE);
                 }));
             }
             PortState port = socket.hasUnseenPort() ? socket.unseenPort : world.around(socket, socket.local.port());

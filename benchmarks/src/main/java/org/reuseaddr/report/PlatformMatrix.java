@@ -8,6 +8,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.reuseaddr.model.Grade;
@@ -38,13 +40,19 @@ public record PlatformMatrix(List<String> platforms, List<Row> rows) {
      * @param scenarios how many scenarios of the rule the platform was asked
      * @param differing how many of them did not pass
      * @param grade the most severe grade, empty if it was asked none
+     * @param quirks how many of them each quirk of released kernels explains, by its id
      * @param example the first scenario of that grade, where it is not PASS
      */
-    public record Cell(int scenarios, int differing, String grade, Optional<SemanticsRow> example) {
+    public record Cell(int scenarios, int differing, String grade, SortedMap<String, Integer> quirks, Optional<SemanticsRow> example) {
 
-        /** {@code 48}, {@code 3 of 48 VIOLATION}, {@code 2 of 8 KNOWN (Q1)}, or a dash for a rule that was not asked about. */
+        /**
+         * {@code 48}, {@code 3 of 48 VIOLATION}, {@code 2 of 8 KNOWN (Q1)}, {@code 9 of 48 KNOWN (Q1 in 8, Q2 in 1)}, or a dash for a
+         * rule that was not asked about.
+         */
         public String text() {
-            String quirk = example.map(SemanticsRow::quirk).filter(id -> !id.isEmpty()).map(id -> " (" + id + ")").orElse("");
+            boolean isOne = quirks.size() == 1 && quirks.containsValue(differing);
+            String quirk = quirks.isEmpty() ? "" : isOne ? " (" + quirks.firstKey() + ")" : quirks.entrySet().stream()
+                    .map(each -> each.getKey() + " in " + each.getValue()).collect(Collectors.joining(", ", " (", ")"));
             return scenarios == 0 ? "–" : differing == 0 ? Integer.toString(scenarios)
                     : differing + " of " + scenarios + " " + grade + quirk;
         }
@@ -107,8 +115,10 @@ public record PlatformMatrix(List<String> platforms, List<Row> rows) {
 
     private static Cell cell(List<SemanticsRow> rows) {
         Optional<SemanticsRow> worst = rows.stream().min(Comparator.comparingInt(row -> Grade.severityOf(row.grade())));
+        SortedMap<String, Integer> quirks = rows.stream().filter(row -> !row.quirk().isEmpty())
+                .collect(Collectors.toMap(SemanticsRow::quirk, row -> 1, Integer::sum, TreeMap::new));
         return new Cell(rows.size(), (int) rows.stream().filter(row -> !Grade.isPass(row.grade())).count(),
-                worst.map(SemanticsRow::grade).orElse(""), worst.filter(row -> !Grade.isPass(row.grade())));
+                worst.map(SemanticsRow::grade).orElse(""), quirks, worst.filter(row -> !Grade.isPass(row.grade())));
     }
 
     /** The rules that differ somewhere. */

@@ -338,6 +338,23 @@ class LinuxTcpTest {
         assertThat(mainline.get(6).allowed().orElseThrow().reason()).isEqualTo(Rule.REUSEADDR_SHARES_BOUND);
     }
 
+    /** The kernel takes the port for a socket that is in LISTEN by then: up to 6.7 too such a port is no shared one (inet_csk_get_port). */
+    @Test
+    void noQuirkSharesThePortOfASocketThatListenedWithoutBind() {
+        String text = """
+                socket(AF_INET, SOCK_STREAM, IPPROTO_TCP) = 3
+                setsockopt(3, SOL_SOCKET, SO_REUSEADDR, [1], 4) = 0
+                listen(3, 8) = 0
+                getsockname(3, {sa_family=AF_INET, sin_port=htons(40001), sin_addr=inet_addr("0.0.0.0")}, [128 => 16]) = 0
+                socket(AF_INET, SOCK_STREAM, IPPROTO_TCP) = 4
+                setsockopt(4, SOL_SOCKET, SO_REUSEADDR, [1], 4) = 0
+                bind(4, {sa_family=AF_INET, sin_port=htons(40001), sin_addr=inet_addr("127.0.0.1")}, 16) = 0
+                """;
+        for (Quirk quirk : Quirk.values()) {
+            assertThat(judge(new LinuxTcp(Set.of(quirk)), text).get(6).allowed()).as(quirk.id()).isEmpty();
+        }
+    }
+
     /** The answers to the bind of a second process, of users as the world has them; both have SO_REUSEPORT. */
     private static List<Answer> secondBind(World users) {
         World world = users;

@@ -61,6 +61,18 @@ class PlatformMatrixTest {
     }
 
     @Test
+    void eachQuirkOfACellIsNamedWithItsNumber() {
+        List<SemanticsRow> old = List.of(row("old", "a", "group", "KNOWN", "rule", "Q2"), row("old", "b", "group", "KNOWN", "rule", "Q1"),
+                row("old", "c", "group", "KNOWN", "rule", "Q1"), row("old", "d", "group", "PASS", "rule", ""));
+        assertThat(PlatformMatrix.of(List.of(old)).rows().get(0).cells()).extracting(Cell::text)
+                .containsExactly("3 of 4 KNOWN (Q1 in 2, Q2 in 1)");
+        List<SemanticsRow> worse = List.of(row("worse", "a", "group", "VIOLATION", "rule", ""),
+                row("worse", "b", "group", "KNOWN", "rule", "Q1"));
+        assertThat(PlatformMatrix.of(List.of(worse)).rows().get(0).cells()).extracting(Cell::text)
+                .containsExactly("2 of 2 VIOLATION (Q1 in 1)");
+    }
+
+    @Test
     void runsOfOneLabelAreToldApartByTheirNames() {
         List<SemanticsRow> second = List.of(new SemanticsRow(new RunId("native-2", "native", "native"), "a", "group", "INET",
                 "PASS",                "", "", "", "exclusive", "", 1, "", 1));
