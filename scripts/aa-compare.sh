@@ -8,6 +8,8 @@
 #     scripts/aa-compare.sh /tmp/aa 0 0          no further runs, the tables alone
 #     scripts/aa-compare.sh simulate 200         200 simulated reports a line, of which the truth is known, and
 #                                                what --precision and "about N forks needed" are worth; minutes
+#     scripts/aa-compare.sh simulate 2000 7 "one session, nothing"
+#                                                another seed; only settings with this in their name, and no --precision
 #
 # Without options a run has ten forks of a lifecycle, of two single calls and of a drain, about two minutes. The raw data
 # stay in DIR.
@@ -22,10 +24,10 @@ experiment() {
     exec nice -n 19 "$java" -cp "$classes:$jar" org.reuseaddr.compare.AaExperiment "$@"
 }
 
-if [ "${1:-}" = simulate ] && [[ ${2:-} =~ ^[1-9][0-9]{0,5}$ ]] && [ $# -eq 2 ]; then
+if [ "${1:-}" = simulate ] && [[ ${2:-} =~ ^[1-9][0-9]{0,5}$ ]] && [[ ${3:-1} =~ ^[0-9]{1,18}$ ]] && [ $# -le 4 ]; then
     need_jar
     java=$(find_java)
-    experiment simulate "$2"
+    experiment "$@"
 fi
 [ $# -ge 3 ] || die "needs a directory, the number of runs and the minutes from one to the next"
 results=$1 runs=$2 minutes=$3

@@ -147,6 +147,12 @@ examine() {
         known)
             [ "$status" != 3 ] || grades='KNOWN' broken "$out" "$pattern" "${reports[@]}"
             ;;
+        deviation)
+            [ "$status" != 0 ] || grades='DEVIATION' broken "$out" "$pattern" "${reports[@]}"
+            ;;
+        named)
+            [ "$status" = 0 ] && grep -m1 -E "$pattern" "$out/report.md"
+            ;;
         scenario)
             [ "$status" != 3 ] || broken "$out" "$pattern" "${reports[@]}"
             ;;

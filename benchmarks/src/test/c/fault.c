@@ -29,6 +29,7 @@
  *   listener-kept          a listener stays open after its close                               D28
  *   port-range-ignored     IP_LOCAL_PORT_RANGE is accepted and has no effect                   D29
  *   chosen-port-again      port 0 takes the port of the bind to port 0 before it, if it can    D32
+ *   refused-for-good       a socket whose connect was refused answers ECONNABORTED to the next     D31
  *   accepted-shows-any     an accepted socket shows the wildcard address as its own            D33
  *   listen-hides-refusal   listen that fails with EADDRINUSE returns 0 and does not listen     D34
  *   users-forgotten        all sockets are of the real user, whoever makes them                 none: gVisor
@@ -88,6 +89,7 @@ enum fault {
     LISTENER_KEPT,
     PORT_RANGE_IGNORED,
     CHOSEN_PORT_AGAIN,
+    REFUSED_FOR_GOOD,
     ACCEPTED_SHOWS_ANY,
     LISTEN_HIDES_REFUSAL,
     CLOCK_STEPS,
@@ -122,6 +124,7 @@ static const struct {
     {"listener-kept", LISTENER_KEPT},
     {"port-range-ignored", PORT_RANGE_IGNORED},
     {"chosen-port-again", CHOSEN_PORT_AGAIN},
+    {"refused-for-good", REFUSED_FOR_GOOD},
     {"accepted-shows-any", ACCEPTED_SHOWS_ANY},
     {"listen-hides-refusal", LISTEN_HIDES_REFUSAL},
     {"clock-steps", CLOCK_STEPS},
@@ -174,6 +177,7 @@ static atomic_bool is_client[FOLLOWED_DESCRIPTORS];
 
 /* Which descriptors accept gave, for accepted-shows-any. */
 static atomic_bool is_accepted[FOLLOWED_DESCRIPTORS];
+static atomic_bool was_refused[FOLLOWED_DESCRIPTORS];
 
 /* The copy of a socket that was bound to port 0, plus one, for chosen-port-kept; 0 where there is none. */
 static atomic_int copy_of[FOLLOWED_DESCRIPTORS];
@@ -652,7 +656,16 @@ int connect(int fd, const struct sockaddr *address, socklen_t length)
 {
     if (fault() == EPHEMERAL_LEAK && fd >= 0 && fd < FOLLOWED_DESCRIPTORS && is_tcp(fd))
         atomic_store(&is_client[fd], true);
-    return real_connect(fd, address, length);
+    if (fault() != REFUSED_FOR_GOOD || fd < 0 || fd >= FOLLOWED_DESCRIPTORS)
+        return real_connect(fd, address, length);
+    if (atomic_load(&was_refused[fd])) {
+        errno = ECONNABORTED;
+        return -1;
+    }
+    int result = real_connect(fd, address, length);
+    /* Of a socket that does not block, the call after the refusal was read answers ECONNABORTED on Linux too. */
+    atomic_store(&was_refused[fd], result != 0 && (errno == ECONNREFUSED || errno == ECONNABORTED));
+    return result;
 }
 
 /* A listener that was made non-blocking blocks all the same. */
@@ -690,8 +703,10 @@ int shutdown(int fd, int how)
 
 int close(int fd)
 {
-    if (fd >= 0 && fd < FOLLOWED_DESCRIPTORS)
+    if (fd >= 0 && fd < FOLLOWED_DESCRIPTORS) {
         atomic_store(&is_accepted[fd], false);
+        atomic_store(&was_refused[fd], false);
+    }
     switch (fault()) {
     case EPHEMERAL_LEAK:
         return close_and_leak(fd);

@@ -5,6 +5,7 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -35,6 +36,7 @@ import org.reuseaddr.report.chart.DisplayUnit;
 import org.reuseaddr.results.Cell;
 import org.reuseaddr.results.InputException;
 import org.reuseaddr.results.RunDirectory;
+import org.reuseaddr.results.RunId;
 import org.reuseaddr.results.SemanticsFile;
 import org.reuseaddr.results.Visible;
 import picocli.CommandLine.Command;
@@ -226,6 +228,7 @@ final class CompareCommand implements Callable<Integer> {
         RunLoader loader = new RunLoader();
         List<Group> groups = runs.contains(SEPARATOR) ? separated(loader) : each(loader);
         requireDistinct();
+        requireNoCopies(groups.stream().flatMap(group -> group.runs().stream()).toList());
         if (groups.size() < 2) {
             throw new ParameterException(spec.commandLine(), byLabel
                     ? "All runs have the label " + groups.get(0).label() + ": two labels are needed."
@@ -242,6 +245,30 @@ final class CompareCommand implements Callable<Integer> {
                 throw new ParameterException(spec.commandLine(), "The run " + run + " is given twice.");
             }
         }
+    }
+
+    /** A copy of a run's directory is the same run. Ids alone do not show it: two machines can begin runs of one label at once. */
+    private void requireNoCopies(List<RunData> loaded) {
+        Map<RunId, RunData> seen = new HashMap<>();
+        for (RunData run : loaded) {
+            RunData first = seen.putIfAbsent(run.run(), run);
+            if (first != null && isCopy(first.source(), run.source())) {
+                throw new ParameterException(spec.commandLine(), "The run " + run.run().id() + " is given twice: " + run.source()
+                        + " is a copy of " + first.source() + ".");
+            }
+        }
+    }
+
+    private static boolean isCopy(Path first, Path second) {
+        try {
+            return !first.equals(second) && Files.mismatch(samplesOf(first), samplesOf(second)) < 0;
+        } catch (IOException e) {
+            throw new InputException(second, "cannot be read: " + e.getMessage());
+        }
+    }
+
+    private static Path samplesOf(Path source) {
+        return Files.isDirectory(source) ? source.resolve("samples.csv") : source;
     }
 
     /** The run's directory, also where it is given by its samples.csv or through a link. */

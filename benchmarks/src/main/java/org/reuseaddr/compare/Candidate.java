@@ -21,6 +21,8 @@ final class Candidate {
     private static final double BEYOND_DRIFT = Math.log(10);
     /** Half the width of the interval of such a ratio, a logarithm: forks of one cell were never seen to differ by more. */
     private static final double SINGLE_FORK = Math.log(100);
+    /** The load that is assumed of a single run that does not say what the load was: a sandbox may count none. */
+    private static final double UNRECORDED_LOAD = 0.5;
     /** Where the machine itself became so much slower or faster, a platform that is slower in all it does looks the same. */
     private static final double LARGEST_DRIFT = Math.log(1.3);
     private static final double NORMAL_QUANTILE = 1.96;
@@ -109,7 +111,9 @@ final class Candidate {
         LogRatio measured = design == Design.SAME_SESSION ? RatioMethod.ofForks(base, other, priors.base(), priors.other())
                 : RatioMethod.ofRuns(base, other, SessionVariation.ABSOLUTE,
                         references.isEmpty() ? priors.runs() : VariancePrior.NONE);
-        double load = Math.max(ControlIndex.load(before).orElse(0.0), ControlIndex.load(after).orElse(0.0));
+        // Several runs show how much they differ, whatever the load was; one shows nothing.
+        double unrecorded = Math.min(before.size(), after.size()) == 1 ? UNRECORDED_LOAD : 0;
+        double load = Math.max(ControlIndex.load(before).orElse(unrecorded), ControlIndex.load(after).orElse(unrecorded));
         SessionVariation known = SessionVariation.CONTROLLED.underLoad(load);
         List<LogRatio> controlled = references.stream().map(reference -> RatioMethod.ofRuns(reference.base(),
                 reference.other(), known.afterCorrectionBy(reference.correction()), priors.runs())).toList();

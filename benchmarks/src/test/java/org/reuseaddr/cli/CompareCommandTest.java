@@ -165,6 +165,9 @@ class CompareCommandTest {
         assertUsage("one label", "two labels are needed", "--by-label", base, again);
         assertUsage("missing", "no such file or directory", base, results.resolve("none"));
         assertUsage("twice", "is given twice", base, again, "--", base.resolve("samples.csv"));
+        Path copy = Files.createDirectories(results.resolve("copy"));
+        Files.copy(base.resolve("samples.csv"), copy.resolve("samples.csv"));
+        assertUsage("copy", "is a copy of", base, again, "--", copy);
         assertUsage("slower only", "--slower-only needs --fail-on", "--slower-only", base, again);
         assertUsage("proc", "expected a regular file", base, "/proc/kmsg");
         assertUsage("device", "expected a regular file", "/dev/zero", base);

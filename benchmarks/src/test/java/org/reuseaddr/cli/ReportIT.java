@@ -145,10 +145,12 @@ class ReportIT {
             assertThat(browser.accessibilityViolations()).as(scheme).isEmpty();
             browser.screenshot(Path.of("target", "screenshots", name + "-" + scheme + ".png"));
         }
-        browser.emulate("light");
         browser.resize(390, 844);
-        assertThat((Long) browser.script("return document.documentElement.scrollWidth;")).isLessThanOrEqualTo(390);
-        assertThat(browser.accessibilityViolations()).as("phone").isEmpty();
+        for (String scheme : List.of("dark", "light")) {
+            browser.emulate(scheme);
+            assertThat((Long) browser.script("return document.documentElement.scrollWidth;")).isLessThanOrEqualTo(390);
+            assertThat(browser.accessibilityViolations()).as("phone, " + scheme).isEmpty();
+        }
         browser.screenshot(Path.of("target", "screenshots", name + "-phone.png"));
         browser.resize(1280, 1400);
         assertThat(browser.complaints()).isEmpty();

@@ -50,9 +50,13 @@ final class AaExperiment {
 
     /** Arguments: directories of runs of one machine and label; or {@code simulate} and a number of reports. */
     public static void main(String[] arguments) {
-        if (arguments.length == 2 && arguments[0].equals("simulate")) {
-            new SimulatedReports(SEED).print(Integer.parseInt(arguments[1]), System.out);
-            new PrecisionExperiment(SEED).print(Integer.parseInt(arguments[1]), System.out);
+        if (arguments.length >= 2 && arguments[0].equals("simulate")) {
+            int reports = Integer.parseInt(arguments[1]);
+            long seed = arguments.length > 2 ? Long.parseLong(arguments[2]) : SEED;
+            new SimulatedReports(seed).print(reports, arguments.length > 3 ? arguments[3] : "", System.out);
+            if (arguments.length <= 3) {
+                new PrecisionExperiment(seed).print(reports, System.out);
+            }
             return;
         }
         RunLoader loader = new RunLoader();

@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.reuseaddr.report.Sentences;
@@ -321,18 +322,41 @@ class ComparisonTest {
         assertThat(two.get(1).cells().values()).allMatch(CellData::isOutOfPorts);
     }
 
+    /** gVisor counts neither other programs' time nor that of threads that wait. */
+    @Test
+    void ofOneRunThatDoesNotSayItsLoadLittleIsConcluded() {
+        SyntheticRuns runs = new SyntheticRuns(77, 5);
+        List<RunData> base = List.of(runs.run("a", NATIVE), runs.run("a", NATIVE), runs.run("a", NATIVE));
+        List<RunData> other = List.of(runs.run("b", slowed(2)), runs.run("b", slowed(2)), runs.run("b", slowed(2)));
+        List<RunData> unknown = other.stream().map(run -> without(run, Metric.FOREIGN_LOAD)).toList();
+        assertThat(compare(base.subList(0, 1), other.subList(0, 1)).cells()).extracting(CellComparison::verdict)
+                .containsOnly(Verdict.SLOWER);
+        assertThat(compare(base.subList(0, 1), unknown.subList(0, 1)).cells()).extracting(CellComparison::verdict)
+                .containsOnly(Verdict.UNCLEAR);
+        assertThat(compare(base, unknown).cells()).extracting(CellComparison::verdict).containsOnly(Verdict.SLOWER);
+    }
+
+    private static RunData without(RunData run, String metric) {
+        return changed(run, metrics -> metrics.remove(metric));
+    }
+
+    /** The run with other metrics of its forks. */
+    private static RunData changed(RunData run, Consumer<SortedMap<String, Double>> change) {
+        SortedMap<Cell, CellData> cells = new TreeMap<>();
+        run.cells().forEach((cell, data) -> cells.put(cell, new CellData(cell, data.units(), data.forks().stream().map(fork -> {
+            SortedMap<String, Double> metrics = new TreeMap<>(fork.metrics());
+            change.accept(metrics);
+            return new Fork(fork.number(), fork.iterations(), metrics, fork.running());
+        }).toList())));
+        return new RunData(run.run(), run.source(), cells, run.environment(), run.scenarios());
+    }
+
     private static RunData loaded(RunData run, double share) {
         return metric(run, "foreign_cpu_share", share);
     }
 
     private static RunData metric(RunData run, String name, double value) {
-        SortedMap<Cell, CellData> cells = new TreeMap<>();
-        run.cells().forEach((cell, data) -> cells.put(cell, new CellData(cell, data.units(), data.forks().stream().map(fork -> {
-            SortedMap<String, Double> metrics = new TreeMap<>(fork.metrics());
-            metrics.put(name, value);
-            return new Fork(fork.number(), fork.iterations(), metrics, fork.running());
-        }).toList())));
-        return new RunData(run.run(), run.source(), cells, run.environment(), run.scenarios());
+        return changed(run, metrics -> metrics.put(name, value));
     }
 
     @Test
@@ -403,14 +427,7 @@ class ComparisonTest {
     }
 
     private static RunData with(RunData run, String metric, double factor) {
-        SortedMap<Cell, CellData> cells = new TreeMap<>();
-        run.cells().forEach((cell, data) -> cells.put(cell, new CellData(cell, data.units(), data.forks().stream()
-                .map(fork -> {
-                    SortedMap<String, Double> metrics = new TreeMap<>(fork.metrics());
-                    metrics.computeIfPresent(metric, (name, value) -> value * factor);
-                    return new Fork(fork.number(), fork.iterations(), metrics, fork.running());
-                }).toList())));
-        return new RunData(run.run(), run.source(), cells, run.environment(), run.scenarios());
+        return changed(run, metrics -> metrics.computeIfPresent(metric, (name, value) -> value * factor));
     }
 
     @Test

@@ -173,6 +173,8 @@ final class SimulatedReports {
         settings.add(session("one session, the larger group noisier", quiet, quiet.noisy(0.12), 3, 10, List.of()));
         settings.add(session("one session, primary cells ×1.25", quiet, quiet.slower(PRIMARY, 1.25), 3, 3, PRIMARY));
         settings.add(session("one session, primary cells ×1.1", quiet, quiet.slower(PRIMARY, 1.1), 12, 12, PRIMARY));
+        settings.add(across("load not recorded, runs differ by 0.15", unrecorded, unrecorded, 1, List.of()));
+        settings.add(across("load not recorded, everything ×2", unrecorded, unrecorded.slower(all, 2), 1, all));
         return settings;
     }
 
@@ -190,10 +192,11 @@ final class SimulatedReports {
     }
 
     /** Prints the table. */
-    void print(int reports, PrintStream out) {
+    /** @param named a part of the names of the settings that are simulated; empty for all */
+    void print(int reports, String named, PrintStream out) {
         out.printf("%d reports a line, 71 cells, 8 of them primary%n%n", reports);
         out.printf("%-46s %5s %7s %13s %7s%n", "setting", "runs", "forks", "false reports", "found");
-        for (Setting setting : settings()) {
+        for (Setting setting : settings().stream().filter(setting -> setting.name().contains(named)).toList()) {
             Outcome outcome = simulate(setting, reports);
             out.printf(Locale.ROOT, "%-46s %5d %3d %3d %11.1f %% %7s%n", setting.name(), setting.runs(), setting.baseForks(),
                     setting.otherForks(), 100 * outcome.falseReports(), setting.changed().isEmpty() ? "" :

@@ -7,12 +7,13 @@ import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import org.reuseaddr.results.Cell;
+import org.reuseaddr.results.Metric;
 import org.reuseaddr.results.RunId;
 import org.reuseaddr.results.Sample;
 
 /**
  * Runs as the machine that the suite was developed on makes them (BENCHMARKS in figures: runs differ by a quarter, costs
- * relative to controls by 4 %, forks by 4 %, iterations by 2 %), with known costs put in.
+ * relative to controls by 4 %, forks by 4 %, iterations by 2 %), with known costs put in; nothing else ran.
  */
 public final class SyntheticRuns {
 
@@ -74,6 +75,7 @@ public final class SyntheticRuns {
             double session = random.nextGaussian() * BETWEEN_RUNS_RELATIVE;
             for (int fork = 1; fork <= forks; fork++) {
                 double forkEffect = random.nextGaussian() * BETWEEN_FORKS;
+                samples.add(new Sample(id, cell, fork, 0, Metric.FOREIGN_LOAD, 0, "share"));
                 for (int iteration = 1; iteration <= ITERATIONS; iteration++) {
                     double noise = random.nextGaussian() * BETWEEN_ITERATIONS;
                     samples.add(new Sample(id, cell, fork, iteration, Sample.SCORE,

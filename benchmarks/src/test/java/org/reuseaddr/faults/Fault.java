@@ -36,8 +36,12 @@ public record Fault(String id, Optional<String> preload, Optional<String> strace
         SCENARIO,
         /** A scenario whose id matches is graded KNOWN: released kernels have the defect. */
         KNOWN,
+        /** A scenario whose id matches is graded DEVIATION: Linux documents nothing of it. */
+        DEVIATION,
         /** compare: a benchmark whose name matches is slower than without the fault. */
         SLOWER,
+        /** The diagnosis of a run has a matching line, without a comparison. */
+        NAMED,
         /** The environment record has a matching value, and the run ends well. */
         RECORD
     }
