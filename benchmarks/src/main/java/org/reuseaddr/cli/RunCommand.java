@@ -60,7 +60,7 @@ final class RunCommand implements Callable<Integer> {
     private Path resume;
 
     @Option(names = "--precision", paramLabel = "P",
-            description = "After the planned forks measure further forks of those whose interval is wider than ±P %%, at most to 100 forks.")
+            description = "After the planned forks measure more forks of those whose interval is wider than ±P %%, at most to 100 forks.")
     private String precision;
 
     @Option(names = "--budget", paramLabel = "TIME",

@@ -97,7 +97,8 @@ final class ForkRunner {
                 return results.isEmpty() ? new Failed("the fork ended without a result") : new Measured(results);
             } catch (RunnerException e) {
                 return new Failed(watchdog.hasBitten()
-                        ? "ended by the watchdog: silent for " + longestSilence(silence, options).toSeconds() + " s" : reason(e));
+                        ? "ended by the watchdog: silent for " + longestSilence(silence, options).toSeconds() + " s"
+                        : reason(e));
             }
         }
     }

@@ -108,8 +108,9 @@ class PrivacyTest {
         Reports.write(new Reports.Request(run.path(), Optional.of(run.path()), out, true, false, Optional.of(audience),
                 OptionalInt.empty()), WRITER);
         Map<String, String> texts = texts(out);
+        String report = "report.zip!" + (audience == Audience.NETDEV ? "report.txt" : "report.md");
         assertThat(texts).containsKeys("report.html", "report.zip!samples.csv", "report.zip!semantics.csv",
-                "report.zip!environment.csv", "report.zip!" + (audience == Audience.NETDEV ? "report.txt" : "report.md"));
+                "report.zip!environment.csv", report);
         texts.forEach((name, text) -> {
             String plain = URLDecoder.decode(text.replaceAll("%(?![0-9A-F]{2})", "%25").replace("+", "%2B"),
                     StandardCharsets.UTF_8).replaceAll("[\\\\\u200B]", "");
@@ -120,6 +121,7 @@ class PrivacyTest {
             });
         });
         assertThat(texts.get("report.html")).contains(KERNEL);
+        assertThat(texts.get(report).replace("\\", "")).contains(KERNEL);
         assertThat(texts.get("report.zip!environment.csv")).contains(KERNEL, "2.6.1.0");
         assertThat(texts.get("report.zip!semantics.csv")).contains(SECTION);
     }
