@@ -1,7 +1,9 @@
 package org.reuseaddr.cli;
 
+import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
@@ -12,6 +14,7 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
@@ -28,6 +31,7 @@ import org.reuseaddr.replay.Exploration.MetDifference;
 import org.reuseaddr.replay.Replayer;
 import org.reuseaddr.report.OutputFile;
 import org.reuseaddr.repro.Reproduction;
+import org.reuseaddr.results.OutputException;
 import org.reuseaddr.run.UsageException;
 import org.reuseaddr.transcript.TranscriptPrinter;
 import picocli.CommandLine.Command;
@@ -86,6 +90,9 @@ final class ExploreCommand implements Callable<Integer> {
     @Option(names = "--out", paramLabel = "DIR", description = "Write each difference there as a transcript, which check and judge read.")
     private Path out;
 
+    private final AtomicReference<OutputException> unwritten = new AtomicReference<>();
+    private final AtomicReference<Exploration> ending = new AtomicReference<>();
+
     @Override
     public Integer call() {
         Duration limit = Durations.parse("--time", time);
@@ -101,14 +108,19 @@ final class ExploreCommand implements Callable<Integer> {
         }
         long chosen = seed != null ? seed : new SplittableRandom().nextInt(Integer.MAX_VALUE);
         AtomicInteger files = new AtomicInteger();
+        requireDirectory();
         Exploration exploration = new Exploration(new Exploration.Settings(chosen, count == null ? Long.MAX_VALUE : count, limit, processes,
                 workers, calls, LOW_PORT, HIGH_PORT, most, first), HeldPorts.now(), NetCounters::lostTimeWaits,
                 difference -> write(difference, files));
+        ending.set(exploration);
         Interruption.onSignal(exploration::stop);
         System.err.println("exploring with --seed " + chosen + ", " + workers + (workers == 1 ? " thread" : " threads") + ", at most "
                 + processes + " processes, for " + Durations.text(limit));
         Exploration.Progress done = exploration.run(new Ticker(System.err));
         print(System.out, exploration, done);
+        if (unwritten.get() != null) {
+            throw unwritten.get();
+        }
         boolean differs = exploration.groups().stream().anyMatch(group -> strict || group.smallest().quirks().isEmpty());
         return differs ? ExitCode.VIOLATION : ExitCode.DONE;
     }
@@ -119,7 +131,27 @@ final class ExploreCommand implements Callable<Integer> {
         }
     }
 
+    private void requireDirectory() {
+        try {
+            if (out != null) {
+                Files.createDirectories(out);
+            }
+        } catch (IOException e) {
+            throw new OutputException(out, e);
+        }
+    }
+
+    /** Called by the threads that explore: where a file cannot be written the exploration ends with what it has found. */
     private void write(Difference difference, AtomicInteger files) {
+        try {
+            writeFile(difference, files);
+        } catch (OutputException e) {
+            unwritten.compareAndSet(null, e);
+            ending.get().stop();
+        }
+    }
+
+    private void writeFile(Difference difference, AtomicInteger files) {
         if (out != null) {
             String name = String.format(Locale.ROOT, "%03d-%s", files.incrementAndGet(), difference.kind().rule().toLowerCase(Locale.ROOT)
                     .replace('_', '-'));

@@ -257,10 +257,10 @@ final class TraceJudge implements Consumer<TraceEvent> {
         summary.firstUnreadable().ifPresent(first -> sentences.add("a call that cannot be read: " + first));
         if (ports == 0) {
             sentences.add("a bind or listen is judged if the trace shows its socket from socket(2) on: start the program under "
-                    + "'strace -f -e trace=network,desc,process,%creds'");
+                    + "'strace -f -e trace=network,desc,process,%creds,?close_range,?unshare'");
         } else if (impossible > 0 && summary.unexplained() > 0 && !summary.showsClones()) {
             sentences.add("the trace shows no clone: its numbers are taken for processes, not for threads of one; "
-                    + "'strace -f -e trace=network,desc,process,%creds' shows which they are");
+                    + "'strace -f -e trace=network,desc,process,%creds,?close_range,?unshare' shows which they are");
         }
         if (ports > 0 && !summary.showsCloses()) {
             sentences.add("the trace shows no close: a socket counts as open until its descriptor is given again or its process "

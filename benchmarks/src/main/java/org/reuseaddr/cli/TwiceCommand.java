@@ -10,19 +10,26 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.reuseaddr.model.Grade;
+import org.reuseaddr.replay.Replayer;
+import org.reuseaddr.replay.Surroundings;
 import org.reuseaddr.results.OutputException;
 import org.reuseaddr.run.Twice;
 import org.reuseaddr.run.TwiceOutcome;
 import org.reuseaddr.run.TwiceResult;
 import org.reuseaddr.run.UsageException;
+import org.reuseaddr.scenario.Catalogue;
+import org.reuseaddr.scenario.Scenario;
 import org.reuseaddr.transcript.TraceLog;
 import org.reuseaddr.transcript.TranscriptException;
 import picocli.CommandLine.Command;
@@ -40,10 +47,18 @@ final class TwiceCommand implements Callable<Integer> {
     private static final int MAX_PORT = 65_535;
     private static final int MAX_SECONDS = 600;
     private static final int STRACE_SECONDS = 10;
+    private static final String ORIGINAL_REPORT = "original-report/two-terminals";
     /** What is read of one trace, in bytes: the bind and listen of a server are among its first calls. */
     private static final int TRACE_BYTES = 8 << 20;
 
     private static final Pattern SHARES = Pattern.compile("SO_REUSEPORT, \\[1\\], 4\\)\\s+= 0");
+
+    /** A process and the seconds since 1970, of ten digits and six after the point until the year 2286. */
+    private static final Pattern STAMPED = Pattern.compile("([0-9]+) +([0-9]{10}\\.[0-9]{6}) ");
+
+    /** A line of a trace; one without a time of its own has that of the line before. */
+    private record TimedLine(String time, String text) {
+    }
 
     @Option(names = "--port", paramLabel = "P",
             description = "The port that matters. Default: each that the first start listens on.")
@@ -109,12 +124,22 @@ final class TwiceCommand implements Callable<Integer> {
             return false;
         }
         TwiceOutcome.BothListen both = (TwiceOutcome.BothListen) outcome;
-        boolean onPurpose = shares.orElse(false);
+        boolean onPurpose = shares.orElseGet(TwiceCommand::refusesDuplicates);
         out.println("second start: both listen on " + ports(both.ports()) + (onPurpose ? ", with SO_REUSEPORT on purpose" : "")
-                + (both.made() == 0 ? "" : "; of " + both.made() + " connections the first got " + both.first() + ", the second "
-                        + both.second())
-                + (shares.isPresent() ? "" : "; strace would show whether SO_REUSEPORT was asked for"));
+                + (both.made() == 0 ? "" : both.first() + both.second() == 0 ? "; neither accepted any of " + both.made() + " connections"
+                        : "; of " + both.made() + " connections the first got " + both.first() + ", the second " + both.second())
+                + (shares.isPresent() ? "" : onPurpose ? "; this platform refuses a second listener without it"
+                        : "; this platform lets two listeners hold a port"));
         return onPurpose;
+    }
+
+    /** Whether a second listener of our own is refused here, as on Linux: then servers that both listen ask for SO_REUSEPORT. */
+    private static boolean refusesDuplicates() {
+        Scenario duplicate = Catalogue.scenarios().stream().filter(scenario -> scenario.id().equals(ORIGINAL_REPORT)).findFirst()
+                .orElseThrow();
+        try (Replayer replayer = new Replayer(Surroundings.ofThisMachine())) {
+            return replayer.replay(duplicate).grade() == Grade.PASS;
+        }
     }
 
     private static String ports(Iterable<Integer> ports) {
@@ -127,14 +152,26 @@ final class TwiceCommand implements Callable<Integer> {
         return lines.isEmpty() ? "" : lines.stream().map(line -> "\n    " + line).collect(Collectors.joining());
     }
 
-    /** What strace wrote of both starts, one after the other; empty without traces. */
+    /** What strace wrote of all starts, by its times: the first server has not ended when the second starts. Empty without traces. */
     private static String calls(List<Path> traces) {
-        StringBuilder text = new StringBuilder();
+        StringBuilder unrelated = new StringBuilder();
+        List<TimedLine> lines = new ArrayList<>();
         try {
             for (Path trace : traces) {
-                text.append(beginning(trace));
+                String time = "";
+                for (String line : (Iterable<String>) beginning(trace).lines()::iterator) {
+                    Matcher stamped = STAMPED.matcher(line);
+                    boolean isStamped = stamped.lookingAt();
+                    if (isStamped && time.isEmpty()) {
+                        // The process that strace started is no child of one that the other traces show.
+                        unrelated.append("# thread: ").append(stamped.group(1)).append(" of ").append(stamped.group(1)).append('\n');
+                    }
+                    time = isStamped ? stamped.group(2) : time;
+                    lines.add(new TimedLine(time, line));
+                }
             }
-            return text.toString();
+            return unrelated + lines.stream().sorted(Comparator.comparing(TimedLine::time)).map(line -> line.text() + "\n")
+                    .collect(Collectors.joining());
         } catch (IOException e) {
             System.err.println("warning: the calls are not judged: " + e.getMessage());
             return "";

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.reuseaddr.model.TraceModel;
+import org.reuseaddr.results.RegularFile;
 import org.reuseaddr.run.UsageException;
 import org.reuseaddr.scenario.Scenario;
 import org.reuseaddr.socket.Family;
@@ -162,6 +163,7 @@ final class UserTranscript {
     }
 
     static Parsed parse(Path file) {
+        RegularFile.require(file);
         try {
             return TranscriptParser.parseLog(file);
         } catch (NoSuchFileException e) {

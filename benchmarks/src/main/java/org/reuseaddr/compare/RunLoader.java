@@ -1,6 +1,5 @@
 package org.reuseaddr.compare;
 
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -13,6 +12,7 @@ import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.reuseaddr.results.EnvironmentFile;
 import org.reuseaddr.results.InputException;
+import org.reuseaddr.results.RegularFile;
 import org.reuseaddr.results.RunDirectory;
 import org.reuseaddr.results.RunId;
 import org.reuseaddr.results.Sample;
@@ -41,7 +41,7 @@ public final class RunLoader {
         if (!Files.exists(path)) {
             throw new InputException(path, "no such file or directory");
         }
-        requireReadable(path);
+        RegularFile.require(path);
         if (!Files.isDirectory(path)) {
             boolean ofRunDirectory = List.of("samples.csv", "jmh.json").contains(path.getFileName().toString());
             Path parent = path.toAbsolutePath().getParent();
@@ -60,22 +60,8 @@ public final class RunLoader {
         throw new InputException(path, "expected a run directory with samples.csv, jmh.json or semantics.csv in it");
     }
 
-    /** A FIFO or a device may never end, and neither may some files of /proc and /sys that look regular. */
-    private static void requireReadable(Path file) {
-        if (!Files.exists(file) || Files.isDirectory(file)) {
-            return;
-        }
-        try {
-            if (!Files.isRegularFile(file) || file.toRealPath().startsWith("/proc") || file.toRealPath().startsWith("/sys")) {
-                throw new InputException(file, "expected a regular file, found a pipe, a device or a file of the kernel's");
-            }
-        } catch (IOException e) {
-            throw new InputException(file, "cannot be read: " + e.getMessage());
-        }
-    }
-
     private Map<RunId, ForkCollector> measured(Path file) {
-        requireReadable(file);
+        RegularFile.require(file);
         Map<RunId, ForkCollector> runs = new LinkedHashMap<>();
         Consumer<Sample> consumer = sample -> {
             if (!runs.computeIfAbsent(sample.run().whole(), id -> new ForkCollector()).add(sample)) {
@@ -93,8 +79,8 @@ public final class RunLoader {
 
     private List<RunData> assemble(Path source, RunDirectory directory, Map<RunId, ForkCollector> measured) {
         if (directory != null) {
-            requireReadable(directory.environment());
-            requireReadable(directory.semantics());
+            RegularFile.require(directory.environment());
+            RegularFile.require(directory.semantics());
         }
         Map<String, String> environment = directory != null && Files.exists(directory.environment())
                 ? EnvironmentFile.read(directory.environment()) : Map.of();

@@ -186,6 +186,7 @@ final class CsvFile {
 
     /** Reads a file row by row. A last line that lacks its end, as a kill may leave, is an error like any other. */
     static void read(Path file, List<String> required, Consumer<Row> consumer) {
+        RegularFile.require(file);
         try (Reader bounded = new BoundedRecords(file, open(file));
                 CSVParser parser = CSVParser.builder().setReader(bounded).setFormat(FORMAT).get()) {
             Map<String, Integer> columns = null;

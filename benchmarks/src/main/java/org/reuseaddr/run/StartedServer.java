@@ -31,6 +31,12 @@ final class StartedServer implements AutoCloseable {
     private static final int DRAIN_MILLIS = 5_000;
     private static final long PAUSE_MILLIS = 20;
     private static final String MARK = "REUSEADDR_TWICE";
+    /**
+     * What strace shows: with times, by which the traces of several starts become one, and with the ends of processes, the calls
+     * that close or share descriptors and those that change users. Without these a correct server can look impossible.
+     */
+    private static final List<String> STRACE = List.of("strace", "-f", "-q", "-ttt", "-e",
+            "trace=network,process,%creds,close,?close_range,dup,?dup2,dup3,fcntl,ioctl,?unshare", "-o");
 
     private final Process process;
     private final String mark;
@@ -59,8 +65,10 @@ final class StartedServer implements AutoCloseable {
      */
     static StartedServer start(List<String> command, Optional<Path> trace, List<StartedServer> starts) {
         List<String> whole = new ArrayList<>();
-        trace.ifPresent(file -> whole.addAll(List.of("strace", "-f", "-qq", "-o", file.toString(), "-e",
-                "trace=network,close,dup,dup2,dup3,fcntl,clone,clone3,fork,vfork")));
+        trace.ifPresent(file -> {
+            whole.addAll(STRACE);
+            whole.add(file.toString());
+        });
         whole.addAll(command);
         String mark = ProcessHandle.current().pid() + "-" + (starts.size() + 1);
         ProcessBuilder builder = new ProcessBuilder(whole).redirectErrorStream(true).redirectInput(new File("/dev/null"));

@@ -69,6 +69,23 @@ class ExploreIT {
     }
 
     @Test
+    void aDirectoryThatCannotBeWrittenIsSaidBeforeAnythingIsExplored() {
+        JarRun.Ended ended = JarRun.of("explore", "--time", "60s", "--out", "/dev/null/x").run();
+        assertThat(ended.exitCode()).as(ended.everything()).isEqualTo(1);
+        assertThat(ended.err()).startsWith("cannot write /dev/null/x").hasLineCount(1);
+    }
+
+    /** As on a disk that fills meanwhile: the file that is to be written is a directory. */
+    @Test
+    void whatCannotBeWrittenEndsTheExplorationWithWhatItFound() throws IOException {
+        Files.createDirectories(temporary.resolve("001-sets-option.strace"));
+        JarRun.Ended ended = explore("reuseaddr-refused", "--out", temporary.toString());
+        assertThat(ended.exitCode()).as(ended.everything()).isEqualTo(1);
+        assertThat(ended.out()).contains("setsockopt fails with EINVAL", "The platform differs from Linux in 1 way.");
+        assertThat(ended.err()).contains("cannot write " + temporary.resolve("001-sets-option.strace")).doesNotContain("Exception");
+    }
+
+    @Test
     void wrongUsageIsOneLine() {
         JarRun.Ended ended = JarRun.of("explore", "--calls", "0").run();
 

@@ -165,6 +165,48 @@ class TwiceIT {
         assertThat(ended.out()).contains("both listen on port " + port + ", with SO_REUSEPORT on purpose; of 20 connections");
     }
 
+    /** A server of Python that waits after it has the socket s of the port; what is given comes before. */
+    private static String listens(String before) {
+        return before + """
+                s.bind(("127.0.0.1", port))
+                s.listen()
+                time.sleep(100)
+                """;
+    }
+
+    /** A child has the parent's descriptors until it ends, and one that starts a program until then. */
+    @Test
+    void childrenThatEndHoldNoPort() {
+        for (String child : List.of("""
+                    s.getsockname()
+                    os._exit(0)
+                """, """
+                    os.execvp("true", ["true"])
+                """)) {
+            JarRun.Ended ended = python("""
+                    s.bind(("127.0.0.1", port))
+                    s.listen()
+                    if os.fork() == 0:
+                    CHILD
+                    os.wait()
+                    s.close()
+                    s = socket.socket()
+                    s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                    """.replace("CHILD\n", child) + listens(""));
+            assertThat(ended.exitCode()).as(ended.everything()).isZero();
+            assertThat(ended.out()).contains("second start: refused, exit code 1").doesNotContain("impossible", "no socket of the trace");
+        }
+    }
+
+    /** Nobody but the platform can say without strace whether the port is shared on purpose. */
+    @Test
+    void withoutStraceThePlatformTellsWhetherAPortIsSharedOnPurpose() {
+        JarRun.Ended ended = python(listens("s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)\n"), "--no-strace");
+        assertThat(ended.exitCode()).as(ended.everything()).isZero();
+        assertThat(ended.out()).contains("both listen on port " + port + ", with SO_REUSEPORT on purpose; neither accepted any of 20 "
+                + "connections; this platform refuses a second listener without it");
+    }
+
     @Test
     void aServerThatTakesAnotherPortIsFine() {
         JarRun.Ended ended = python("""
