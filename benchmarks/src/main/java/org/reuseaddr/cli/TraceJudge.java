@@ -38,6 +38,8 @@ final class TraceJudge implements Consumer<TraceEvent> {
     private static final int MAX_KEPT = 100_000;
     /** Beyond the largest process number of Linux: the processes of the second instance are numbered from here on. */
     private static final int INSTANCE = 1 << 23;
+    /** What a log needs; in quotation marks, since shells read a question mark as a pattern. */
+    private static final String STRACE = "strace -f -e 'trace=network,desc,process,%creds,?close_range,?unshare'";
     private static final String AS_PROMISED = "as promised";
 
     private final String name;
@@ -257,10 +259,10 @@ final class TraceJudge implements Consumer<TraceEvent> {
         summary.firstUnreadable().ifPresent(first -> sentences.add("a call that cannot be read: " + first));
         if (ports == 0) {
             sentences.add("a bind or listen is judged if the trace shows its socket from socket(2) on: start the program under "
-                    + "'strace -f -e trace=network,desc,process,%creds,?close_range,?unshare'");
+                    + STRACE);
         } else if (impossible > 0 && summary.unexplained() > 0 && !summary.showsClones()) {
             sentences.add("the trace shows no clone: its numbers are taken for processes, not for threads of one; "
-                    + "'strace -f -e trace=network,desc,process,%creds,?close_range,?unshare' shows which they are");
+                    + STRACE + " shows which they are");
         }
         if (ports > 0 && !summary.showsCloses()) {
             sentences.add("the trace shows no close: a socket counts as open until its descriptor is given again or its process "

@@ -20,16 +20,12 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.reuseaddr.model.Grade;
-import org.reuseaddr.replay.Replayer;
-import org.reuseaddr.replay.Surroundings;
+import org.reuseaddr.replay.SecondListener;
 import org.reuseaddr.results.OutputException;
 import org.reuseaddr.run.Twice;
 import org.reuseaddr.run.TwiceOutcome;
 import org.reuseaddr.run.TwiceResult;
 import org.reuseaddr.run.UsageException;
-import org.reuseaddr.scenario.Catalogue;
-import org.reuseaddr.scenario.Scenario;
 import org.reuseaddr.transcript.TraceLog;
 import org.reuseaddr.transcript.TranscriptException;
 import picocli.CommandLine.Command;
@@ -40,14 +36,14 @@ import picocli.CommandLine.Parameters;
 @Command(name = "twice", description = {"Start a server twice: is the second refused, does it listen too, or does it hang?"},
         footer = {"", "The server must stay in the foreground or leave a daemon; everything it started is ended. With strace, the",
             "calls of both starts are judged as well. Exit codes: 0 the second start is refused, or goes elsewhere, or",
-            "shares the port with SO_REUSEPORT on purpose; 1 the first start does not come to listen; 2 wrong usage;",
-            "3 both listen on one port, the second waits for ever without listening, or a call is impossible on Linux."})
+            "shares the port with SO_REUSEPORT or IPV6_V6ONLY on purpose; 1 the first start does not come to listen, or whether",
+            "both listen on purpose cannot be told; 2 wrong usage; 3 both listen on one port, the second waits for ever without",
+            "listening, or a call is impossible on Linux."})
 final class TwiceCommand implements Callable<Integer> {
 
     private static final int MAX_PORT = 65_535;
     private static final int MAX_SECONDS = 600;
     private static final int STRACE_SECONDS = 10;
-    private static final String ORIGINAL_REPORT = "original-report/two-terminals";
     /** What is read of one trace, in bytes: the bind and listen of a server are among its first calls. */
     private static final int TRACE_BYTES = 8 << 20;
 
@@ -100,46 +96,69 @@ final class TwiceCommand implements Callable<Integer> {
         out.println("first start: listens on " + ports(result.ports()));
         String calls = calls(result.traces());
         boolean possible = calls.isEmpty() || areJudgedPossible(calls, out);
-        boolean fine = second(result.second(), calls.isEmpty() ? Optional.empty() : Optional.of(SHARES.matcher(calls).find()), out);
+        int code = second(result, calls.isEmpty() ? Optional.empty() : Optional.of(SHARES.matcher(calls).find()), out);
         TwiceResult.Restart restart = result.restart();
         out.println("start at once after kill -9, with connections left: " + (restart.listens() ? "listens again"
                 : restart.exitCode().isPresent() ? "ends with exit code " + restart.exitCode().getAsInt() + words(restart.lastWords())
                 : "does not listen in time" + words(restart.lastWords())));
-        return fine && possible ? ExitCode.DONE : ExitCode.VIOLATION;
+        return possible ? code : ExitCode.VIOLATION;
     }
 
-    /** Says what became of the second start; returns whether that is as it should be. */
-    private static boolean second(TwiceOutcome outcome, Optional<Boolean> shares, PrintStream out) {
+    /**
+     * Says what became of the second start.
+     *
+     * @param shares whether strace saw SO_REUSEPORT; empty without strace
+     * @return the exit code for it
+     */
+    private static int second(TwiceResult result, Optional<Boolean> shares, PrintStream out) {
+        TwiceOutcome outcome = result.second();
         if (outcome instanceof TwiceOutcome.Refused refused) {
             out.println("second start: refused, exit code "
                     + (refused.exitCode().isPresent() ? refused.exitCode().getAsInt() : "unknown") + words(refused.lastWords()));
-            return true;
+            return ExitCode.DONE;
         }
         if (outcome instanceof TwiceOutcome.Elsewhere elsewhere) {
-            out.println("second start: listens elsewhere, on " + ports(elsewhere.ports()));
-            return true;
+            boolean samePorts = result.ports().containsAll(elsewhere.ports());
+            out.println("second start: listens elsewhere, on " + (samePorts ? "other addresses of " : "") + ports(elsewhere.ports()));
+            return ExitCode.DONE;
         }
         if (outcome instanceof TwiceOutcome.Waits waits) {
             out.println("second start: runs and does not listen" + words(waits.lastWords()));
-            return false;
+            return ExitCode.VIOLATION;
         }
-        TwiceOutcome.BothListen both = (TwiceOutcome.BothListen) outcome;
-        boolean onPurpose = shares.orElseGet(TwiceCommand::refusesDuplicates);
-        out.println("second start: both listen on " + ports(both.ports()) + (onPurpose ? ", with SO_REUSEPORT on purpose" : "")
-                + (both.made() == 0 ? "" : both.first() + both.second() == 0 ? "; neither accepted any of " + both.made() + " connections"
-                        : "; of " + both.made() + " connections the first got " + both.first() + ", the second " + both.second())
-                + (shares.isPresent() ? "" : onPurpose ? "; this platform refuses a second listener without it"
-                        : "; this platform lets two listeners hold a port"));
-        return onPurpose;
+        if (outcome instanceof TwiceOutcome.OtherFamily other) {
+            return otherFamily(other, shares, out);
+        }
+        return bothListen((TwiceOutcome.BothListen) outcome, shares, out);
     }
 
-    /** Whether a second listener of our own is refused here, as on Linux: then servers that both listen ask for SO_REUSEPORT. */
-    private static boolean refusesDuplicates() {
-        Scenario duplicate = Catalogue.scenarios().stream().filter(scenario -> scenario.id().equals(ORIGINAL_REPORT)).findFirst()
-                .orElseThrow();
-        try (Replayer replayer = new Replayer(Surroundings.ofThisMachine())) {
-            return replayer.replay(duplicate).grade() == Grade.PASS;
-        }
+    private static int bothListen(TwiceOutcome.BothListen both, Optional<Boolean> shares, PrintStream out) {
+        Optional<Boolean> onPurpose = shares.isPresent() ? shares : SecondListener.SAME_ADDRESS.isRefused();
+        out.println("second start: both listen on " + ports(both.ports())
+                + (onPurpose.orElse(false) ? ", with SO_REUSEPORT on purpose" : "")
+                + (both.made() == 0 ? "" : both.first() + both.second() == 0 ? "; neither accepted any of " + both.made() + " connections"
+                        : "; of " + both.made() + " connections the first got " + both.first() + ", the second " + both.second())
+                + (shares.isPresent() ? "" : byPlatform(onPurpose, "without it")));
+        return code(onPurpose);
+    }
+
+    /** Here strace cannot have the last word: IPV6_V6ONLY may be a setting of the system. */
+    private static int otherFamily(TwiceOutcome.OtherFamily other, Optional<Boolean> shares, PrintStream out) {
+        Optional<Boolean> refused = SecondListener.OTHER_FAMILY.isRefused();
+        String options = shares.isEmpty() ? "IPV6_V6ONLY or SO_REUSEPORT" : shares.get() ? "SO_REUSEPORT on purpose" : "IPV6_V6ONLY";
+        out.println("second start: both listen on " + ports(other.ports()) + ", one for IPv4 and one for IPv6"
+                + (refused.orElse(false) ? ", with " + options : "") + byPlatform(refused, "without"));
+        return code(refused);
+    }
+
+    private static String byPlatform(Optional<Boolean> refused, String without) {
+        return refused.isEmpty() ? "; whether on purpose cannot be told: no listeners of our own could be made to compare with"
+                : refused.get() ? "; this platform refuses a second listener " + without
+                : "; this platform lets two listeners hold a port";
+    }
+
+    private static int code(Optional<Boolean> onPurpose) {
+        return onPurpose.isEmpty() ? ExitCode.FAILED : onPurpose.get() ? ExitCode.DONE : ExitCode.VIOLATION;
     }
 
     private static String ports(Iterable<Integer> ports) {

@@ -1,9 +1,11 @@
 package org.reuseaddr.run;
 
 import java.io.IOException;
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -13,6 +15,7 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.BiPredicate;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -116,10 +119,11 @@ public final class Twice implements AutoCloseable {
         if (second.hasEnded()) {
             return new TwiceOutcome.Refused(second.exitCode(), second.lastWords());
         }
-        Set<Integer> shared = own.stream().filter(listener -> held.stream().anyMatch(other -> overlap(listener, other)))
-                .map(TcpSocket::port).collect(Collectors.toCollection(TreeSet::new));
+        Set<Integer> shared = ports(own, held, Twice::overlap);
         if (shared.isEmpty()) {
-            return own.isEmpty() ? new TwiceOutcome.Waits(second.lastWords()) : new TwiceOutcome.Elsewhere(ports(own));
+            Set<Integer> acrossFamilies = ports(own, held, Twice::overlapUnlessV6Only);
+            return !acrossFamilies.isEmpty() ? new TwiceOutcome.OtherFamily(acrossFamilies)
+                    : own.isEmpty() ? new TwiceOutcome.Waits(second.lastWords()) : new TwiceOutcome.Elsewhere(ports(own));
         }
         TcpSocket one = held.stream().filter(listener -> shared.contains(listener.port())).findFirst().orElseThrow();
         return counted(shared, one, first, second);
@@ -143,10 +147,32 @@ public final class Twice implements AutoCloseable {
         return answers && !second.hasEnded() ? new TwiceOutcome.BothListen(Set.of(port.getAsInt()), 0, 0, 0) : outcome;
     }
 
+    /** The ports of those listeners that stand so to one that is held. */
+    private static Set<Integer> ports(List<TcpSocket> own, List<TcpSocket> held, BiPredicate<TcpSocket, TcpSocket> stand) {
+        return own.stream().filter(listener -> held.stream().anyMatch(other -> listener.port() == other.port()
+                && stand.test(listener, other))).map(TcpSocket::port).collect(Collectors.toCollection(TreeSet::new));
+    }
+
     private static boolean overlap(TcpSocket one, TcpSocket other) {
-        boolean sameFamily = one.local().getClass() == other.local().getClass();
-        return one.port() == other.port() && (one.local().equals(other.local())
-                || sameFamily && (one.local().isAnyLocalAddress() || other.local().isAnyLocalAddress()));
+        InetAddress first = plain(one.local());
+        InetAddress second = plain(other.local());
+        return first.getClass() == second.getClass()
+                && (first.equals(second) || first.isAnyLocalAddress() || second.isAnyLocalAddress());
+    }
+
+    private static boolean overlapUnlessV6Only(TcpSocket one, TcpSocket other) {
+        InetAddress first = plain(one.local());
+        InetAddress second = plain(other.local());
+        return first.getClass() != second.getClass() && (first instanceof Inet6Address ? first : second).isAnyLocalAddress();
+    }
+
+    /** The IPv4 address of one that is mapped into IPv6. */
+    private static InetAddress plain(InetAddress address) {
+        try {
+            return InetAddress.getByAddress(address.getAddress());
+        } catch (UnknownHostException e) {
+            throw new IllegalStateException("an address has 4 or 16 bytes", e);
+        }
     }
 
     private TwiceOutcome counted(Set<Integer> shared, TcpSocket listener, StartedServer first, StartedServer second) {

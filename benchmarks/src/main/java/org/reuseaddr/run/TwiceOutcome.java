@@ -26,6 +26,16 @@ public sealed interface TwiceOutcome {
         }
     }
 
+    /**
+     * Both listen on one port, one for IPv4 and one on the wildcard of IPv6: these overlap unless the latter has IPV6_V6ONLY,
+     * which the kernel's tables do not show.
+     */
+    record OtherFamily(Set<Integer> ports) implements TwiceOutcome {
+        public OtherFamily {
+            ports = Set.copyOf(ports);
+        }
+    }
+
     /** It runs and does not listen. */
     record Waits(List<String> lastWords) implements TwiceOutcome {
         public Waits {

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.reuseaddr.faults.FaultLibrary;
 
 /** The command twice with real servers of others, and with hostile ones. */
@@ -112,8 +113,12 @@ class TwiceIT {
     }
 
     private JarRun.Ended python(String program, String... options) {
-        return twice(List.of(options), List.of("python3", "-c", "import os, socket, sys, time\nport = " + port
-                + "\ns = socket.socket()\ns.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)\n" + program)).run();
+        return twice(List.of(options), python3(program)).run();
+    }
+
+    private List<String> python3(String program) {
+        return List.of("python3", "-c", "import os, socket, sys, time\nport = " + port
+                + "\ns = socket.socket()\ns.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)\n" + program);
     }
 
     @AfterEach
@@ -205,6 +210,83 @@ class TwiceIT {
         assertThat(ended.exitCode()).as(ended.everything()).isZero();
         assertThat(ended.out()).contains("both listen on port " + port + ", with SO_REUSEPORT on purpose; neither accepted any of 20 "
                 + "connections; this platform refuses a second listener without it");
+    }
+
+    /** What a platform without IPv6 refuses is asked of IPv4. */
+    @Test
+    void aPortIsSharedOnPurposeWithoutIpv6Too() {
+        Tools.need("unshare", "util-linux");
+        JarRun.Ended ended = twice(List.of("--no-strace"), python3("s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)\n"
+                + listens(""))).under("unshare", "--net", "sh", "-c",
+                        "sysctl -qw net.ipv6.conf.all.disable_ipv6=1 && ip link set lo up && exec \"$@\"", "sh").run();
+        assertThat(ended.exitCode()).as(ended.everything()).isZero();
+        assertThat(ended.out()).contains("with SO_REUSEPORT on purpose");
+    }
+
+    /** The wildcards of both families on one port; what is given is done with the IPv6 socket t before it is bound. */
+    private static String otherFamily(String before, boolean ipv6First) {
+        String inet = "s.bind(('0.0.0.0', port)); s.listen()";
+        String inet6 = before + "t.bind(('::', port)); t.listen()";
+        return """
+                t = socket.socket(socket.AF_INET6)
+                t.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                try:
+                    %s
+                except OSError:
+                    %s
+                time.sleep(100)
+                """.formatted(ipv6First ? inet6 : inet, ipv6First ? inet : inet6);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void listenersOfBothFamiliesOnOnePortAreThat(boolean ipv6First) {
+        String v6Only = "t.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1); ";
+        JarRun.Ended traced = python(otherFamily(v6Only, ipv6First));
+        assertThat(traced.exitCode()).as(traced.everything()).isZero();
+        assertThat(traced.out()).contains("second start: both listen on port " + port
+                + ", one for IPv4 and one for IPv6, with IPV6_V6ONLY; this platform refuses a second listener without\n");
+    }
+
+    @Test
+    void withoutStraceTheOptionOfBothFamiliesIsOneOfTwo() {
+        JarRun.Ended ended = python(otherFamily("t.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1); ", false), "--no-strace");
+        assertThat(ended.exitCode()).as(ended.everything()).isZero();
+        assertThat(ended.out()).contains("one for IPv4 and one for IPv6, with IPV6_V6ONLY or SO_REUSEPORT; this platform refuses");
+    }
+
+    /** The fault sets SO_REUSEPORT on each socket that asks for SO_REUSEADDR: a wildcard of IPv6 that takes IPv4 too is a second one. */
+    @Test
+    void aPlatformThatLetsBothFamiliesHoldAPortIsTold() throws IOException {
+        JarRun.Ended ended = twice(List.of("--no-strace"), python3("""
+                import os.path
+                if os.path.exists('DIRECTORY/first'):
+                    s = socket.socket(socket.AF_INET6)
+                    s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                    s.bind(('::', port))
+                else:
+                    open('DIRECTORY/first', 'w').close()
+                    s.bind(('0.0.0.0', port))
+                s.listen()
+                time.sleep(100)
+                """.replace("DIRECTORY", temporary.toString())))
+                .with(FaultLibrary.compiled().environment("duplicate-listener")).run();
+        assertThat(ended.exitCode()).as(ended.everything()).isEqualTo(3);
+        assertThat(ended.out()).contains("one for IPv4 and one for IPv6; this platform lets two listeners hold a port");
+    }
+
+    @Test
+    void anotherAddressIsNotAnotherPort() {
+        JarRun.Ended ended = python("""
+                try:
+                    s.bind(("127.0.0.1", port))
+                except OSError:
+                    s.bind(("127.0.0.2", port))
+                s.listen()
+                time.sleep(100)
+                """, "--no-strace");
+        assertThat(ended.exitCode()).as(ended.everything()).isZero();
+        assertThat(ended.out()).contains("second start: listens elsewhere, on other addresses of port " + port + "\n");
     }
 
     @Test
