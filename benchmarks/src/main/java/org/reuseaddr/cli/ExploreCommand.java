@@ -194,7 +194,7 @@ final class ExploreCommand implements Callable<Integer> {
             long second = progress.elapsed().toSeconds();
             if (second >= lastSecond + every) {
                 lastSecond = second;
-                err.print((terminal ? "\r" : "") + line(progress) + ", " + rules(progress) + (terminal ? "   " : System.lineSeparator()));
+                err.print((terminal ? "\r" : "") + progressLine(progress) + (terminal ? "   " : System.lineSeparator()));
                 err.flush();
             }
         }
@@ -204,6 +204,11 @@ final class ExploreCommand implements Callable<Integer> {
         double seconds = Math.max(progress.elapsed().toMillis(), 1) / 1000.0;
         return String.format(Locale.ROOT, "%,d sequences, %,d calls, %,.0f sequences/s, %d %s", progress.sequences(), progress.calls(),
                 progress.sequences() / seconds, progress.groups(), progress.groups() == 1 ? "difference" : "differences");
+    }
+
+    /** How far the exploration has come, for who waits. */
+    static String progressLine(Exploration.Progress progress) {
+        return line(progress) + ", " + rules(progress);
     }
 
     private static String rules(Exploration.Progress progress) {
@@ -247,7 +252,8 @@ final class ExploreCommand implements Callable<Integer> {
         to.println("    came again " + difference.again() + " of " + difference.tries() + " times");
         Path files = written.get(kind);
         if (files != null) {
-            to.println("    without this suite: python3 " + files + ".py; in C: repro " + files + ".strace --lang c");
+            to.println("    without this suite: python3 " + files + ".py; in C: repro " + files + ".strace --lang c"
+                    + (difference.observed().stream().allMatch(UserTranscript::isLocal) ? "" : " --allow-address"));
         }
         to.println();
     }

@@ -41,7 +41,7 @@ final class ProgramText {
     private static List<String> wrapped(String text, String prefix) {
         List<String> lines = new ArrayList<>();
         StringBuilder line = new StringBuilder();
-        for (String word : Visible.line(text).replace("*/", "* /").replace("/*", "/ *").replace('\\', '/').strip().split("\\s+")) {
+        for (String word : Visible.line(text).replace('\\', '/').replace("*/", "* /").replace("/*", "/ *").strip().split("\\s+")) {
             if (!line.isEmpty() && line.length() + 1 + word.length() > WIDTH) {
                 lines.add(prefix + line);
                 line.setLength(0);
