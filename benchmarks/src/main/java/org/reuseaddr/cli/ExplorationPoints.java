@@ -1,7 +1,6 @@
 package org.reuseaddr.cli;
 
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -39,7 +38,7 @@ final class ExplorationPoints {
      * @param strict whether quirks of released kernels fail too
      */
     static List<Standings> of(List<Difference> differences, Set<Reason> decided, boolean strict) {
-        Set<String> broken = differences.stream().map(difference -> difference.kind().rule()).collect(Collectors.toCollection(HashSet::new));
+        Set<String> broken = differences.stream().map(difference -> difference.kind().rule()).collect(Collectors.toSet());
         List<Standings> points = new ArrayList<>();
         for (Reason rule : Exploration.rules()) {
             if (!broken.contains(rule.toString())) {

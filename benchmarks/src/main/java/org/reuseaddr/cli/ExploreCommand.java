@@ -90,7 +90,8 @@ final class ExploreCommand implements Callable<Integer> {
     @Option(names = "--strict", description = "Exit with 3 for quirks of released kernels too.")
     private boolean strict;
 
-    @Option(names = "--out", paramLabel = "DIR", description = {"Write each difference there as a program for Python 3 that needs nothing of this suite, and as a",
+    @Option(names = "--out", paramLabel = "DIR",
+            description = {"Write each difference there as a program for Python 3 that needs nothing of this suite, and as a",
                 "transcript, which check, judge and repro read."})
     private Path out;
 

@@ -2,7 +2,9 @@ package org.reuseaddr.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.StringReader;
+import java.io.ByteArrayInputStream;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -101,8 +103,9 @@ class ExplorationPointsTest {
     @Test
     void theyAreTestCasesOfSurefire() throws Exception {
         List<Standings> points = ExplorationPoints.of(ALL, DECIDED, false);
-        List<ReportTestCase> cases = new TestSuiteXmlParser(new NullConsoleLogger()).parse(new StringReader(JunitReport.text(points)))
-                .stream().flatMap(suite -> suite.getTestCases().stream()).toList();
+        byte[] document = JunitReport.text(points).getBytes(StandardCharsets.UTF_8);
+        List<ReportTestCase> cases = new TestSuiteXmlParser(new NullConsoleLogger())
+                .parse(new InputStreamReader(new ByteArrayInputStream(document), StandardCharsets.UTF_8)).stream().flatMap(suite -> suite.getTestCases().stream()).toList();
 
         assertThat(cases).hasSize(points.size());
         assertThat(cases).filteredOn(ReportTestCase::hasFailure).extracting(ReportTestCase::getFailureType)

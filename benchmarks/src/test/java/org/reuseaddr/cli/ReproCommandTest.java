@@ -109,7 +109,8 @@ class ReproCommandTest {
         assertRefused(repro(file("empty.strace", "")), "empty.strace");
         assertRefused(repro(file("bytes.strace", "\u00f5\u0000\u00ff")), "bytes.strace");
         assertRefused(repro(file("limit.strace", "# limit-ms: soon\n" + SOCKET + "3\n")), "limit-ms: expected milliseconds, found soon");
-        assertRefused(repro(file("descriptor.strace", SOCKET + "1024\n"), "--lang", "c"), "expected descriptors from 0 to 1023, found 1024");
+        assertRefused(repro(file("descriptor.strace", SOCKET + "1024\n"), "--lang", "c"),
+                "expected descriptors from 0 to 1023, found 1024");
         assertRefused(repro(file("processes.strace", processes)), "expected 1 to 8 processes, found 9");
         assertRefused(repro(file("calls.strace", calls)), "expected 1 to 10000 calls, found 10001");
         assertRefused(repro(file("all.strace", SOCKET + "3\n"), "--all", "--lang", "c"), "a transcript or --all");
