@@ -40,11 +40,12 @@ import picocli.CommandLine.Option;
 
 /** Random sequences of socket calls against the model. */
 @Command(name = "explore", description = {"Make random sequences of socket calls and compare what they answer with the model of Linux."},
-        footer = {"", "Every call that ends otherwise is repeated, and the sequence is made as short as possible. The same seed "
-            + "makes the same", "sequences as long as the platform answers alike. How many are made in a time, in which order, and how "
-            + "one goes", "on after a difference that another has found, depends on the machine: --threads 1 with --count, which is "
-            + "reached", "within --time, makes the same exploration again. Exit codes: 0 as Linux, quirks of released kernels "
-            + "included;", "1 the exploration failed; 2 wrong usage; 3 the platform differs (with --strict also by a quirk)."})
+        footer = {"", "Every call that ends otherwise is repeated, and the sequence is made as short as possible.",
+            "The same seed makes the same sequences as long as the platform answers alike. How many are made in a time, in which "
+            + "order, and how one goes on after a difference that another has found, depends on the machine: --threads 1 with --count, "
+            + "which is reached within --time, makes the same exploration again.",
+            "Exit codes: 0 as Linux, quirks of released kernels included; 1 the exploration failed; 2 wrong usage; 3 the platform "
+            + "differs (with --strict also by a quirk)."})
 final class ExploreCommand implements Callable<Integer> {
 
     private static final int MAX_THREADS = 64;

@@ -49,7 +49,8 @@ class ReproCommandTest {
     @Test
     void ofSeveralTheFirstAreNamed() {
         assertRefused(repro("reuseaddr-both"), "reuseaddr-both can be any of ", "/reuseaddr-both, ", " and others (check --list ");
-        assertRefused(repro("two-terminal5"), "no scenario is called two-terminal5; similar: original-report/two-terminals");
+        assertRefused(repro("original-report/two-terminal5"),
+                "no scenario is called original-report/two-terminal5; similar: original-report/two-terminals");
     }
 
     @ParameterizedTest
