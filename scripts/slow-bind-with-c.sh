@@ -37,7 +37,7 @@ median_in_c() {
     under "$1" "$work/syscalls" "$2" "$3" 5 1 | awk '/^Iteration/ { print $3 / ($4 == "ns/op" ? 1000 : 1) }' | sort -g | sed -n 3p
 }
 
-# median_of_run RUN FAMILY CALL: of the forks' means, in microseconds.
+# median_of_run RUN FAMILY CALL: of the forks' means with port 0, as in C, in microseconds.
 median_of_run() {
     python3 - "$@" <<'PYTHON'
 import collections, csv, statistics, sys
@@ -47,6 +47,7 @@ forks = collections.defaultdict(list)
 with open(run + '/samples.csv', encoding='utf-8', newline='') as file:
     for row in csv.DictReader(file):
         if (row['benchmark'] == 'SyscallCost.' + call and row['param_family'] == family and row['metric'] == 'score'
+                and row['param_port'] == 'ephemeral'
                 and row['iteration'] != '0'):
             forks[row['fork']].append(float(row['value']) * micros[row['unit']])
 print(statistics.median(statistics.mean(values) for values in forks.values()))

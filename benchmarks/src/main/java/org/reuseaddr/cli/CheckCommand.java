@@ -107,9 +107,11 @@ final class CheckCommand implements Callable<Integer> {
                     scenario.id(), scenario.group(), scenario.family(), scenario.rule())));
             return ExitCode.DONE;
         }
+        // What is named may not be there or not be readable: then no process is started for it.
+        List<Supplier<Scenario>> named = arguments.isEmpty() ? List.of() : parts();
         try (Replayer replayer = new Replayer(Surroundings.ofThisMachine())) {
             replayer.startHelper();
-            return check(replayer, parts(), known, chosenFormat);
+            return check(replayer, arguments.isEmpty() ? parts() : named, known, chosenFormat);
         }
     }
 

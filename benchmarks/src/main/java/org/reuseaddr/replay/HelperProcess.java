@@ -152,7 +152,7 @@ final class HelperProcess implements SocketProcess {
      */
     RaceCounts race(Request.Race request) {
         try {
-            Reply reply = ask(request, request.maxMillis() + ListenRace.GRACE_MILLIS);
+            Reply reply = ask(request, request.maxMillis() + 2 * ListenRace.GRACE_MILLIS);
             if (reply instanceof Reply.Raced raced) {
                 return raced.counts();
             }

@@ -52,7 +52,7 @@ final class ListenRace {
     private static final int SPINS = 2_000;
     private static final int MOST_DELAY_SPINS = 64;
     /** How much longer than its time a race may take before a racer gives the other up. */
-    static final int GRACE_MILLIS = 5_000;
+    static final int GRACE_MILLIS = 10_000;
 
     private final Sockets sockets = new Sockets();
     private final SplittableRandom random = new SplittableRandom();
