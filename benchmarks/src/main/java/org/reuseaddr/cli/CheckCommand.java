@@ -1,29 +1,21 @@
 package org.reuseaddr.cli;
 
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import org.reuseaddr.compare.Baseline.Standing;
 import org.reuseaddr.compare.Baseline.Standings;
 import org.reuseaddr.platform.Platform;
-import org.reuseaddr.replay.Refusals;
 import org.reuseaddr.replay.Replayer;
 import org.reuseaddr.replay.ScenarioResult;
 import org.reuseaddr.replay.Surroundings;
-import org.reuseaddr.report.JunitReport;
-import org.reuseaddr.report.KtapReport;
 import org.reuseaddr.report.StepSummary;
 import org.reuseaddr.results.EnvironmentFile;
 import org.reuseaddr.results.RunDirectory;
@@ -48,8 +40,6 @@ import picocli.CommandLine.Parameters;
 final class CheckCommand implements Callable<Integer> {
 
     private static final int MAX_REPEAT = 10_000;
-    /** GitHub's runner names a file in it whose Markdown is shown on the page of the workflow's run. */
-    private static final String STEP_SUMMARY = "GITHUB_STEP_SUMMARY";
 
     @Parameters(paramLabel = "FILE.strace|SCENARIO",
             description = "Transcripts, and ids of scenarios, what they begin with, or a regular expression. Default: all.")
@@ -110,7 +100,7 @@ final class CheckCommand implements Callable<Integer> {
     public Integer call() {
         require("--limit", limitMillis == null ? 1 : limitMillis, Replayer.MAX_LIMIT_MILLIS);
         require("--repeat", repeat, MAX_REPEAT);
-        Format chosenFormat = RunCommand.oneOf("--format", format, Format.values(), Format::optionName);
+        PrintedFormat chosenFormat = RunCommand.oneOf("--format", format, PrintedFormat.values(), PrintedFormat::optionName);
         KnownDifferences known = KnownDifferences.read(knownFile, updateKnown, strict);
         if (list) {
             parts().stream().map(Supplier::get).forEach(scenario -> System.out.println(String.join("\t",
@@ -125,7 +115,7 @@ final class CheckCommand implements Callable<Integer> {
         }
     }
 
-    private int check(Replayer replayer, List<Supplier<Scenario>> scenarios, KnownDifferences known, Format printed) {
+    private int check(Replayer replayer, List<Supplier<Scenario>> scenarios, KnownDifferences known, PrintedFormat printed) {
         Platform platform = EnvCommand.probe();
         Instant started = Instant.now().truncatedTo(ChronoUnit.SECONDS);
         String name = Labels.checked(label != null ? label : platform.defaultLabel());
@@ -195,7 +185,7 @@ final class CheckCommand implements Callable<Integer> {
         return environment;
     }
 
-    private int check(CheckSession session, List<Supplier<Scenario>> scenarios, KnownDifferences known, Format printed) {
+    private int check(CheckSession session, List<Supplier<Scenario>> scenarios, KnownDifferences known, PrintedFormat printed) {
         List<Supplier<Scenario>> limited = scenarios.stream().map(this::limited).toList();
         List<ScenarioResult> results;
         try (CheckProgressLine progress = CheckProgressLine.onStandardError()) {
@@ -203,64 +193,17 @@ final class CheckCommand implements Callable<Integer> {
         }
         session.conclude().ifPresent(results::add);
         List<Standings> standings = known.standings(results);
-        printed.print(results, session.refusals(), standings, known);
-        summarizeForGitHub(standings);
+        if (printed == PrintedFormat.TEXT) {
+            new SemanticsSummary(System.out).print(results, session.refusals(), known::isListed);
+        }
+        printed.write(standings);
+        known.print(standings, printed == PrintedFormat.TEXT ? System.out : System.err);
+        GitHubSummary.append(StepSummary.text(standings));
         boolean failedItself = standings.stream().anyMatch(result -> result.standing() == Standing.NOT_CHECKED);
         if (updateKnown) {
             known.update(standings);
             return failedItself ? ExitCode.FAILED : ExitCode.DONE;
         }
         return known.isBroken(standings) ? ExitCode.VIOLATION : failedItself ? ExitCode.FAILED : ExitCode.DONE;
-    }
-
-    /** A summary that cannot be written is not what the check is about. */
-    private static void summarizeForGitHub(List<Standings> standings) {
-        String file = System.getenv(STEP_SUMMARY);
-        if (file == null || file.isEmpty()) {
-            return;
-        }
-        try {
-            Files.writeString(Path.of(file), StepSummary.text(standings), StandardOpenOption.CREATE, StandardOpenOption.APPEND);
-        } catch (IOException | InvalidPathException e) {
-            System.err.println("warning: " + STEP_SUMMARY + "=" + file + " cannot be written: " + e.getMessage());
-        }
-    }
-
-    /** What the check prints. */
-    private enum Format {
-        TEXT {
-            @Override
-            void print(List<ScenarioResult> results, Refusals refusals, List<Standings> standings, KnownDifferences known) {
-                new SemanticsSummary(System.out).print(results, refusals, known::isListed);
-                known.print(standings, System.out);
-            }
-        },
-        KTAP {
-            @Override
-            void print(List<ScenarioResult> results, Refusals refusals, List<Standings> standings, KnownDifferences known) {
-                write(KtapReport.text(standings));
-                known.print(standings, System.err);
-            }
-        },
-        JUNIT {
-            @Override
-            void print(List<ScenarioResult> results, Refusals refusals, List<Standings> standings, KnownDifferences known) {
-                write(JunitReport.text(standings));
-                known.print(standings, System.err);
-            }
-        };
-
-        abstract void print(List<ScenarioResult> results, Refusals refusals, List<Standings> standings, KnownDifferences known);
-
-        private String optionName() {
-            return name().toLowerCase(Locale.ROOT);
-        }
-
-        /** In UTF-8, whatever the locale. */
-        private static void write(String text) {
-            byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-            System.out.write(bytes, 0, bytes.length);
-            System.out.flush();
-        }
     }
 }

@@ -6,21 +6,20 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
-import org.reuseaddr.model.CallRule;
+import org.reuseaddr.compare.Baseline.Standings;
 import org.reuseaddr.model.Reason;
-import org.reuseaddr.model.Rule;
 import org.reuseaddr.platform.HeldPorts;
 import org.reuseaddr.platform.NetCounters;
 import org.reuseaddr.platform.Platform;
@@ -30,18 +29,23 @@ import org.reuseaddr.replay.Exploration;
 import org.reuseaddr.replay.Exploration.MetDifference;
 import org.reuseaddr.replay.Replayer;
 import org.reuseaddr.report.OutputFile;
+import org.reuseaddr.report.StepSummary;
 import org.reuseaddr.repro.Reproduction;
 import org.reuseaddr.results.OutputException;
 import org.reuseaddr.run.UsageException;
+import org.reuseaddr.scenario.Scenario;
 import org.reuseaddr.transcript.TranscriptPrinter;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /** Random sequences of socket calls against the model. */
 @Command(name = "explore", description = {"Make random sequences of socket calls and compare what they answer with the model of Linux."},
-        footer = {"", "Every call that ends otherwise is repeated, and the sequence is made as short as possible. The same seed "
-            + "makes the same", "sequences. Exit codes: 0 as Linux, quirks of released kernels included; 1 the exploration failed; "
-            + "2 wrong usage;", "3 the platform differs (with --strict also by a quirk)."})
+        footer = {"", "Every call that ends otherwise is repeated, and the sequence is made as short as possible.",
+            "The same seed makes the same sequences as long as the platform answers alike. How many are made in a time, in which "
+            + "order, and how one goes on after a difference that another has found, depends on the machine: --threads 1 with --count, "
+            + "which is reached within --time, makes the same exploration again.",
+            "Exit codes: 0 as Linux, quirks of released kernels included; 1 the exploration failed; 2 wrong usage; 3 the platform "
+            + "differs (with --strict also by a quirk)."})
 final class ExploreCommand implements Callable<Integer> {
 
     private static final int MAX_THREADS = 64;
@@ -63,7 +67,7 @@ final class ExploreCommand implements Callable<Integer> {
     @Option(names = "--count", paramLabel = "N", description = "How many sequences at most. Default: no limit but --time.")
     private Long count;
 
-    @Option(names = "--seed", paramLabel = "S", description = "Makes the same sequences again. Default: another each time.")
+    @Option(names = "--seed", paramLabel = "S", description = "Makes the same sequences again, see below. Default: another each time.")
     private Long seed;
 
     @Option(names = "--processes", paramLabel = "N", defaultValue = "2",
@@ -87,15 +91,25 @@ final class ExploreCommand implements Callable<Integer> {
     @Option(names = "--strict", description = "Exit with 3 for quirks of released kernels too.")
     private boolean strict;
 
-    @Option(names = "--out", paramLabel = "DIR", description = "Write each difference there as a transcript, which check and judge read.")
+    @Option(names = "--out", paramLabel = "DIR",
+            description = {"Write each difference there as a program for Python 3 that needs nothing of this suite, and as a",
+                "transcript, which check, judge and repro read."})
     private Path out;
 
+    @Option(names = "--format", paramLabel = "text|ktap|junit", defaultValue = "text",
+            description = {"Of what is printed: for people, KTAP version 1, or JUnit's XML; with the last two the text goes to",
+                "standard error. Default: ${DEFAULT-VALUE}."})
+    private String format;
+
+    /** The files of a kind of difference without their endings; one that no quirk explains replaces one that a quirk does. */
+    private final Map<Difference.Kind, Path> written = new ConcurrentHashMap<>();
     private final AtomicReference<OutputException> unwritten = new AtomicReference<>();
     private final AtomicReference<Exploration> ending = new AtomicReference<>();
 
     @Override
     public Integer call() {
         Duration limit = Durations.parse("--time", time);
+        PrintedFormat printed = RunCommand.oneOf("--format", format, PrintedFormat.values(), PrintedFormat::optionName);
         Platform platform = EnvCommand.probe();
         int most = ports != null ? ports : platform.kind() == PlatformKind.WSL2 ? PORTS_ON_WSL2 : PORTS;
         int workers = threads != null ? threads : Math.min(Runtime.getRuntime().availableProcessors(), 8);
@@ -117,7 +131,11 @@ final class ExploreCommand implements Callable<Integer> {
         System.err.println("exploring with --seed " + chosen + ", " + workers + (workers == 1 ? " thread" : " threads") + ", at most "
                 + processes + " processes, for " + Durations.text(limit));
         Exploration.Progress done = exploration.run(new Ticker(System.err));
-        print(System.out, exploration, done);
+        print(printed == PrintedFormat.TEXT ? System.out : System.err, exploration, done);
+        List<Standings> points = ExplorationPoints.of(exploration.groups().stream().map(MetDifference::smallest).toList(),
+                exploration.decided().keySet(), strict);
+        printed.write(points);
+        GitHubSummary.append(StepSummary.text("Random sequences of socket calls compared with Linux", "rules and differences", points));
         if (unwritten.get() != null) {
             throw unwritten.get();
         }
@@ -155,8 +173,10 @@ final class ExploreCommand implements Callable<Integer> {
         if (out != null) {
             String name = String.format(Locale.ROOT, "%03d-%s", files.incrementAndGet(), difference.kind().rule().toLowerCase(Locale.ROOT)
                     .replace('_', '-'));
-            OutputFile.write(out.resolve(name + ".strace"),
-                    Reproduction.strace(difference.scenario("explore/" + name)).getBytes(StandardCharsets.UTF_8));
+            Scenario scenario = difference.scenario("explore/" + name);
+            OutputFile.write(out.resolve(name + ".strace"), Reproduction.strace(scenario).getBytes(StandardCharsets.UTF_8));
+            OutputFile.write(out.resolve(name + ".py"), Reproduction.python(scenario).getBytes(StandardCharsets.UTF_8));
+            written.put(difference.kind(), out.resolve(name));
         }
     }
 
@@ -176,7 +196,7 @@ final class ExploreCommand implements Callable<Integer> {
             long second = progress.elapsed().toSeconds();
             if (second >= lastSecond + every) {
                 lastSecond = second;
-                err.print((terminal ? "\r" : "") + line(progress) + (terminal ? "   " : System.lineSeparator()));
+                err.print((terminal ? "\r" : "") + progressLine(progress) + (terminal ? "   " : System.lineSeparator()));
                 err.flush();
             }
         }
@@ -188,7 +208,16 @@ final class ExploreCommand implements Callable<Integer> {
                 progress.sequences() / seconds, progress.groups(), progress.groups() == 1 ? "difference" : "differences");
     }
 
-    private static void print(PrintStream to, Exploration exploration, Exploration.Progress done) {
+    /** How far the exploration has come, for who waits. */
+    static String progressLine(Exploration.Progress progress) {
+        return line(progress) + ", " + rules(progress);
+    }
+
+    private static String rules(Exploration.Progress progress) {
+        return progress.rules() + " of " + Exploration.rules().size() + " rules decided";
+    }
+
+    private void print(PrintStream to, Exploration exploration, Exploration.Progress done) {
         if (Terminal.isStandardError()) {
             System.err.println();
         }
@@ -199,7 +228,7 @@ final class ExploreCommand implements Callable<Integer> {
                 + done.sequences() + " sequences): " + kind.call() + " " + kind.ended() + ", rule " + kind.rule()));
         exploration.quirks().forEach(quirk -> to.println(quirk.id() + ": " + quirk.sentence()
                 + " Native Linux of these releases does the same: " + quirk.releases() + "; it is not this platform's doing."));
-        to.println(coverage(exploration.decided()));
+        to.println(rules(done) + coverage(exploration.decided()));
         long own = exploration.groups().stream().filter(group -> group.smallest().quirks().isEmpty()).count();
         to.println(line(done) + ", on " + exploration.portsUsed() + " ports");
         to.println(own > 0 ? "The platform differs from Linux in " + own + (own == 1 ? " way." : " ways.")
@@ -211,7 +240,7 @@ final class ExploreCommand implements Callable<Integer> {
         }
     }
 
-    private static void print(PrintStream to, MetDifference group) {
+    private void print(PrintStream to, MetDifference group) {
         Difference difference = group.smallest();
         Difference.Kind kind = difference.kind();
         String expected = difference.allowed().stream().map(answer -> answer.answer().inWords()).collect(Collectors.joining(", or "));
@@ -223,6 +252,11 @@ final class ExploreCommand implements Callable<Integer> {
         to.println("    in " + group.times() + (group.times() == 1 ? " sequence" : " sequences") + ", first in number "
                 + difference.sequence() + ", after " + seconds(group.after()));
         to.println("    came again " + difference.again() + " of " + difference.tries() + " times");
+        Path files = written.get(kind);
+        if (files != null) {
+            to.println("    without this suite: python3 " + files + ".py; in C: repro " + files + ".strace --lang c"
+                    + (difference.observed().stream().allMatch(UserTranscript::isLocal) ? "" : " --allow-address"));
+        }
         to.println();
     }
 
@@ -233,9 +267,7 @@ final class ExploreCommand implements Callable<Integer> {
     private static String coverage(Map<Reason, LongAdder> decided) {
         List<Map.Entry<Reason, LongAdder>> rare = decided.entrySet().stream().filter(entry -> entry.getValue().sum() < ENOUGH)
                 .sorted(Comparator.comparing(entry -> entry.getValue().sum())).toList();
-        long rules = decided.keySet().stream().filter(reason -> reason != CallRule.NOT_MODELLED).count();
-        long all = Rule.values().length + Arrays.stream(CallRule.values()).filter(CallRule::isOfKnownSockets).count();
-        return rules + " of " + all + " rules decided" + (rare.isEmpty() ? ", each at least " + ENOUGH + " times" : "; seldom: "
-                + rare.stream().map(entry -> entry.getKey() + " " + entry.getValue()).collect(Collectors.joining(", ")));
+        return rare.isEmpty() ? ", each at least " + ENOUGH + " times" : "; seldom: "
+                + rare.stream().map(entry -> entry.getKey() + " " + entry.getValue()).collect(Collectors.joining(", "));
     }
 }

@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.reuseaddr.run.UsageException;
 import org.reuseaddr.scenario.Catalogue;
@@ -19,6 +20,7 @@ import org.reuseaddr.scenario.Scenario;
 final class ScenarioNames {
 
     private static final int SUGGESTIONS = 3;
+    private static final int CANDIDATES = 8;
 
     private final Map<String, CatalogueEntry> byId = new LinkedHashMap<>();
 
@@ -36,16 +38,23 @@ final class ScenarioNames {
     }
 
     /**
-     * The scenario of this id.
+     * The one scenario that has this id or this last part of an id, or else the only one that {@link #matching} finds.
      *
-     * @throws UsageException if there is none, with ids that are like it
+     * @throws UsageException if there is none, with ids that are like it, or several, with the first of them
      */
-    Scenario named(String id) {
-        CatalogueEntry found = byId.get(id);
-        if (found == null) {
-            throw unknown(id);
+    Scenario only(String text) {
+        CatalogueEntry exact = byId.get(text);
+        if (exact != null) {
+            return exact.scenario();
         }
-        return found.scenario();
+        List<CatalogueEntry> ending = byId.values().stream().filter(entry -> entry.id().endsWith("/" + text)).toList();
+        List<CatalogueEntry> found = ending.isEmpty() ? matching(text) : ending;
+        if (found.size() > 1) {
+            throw new UsageException(text + " can be any of " + found.size() + " scenarios: "
+                    + found.stream().limit(CANDIDATES).map(CatalogueEntry::id).collect(Collectors.joining(", "))
+                    + (found.size() > CANDIDATES ? " and others (check --list " + text + ")" : ""));
+        }
+        return found.get(0).scenario();
     }
 
     /**

@@ -176,8 +176,13 @@ final class UserTranscript {
         }
     }
 
+    /** Whether the call may be made without the user's permission: it reaches nothing but this machine. */
+    static boolean isLocal(Step step) {
+        return !(step.call() instanceof Call.Addressed call) || call.address().isLoopback() || call.address().isWildcard();
+    }
+
     private static void requireLocal(Path file, Step step) {
-        if (step.call() instanceof Call.Addressed call && !call.address().isLoopback() && !call.address().isWildcard()) {
+        if (!isLocal(step) && step.call() instanceof Call.Addressed call) {
             throw new UsageException(file + place(file, call.name(), call.address().host()) + ": "
                     + call.name() + " to " + call.address().host()
                     + ", which is not this machine's loopback: --allow-address permits it: " + TranscriptPrinter.line(step));

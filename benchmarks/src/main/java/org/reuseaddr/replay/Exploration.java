@@ -2,6 +2,7 @@ package org.reuseaddr.replay;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
@@ -20,10 +21,13 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.reuseaddr.model.Allowed;
+import org.reuseaddr.model.CallRule;
 import org.reuseaddr.model.LinuxTcp;
 import org.reuseaddr.model.Quirk;
 import org.reuseaddr.model.Reason;
+import org.reuseaddr.model.Rule;
 import org.reuseaddr.model.World;
 import org.reuseaddr.scenario.RandomCalls;
 import org.reuseaddr.scenario.RandomCalls.Made;
@@ -61,6 +65,8 @@ public final class Exploration {
     private static final int HELPER_TRIES = 60;
     private static final Duration LOOK = Duration.ofMillis(100);
     private static final Set<String> RESOURCE_ERRORS = Set.of("EMFILE", "ENFILE", "ENOBUFS", "ENOMEM");
+    private static final List<Reason> RULES = Stream.<Reason>concat(Arrays.stream(Rule.values()),
+            Arrays.stream(CallRule.values()).filter(CallRule::isOfKnownSockets)).toList();
     private static final long SEED_STEP = 0x9E3779B97F4A7C15L;
 
     private final Settings settings;
@@ -131,8 +137,9 @@ public final class Exploration {
      * @param sequences made so far
      * @param calls made so far
      * @param groups kinds of differences so far, the quirks of released kernels included
+     * @param rules how many of {@link #rules()} have decided an outcome so far
      */
-    public record Progress(long sequences, long calls, int groups, Duration elapsed) {
+    public record Progress(long sequences, long calls, int groups, int rules, Duration elapsed) {
     }
 
     /**
@@ -197,7 +204,8 @@ public final class Exploration {
     }
 
     private Progress progress(Duration elapsed) {
-        return new Progress(sequences.sum(), calls.sum(), groups.size(), elapsed);
+        return new Progress(sequences.sum(), calls.sum(), groups.size(), (int) rules().stream().filter(decided::containsKey).count(),
+                elapsed);
     }
 
     /** Ends the exploration after the sequences that are being made. */
@@ -217,6 +225,11 @@ public final class Exploration {
     /** Differences that did not come again when the calls were made once more, by kind, with how often each was met. */
     public Map<Difference.Kind, LongAdder> unrepeated() {
         return Map.copyOf(unrepeated);
+    }
+
+    /** The rules that can decide what a sequence answers. */
+    public static List<Reason> rules() {
+        return RULES;
     }
 
     /** How often each rule decided an outcome that was as on Linux. */

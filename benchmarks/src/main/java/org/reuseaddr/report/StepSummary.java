@@ -21,10 +21,20 @@ public final class StepSummary {
 
     /** What was counted, and a table of what failed. */
     public static String text(List<Standings> results) {
+        return text("bind and listen compared with Linux", "scenarios", results);
+    }
+
+    /**
+     * The same of results that are no scenarios.
+     *
+     * @param heading one line
+     * @param counted what the results are, in the plural
+     */
+    public static String text(String heading, String counted, List<Standings> results) {
         Map<Standing, Long> counts = results.stream()
                 .collect(Collectors.groupingBy(Standings::standing, () -> new EnumMap<>(Standing.class), Collectors.counting()));
-        StringBuilder text = new StringBuilder("### bind and listen compared with Linux\n\n").append(results.size())
-                .append(" scenarios: ").append(counts.entrySet().stream()
+        StringBuilder text = new StringBuilder("### ").append(heading).append("\n\n").append(results.size())
+                .append(' ').append(counted).append(": ").append(counts.entrySet().stream()
                         .map(count -> count.getValue() + " " + count.getKey().name().toLowerCase(Locale.ROOT).replace('_', ' '))
                         .collect(Collectors.joining(", "))).append("\n");
         List<Standings> shown = results.stream().filter(result -> result.standing() != Standing.PASSED

@@ -329,7 +329,7 @@ final class CProgram {
 
         @Override
         public String shutdown(Call.Shutdown call) {
-            return "shutdown(" + fd(call.fd()) + ", " + List.of("SHUT_RD", "SHUT_WR", "SHUT_RDWR").get(call.how()) + ")";
+            return "shutdown(" + fd(call.fd()) + ", " + ProgramText.direction(call) + ")";
         }
 
         @Override

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.reuseaddr.results.Visible;
 import org.reuseaddr.scenario.Scenario;
 import org.reuseaddr.socket.SyscallResult;
 import org.reuseaddr.transcript.Call;
@@ -15,6 +16,7 @@ import org.reuseaddr.transcript.TranscriptPrinter;
 final class ProgramText {
 
     private static final int WIDTH = 110;
+    private static final List<String> DIRECTIONS = List.of("SHUT_RD", "SHUT_WR", "SHUT_RDWR");
 
     private ProgramText() {
     }
@@ -39,7 +41,7 @@ final class ProgramText {
     private static List<String> wrapped(String text, String prefix) {
         List<String> lines = new ArrayList<>();
         StringBuilder line = new StringBuilder();
-        for (String word : text.replace("*/", "* /").replace("/*", "/ *").replace('\\', '/').strip().split("\\s+")) {
+        for (String word : Visible.line(text).replace('\\', '/').replace("*/", "* /").replace("/*", "/ *").strip().split("\\s+")) {
             if (!line.isEmpty() && line.length() + 1 + word.length() > WIDTH) {
                 lines.add(prefix + line);
                 line.setLength(0);
@@ -61,6 +63,11 @@ final class ProgramText {
         String call = TranscriptPrinter.call(step);
         int end = step.call() instanceof Call.GetOption ? call.indexOf(", [") : call.indexOf(", {");
         return end < 0 ? call : call.substring(0, end);
+    }
+
+    /** The second argument of shutdown, by its name where it has one. */
+    static String direction(Call.Shutdown call) {
+        return call.how() >= 0 && call.how() < DIRECTIONS.size() ? DIRECTIONS.get(call.how()) : Integer.toString(call.how());
     }
 
     /** A limit that Linux does not keep either: the result is that the call does not come back. */

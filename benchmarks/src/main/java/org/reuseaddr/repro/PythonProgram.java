@@ -250,8 +250,7 @@ final class PythonProgram {
 
         @Override
         public String shutdown(Call.Shutdown call) {
-            String how = List.of("SHUT_RD", "SHUT_WR", "SHUT_RDWR").get(call.how());
-            return fd(call.fd()) + "shutdown(" + how + ")";
+            return fd(call.fd()) + "shutdown(" + ProgramText.direction(call) + ")";
         }
 
         @Override

@@ -43,7 +43,7 @@ static struct { int port[PORTS]; _Atomic int turn, status; } *shared; /* port: t
 static _Thread_local int me, step; /* the process or thread that runs here, and how far it is */
 static pid_t first_process;
 @else
-static struct { int port[PORTS]; } here, *shared = &here; /* the real ports, -1 until it is known */
+static struct { int port[PORTS]; } here, *shared __attribute__((unused)) = &here; /* the real ports, -1 until it is known */
 @end
 static int fd[{descriptors}]; /* the sockets, by the descriptors that the calls show */
 @if actors

@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -52,12 +54,41 @@ class ExploreIT {
         try (Stream<Path> files = Files.list(temporary)) {
             written = files.toList();
         }
-        assertThat(written).isNotEmpty().allMatch(file -> file.toString().endsWith(".strace"));
-        String file = written.get(0).toString();
+        assertThat(written).hasSizeGreaterThanOrEqualTo(2).allMatch(file -> file.toString().matches(".*\\.(strace|py)"));
+        String file = written.stream().map(Path::toString).filter(name -> name.endsWith(".strace")).findFirst().orElseThrow();
         JarRun.Ended here = JarRun.of("check", file).run();
         assertThat(here.exitCode()).as(here.everything()).isZero();
         JarRun.Ended broken = JarRun.of("check", file).with(FaultLibrary.compiled().environment("duplicate-listener")).run();
         assertThat(broken.exitCode()).as(broken.everything()).isEqualTo(3);
+
+        String program = file.replace(".strace", ".py");
+        assertThat(python(program, Map.of())).isZero();
+        assertThat(python(program, FaultLibrary.compiled().environment("duplicate-listener"))).isEqualTo(1);
+    }
+
+    private static int python(String program, Map<String, String> environment) throws IOException {
+        ProcessBuilder python = new ProcessBuilder("python3", program).redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD);
+        python.environment().putAll(environment);
+        Process started = python.start();
+        try {
+            assertThat(started.waitFor(60, TimeUnit.SECONDS)).as(program).isTrue();
+            return started.exitValue();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted in " + program, e);
+        } finally {
+            started.destroyForcibly();
+        }
+    }
+
+    @Test
+    void forMachinesADifferenceIsAFailedTestAndThePeoplesTextGoesToStandardError() {
+        JarRun.Ended ended = explore("reuseaddr-refused", "--format", "ktap");
+        assertThat(ended.exitCode()).as(ended.everything()).isEqualTo(3);
+        assertThat(ended.out()).startsWith("KTAP version 1\n1..").containsPattern(
+                "\nnot ok \\d+ explore/sets-option/setsockopt-fails-with-EINVAL # VIOLATION\n");
+        assertThat(ended.err()).contains("The platform differs from Linux in 1 way.");
     }
 
     @Test
