@@ -76,7 +76,7 @@ final class UserTranscript {
         return new Scenario(id, GROUP, family(parsed.transcript()),
                 headers.getOrDefault("rule", "bind and listen end as on Linux, the other calls as in the transcript."),
                 headers.getOrDefault("source", file.toString()), true, references,
-                asOnLinux(id, withoutOthers(id, parsed.transcript())));
+                asOnLinux(id, OutsideSockets.provided(id, withoutOthers(id, parsed.transcript()), UserTranscript::isHere)));
     }
 
     /**
@@ -132,8 +132,8 @@ final class UserTranscript {
 
     /**
      * The transcript with the results that Linux gives to bind and listen. A trace can hold the results of a platform that
-     * is not Linux, and refusals by sockets that it does not show: neither is what this platform must do. Calls that depend
-     * on a connection are left out once a result was replaced.
+     * is not Linux, and refusals that a replay cannot repeat: neither is what this platform must do. Once a result was replaced,
+     * the replay ends before the first call that depends on a connection or an address.
      */
     private static Transcript asOnLinux(String id, Transcript transcript) {
         TraceModel linux = new TraceModel(true);
