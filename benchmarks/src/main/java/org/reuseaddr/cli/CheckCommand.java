@@ -158,8 +158,7 @@ final class CheckCommand implements Callable<Integer> {
             }
             Path file = Path.of(argument);
             if (argument.endsWith(".strace") || Files.exists(file) && !Files.isDirectory(file)) {
-                Scenario scenario = UserTranscript.read(file, allowAddress);
-                chosen.put(scenario.id(), () -> scenario);
+                UserTranscript.read(file, allowAddress).forEach(scenario -> chosen.put(scenario.id(), () -> scenario));
             } else {
                 names.matching(argument).forEach(entry -> chosen.put(entry.id(), entry::scenario));
             }

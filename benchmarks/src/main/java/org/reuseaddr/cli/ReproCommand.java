@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -115,7 +116,12 @@ final class ReproCommand implements Callable<Integer> {
 
     /** Under the name that the transcript has of its own: a program for a bug report shows no directories of who reports. */
     private Scenario read(Path file) {
-        Scenario read = UserTranscript.read(file, allowAddress);
+        List<Scenario> fragments = UserTranscript.read(file, allowAddress);
+        if (fragments.size() > 1) {
+            throw new UsageException(file + ": expected one transcript, found " + fragments.size()
+                    + ": write one of them to a file of its own");
+        }
+        Scenario read = fragments.get(0);
         Transcript transcript = read.transcript();
         Map<String, String> headers = transcript.headers();
         require(file, "calls", transcript.steps().size(), MAX_CALLS);

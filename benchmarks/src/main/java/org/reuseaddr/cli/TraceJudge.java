@@ -40,6 +40,8 @@ final class TraceJudge implements Consumer<TraceEvent> {
     private static final int INSTANCE = 1 << 23;
     /** What a log needs; in quotation marks, since shells read a question mark as a pattern. */
     private static final String STRACE = "strace -f -e 'trace=network,desc,process,%creds,?close_range,?unshare'";
+    /** A trace of more calls is that of a server at work, not the few lines of a report. */
+    private static final int MAX_LONE_CALLS = 20;
     private static final String AS_PROMISED = "as promised";
 
     private final String name;
@@ -64,9 +66,40 @@ final class TraceJudge implements Consumer<TraceEvent> {
         private String call = "";
         private String observed = AS_PROMISED;
         private String evidence = "";
+        private int calls;
+        private final TreeSet<Integer> processes = new TreeSet<>();
+        private int binds;
+        private int listens;
+        private boolean hasOthers;
+        private String bound = "";
 
         private Fragment(String place) {
             this.id = place;
+        }
+
+        /** Takes note of what tells whether the fragment is no more than one listener. */
+        private void note(TraceEvent.Called called) {
+            if (++calls > MAX_LONE_CALLS) {
+                return;
+            }
+            processes.add(called.process());
+            Call call = called.step().call();
+            if (call instanceof Call.Bind bind) {
+                binds++;
+                hasOthers |= !called.step().succeeded() || bind.address().port() == 0;
+                bound = bind.address() + " (" + called.place() + ")";
+            } else if (call instanceof Call.Listen) {
+                listens++;
+                hasOthers |= !called.step().succeeded();
+            } else {
+                hasOthers |= call instanceof Call.Connect;
+            }
+        }
+
+        /** Whether one process, one socket and nothing else has to do with a port that the trace names. */
+        private boolean isLoneListener() {
+            return calls <= MAX_LONE_CALLS && processes.size() == 1 && binds == 1 && listens == 1 && !hasOthers
+                    && worst == Kind.POSSIBLE;
         }
 
         private static int severity(Kind kind) {
@@ -146,6 +179,7 @@ final class TraceJudge implements Consumer<TraceEvent> {
         if (event instanceof TraceEvent.Called called) {
             judge(called, instance);
         } else if (event instanceof TraceEvent.Forked forked) {
+            fragment.hasOthers = true;
             model.fork(forked.parent() + shift, forked.child() + shift);
         } else if (event instanceof TraceEvent.Heard heard) {
             model.hear(heard.process() + shift);
@@ -166,11 +200,13 @@ final class TraceJudge implements Consumer<TraceEvent> {
         } else if (event instanceof TraceEvent.Hides hides) {
             model.hides(hides.process() + shift);
         } else if (event instanceof TraceEvent.PortTaken taken) {
+            fragment.hasOthers = true;
             model.takenByUnseen(taken.port());
         }
     }
 
     private void judge(TraceEvent.Called called, int instance) {
+        fragment.note(called);
         calls += called.implied() || instance > 0 ? 0 : 1;
         if (called.step().call() instanceof Call.Socket made) {
             fragment.families.add(made.domain() == Family.INET6.number() ? Family.INET6.name() : Family.INET.name());
@@ -236,6 +272,7 @@ final class TraceJudge implements Consumer<TraceEvent> {
                 : impossible + " impossible on Linux")
                 + count(Kind.QUIRK, "possible on some releases of Linux alone")
                 + count(Kind.NEEDS_ANOTHER_SOCKET, "possible with a socket that the trace does not show"));
+        loneListener().ifPresent(sentence -> out.println(name + ": " + sentence));
         lacks(summary, ports, impossible).forEach(sentence -> out.println(name + ": " + sentence));
         out.flush();
         return impossible == 0;
@@ -243,6 +280,13 @@ final class TraceJudge implements Consumer<TraceEvent> {
 
     private String count(Kind kind, String text) {
         return counts.containsKey(kind) ? ", " + counts.get(kind) + " " + text : "";
+    }
+
+    /** The half of a report: whether its listener is a second one, only the other process's calls show. */
+    private Optional<String> loneListener() {
+        return closed || instances > 1 ? Optional.empty() : fragments.stream().filter(Fragment::isLoneListener).findFirst()
+                .map(one -> "this is one listener on " + one.bound + "; a second one would only show in a trace of both processes: "
+                        + STRACE + " -o both.log sh -c 'my-server & sleep 1; my-server'");
     }
 
     private static List<String> lacks(TraceLog.Summary summary, int ports, int impossible) {

@@ -28,6 +28,7 @@ import org.reuseaddr.transcript.Step;
 import org.reuseaddr.transcript.Transcript;
 import org.reuseaddr.transcript.TranscriptException;
 import org.reuseaddr.transcript.TranscriptParser;
+import org.reuseaddr.transcript.TranscriptParser.Fragment;
 import org.reuseaddr.transcript.TranscriptPrinter;
 
 /** A transcript that the user gives, as a scenario whose every result is promised. */
@@ -35,6 +36,8 @@ final class UserTranscript {
 
     /** The group of scenarios that are files of the user. */
     static final String GROUP = "file";
+    /** How many fragments of a file are named in a sentence. */
+    private static final int MAX_NAMED = 10;
 
     private UserTranscript() {
     }
@@ -43,32 +46,44 @@ final class UserTranscript {
      * Reads a file; says on standard error what of it is skipped.
      *
      * @param anyAddress whether it may bind and connect to other addresses than loopback and wildcard ones
+     * @return a scenario a fragment, each of which is replayed alone; one is named by the file, of several those that do not
+     *     begin with it by the line too, {@code FILE:LINE}, as {@code judge --out} does
      * @throws UsageException if it cannot be read, with the place, or has such an address
      */
-    static Scenario read(Path file, boolean anyAddress) {
-        Parsed parsed = parse(file);
+    static List<Scenario> read(Path file, boolean anyAddress) {
+        List<Fragment> fragments = parse(file);
         if (!anyAddress) {
-            parsed.transcript().steps().forEach(step -> requireLocal(file, step));
+            fragments.forEach(fragment -> fragment.parsed().transcript().steps().forEach(step -> requireLocal(file, step)));
         }
+        if (fragments.size() > 1) {
+            System.err.println(file + ": " + fragments.size() + " fragments, each replayed alone; they begin at the lines "
+                    + fragments.stream().limit(MAX_NAMED).map(fragment -> Integer.toString(fragment.line()))
+                            .collect(Collectors.joining(", ")) + (fragments.size() > MAX_NAMED ? ", …" : ""));
+        }
+        return fragments.stream().map(fragment -> scenario(file, fragments.size() == 1 || fragment.line() == 1
+                ? file.toString() : file + ":" + fragment.line(), fragment.parsed())).toList();
+    }
+
+    private static Scenario scenario(Path file, String id, Parsed parsed) {
         if (parsed.skippedLines() > 0) {
-            System.err.println(file + ": " + parsed.skippedLines() + " lines are skipped: "
+            System.err.println(id + ": " + parsed.skippedLines() + " lines are skipped: "
                     + parsed.skipped().entrySet().stream().map(entry -> entry.getValue() + " " + entry.getKey())
                             .collect(Collectors.joining(", ")));
         }
         Map<String, String> headers = parsed.transcript().headers();
         List<String> references = Arrays.stream(headers.getOrDefault("references", "").split("[,\\s]+"))
                 .filter(reference -> !reference.isEmpty()).toList();
-        return new Scenario(file.toString(), GROUP, family(parsed.transcript()),
+        return new Scenario(id, GROUP, family(parsed.transcript()),
                 headers.getOrDefault("rule", "bind and listen end as on Linux, the other calls as in the transcript."),
                 headers.getOrDefault("source", file.toString()), true, references,
-                asOnLinux(file, withoutOthers(file, parsed.transcript())));
+                asOnLinux(id, OutsideSockets.provided(id, withoutOthers(id, parsed.transcript()), UserTranscript::isHere)));
     }
 
     /**
      * The transcript without calls that depend on what is not here: connections to services that it does not contain, and
      * sockets bound to addresses that this machine does not have. How they end says nothing of a platform.
      */
-    private static Transcript withoutOthers(Path file, Transcript transcript) {
+    private static Transcript withoutOthers(String id, Transcript transcript) {
         Set<Integer> served = servedPorts(transcript);
         Map<Integer, Integer> threads = transcript.threads();
         Set<List<Integer>> left = new HashSet<>();
@@ -79,7 +94,7 @@ final class UserTranscript {
                     || step.call() instanceof Call.Bind bind && step.succeeded() && !isHere(bind.address());
             if (isElsewhere) {
                 left.add(List.of(process, ((Call.OnDescriptor) step.call()).fd()));
-                System.err.println(file + ": " + TranscriptPrinter.line(step) + ": left out, with what is done to its socket: "
+                System.err.println(id + ": " + TranscriptPrinter.line(step) + ": left out, with what is done to its socket: "
                         + (step.call() instanceof Call.Connect ? "the transcript does not contain the service"
                         : "this machine does not have the address"));
             }
@@ -117,24 +132,27 @@ final class UserTranscript {
 
     /**
      * The transcript with the results that Linux gives to bind and listen. A trace can hold the results of a platform that
-     * is not Linux, and refusals by sockets that it does not show: neither is what this platform must do. Calls that depend
-     * on a connection are left out once a result was replaced.
+     * is not Linux, and refusals that a replay cannot repeat: neither is what this platform must do. Once a result was replaced,
+     * the replay ends before the first call that depends on a connection or an address.
      */
-    private static Transcript asOnLinux(Path file, Transcript transcript) {
+    private static Transcript asOnLinux(String id, Transcript transcript) {
         TraceModel linux = new TraceModel(true);
         transcript.users().forEach(linux::user);
         Map<Integer, Integer> threads = transcript.threads();
         List<Step> steps = new ArrayList<>();
         boolean replaced = false;
-        for (Step step : transcript.steps()) {
+        for (int index = 0; index < transcript.steps().size(); index++) {
+            Step step = transcript.steps().get(index);
             boolean dependent = step.call() instanceof Call.Connect || step.call() instanceof Call.Accept
                     || step.call() instanceof Call.GetSockName || step.call() instanceof Call.GetPeerName;
             if (replaced && dependent) {
+                System.err.println(id + ": from " + TranscriptPrinter.line(step) + " on " + left(transcript.steps().size() - index)
+                        + " not replayed: what they answer depends on the result that Linux would not have given");
                 break;
             }
             Step expected = linux.expected(threads.getOrDefault(step.process(), step.process()), step);
             if (!expected.equals(step)) {
-                System.err.println(file + ": the trace has " + TranscriptPrinter.line(step) + "; with the sockets of the trace "
+                System.err.println(id + ": the trace has " + TranscriptPrinter.line(step) + "; with the sockets of the trace "
                         + "alone Linux answers" + result(expected) + ", which is what this platform is compared with"
                         + ": 'judge' says more of the trace");
                 replaced = true;
@@ -142,6 +160,10 @@ final class UserTranscript {
             steps.add(expected);
         }
         return new Transcript(transcript.headers(), steps);
+    }
+
+    private static String left(int calls) {
+        return calls == 1 ? "1 call is" : calls + " calls are";
     }
 
     /** Whether the sockets of the transcript determine what Linux answers to the call of this index. */
@@ -162,7 +184,7 @@ final class UserTranscript {
         return line.substring(line.lastIndexOf(" = ") + 2);
     }
 
-    static Parsed parse(Path file) {
+    private static List<Fragment> parse(Path file) {
         RegularFile.require(file);
         try {
             return TranscriptParser.parseLog(file);

@@ -3,6 +3,7 @@ package org.reuseaddr.transcript;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -160,6 +161,17 @@ public final class TraceLog {
     /** Reads the files that {@code strace -ff} wrote as one log, by the times of their lines. */
     static Summary readMerged(LineSource merged, Consumer<TraceEvent> events) throws IOException, TranscriptException {
         return new TraceLog(merged, true, true, events).read();
+    }
+
+    /** The lines of a file at which a fragment begins, but for the first of the fragments. */
+    static List<Integer> laterFragments(LineSource lines) throws IOException, TranscriptException {
+        List<Integer> begins = new ArrayList<>();
+        new TraceLog(lines, false, false, event -> {
+            if (event instanceof TraceEvent.FragmentBegins fragment) {
+                begins.add(fragment.place().line());
+            }
+        }).read();
+        return begins;
     }
 
     /** Whether calls of this name make events, or change what descriptors are. */

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -148,16 +149,56 @@ public final class TranscriptParser {
     }
 
     /**
-     * Reads a transcript from a file as people have it: within a mail or Markdown, with options that the suite does not know
-     * and sockets that are older than the text. What is left out of it is counted.
+     * A part of a log that is of another machine or of another time than the rest of it.
      *
+     * @param line the line of the file that it begins with; 1 for the first
+     * @param parsed its calls, and what it has besides
+     */
+    public record Fragment(int line, Parsed parsed) {
+    }
+
+    /**
+     * Reads a file as people have it: within a mail or Markdown, with options that the suite does not know and sockets that are
+     * older than the text. What is left out of it is counted. It is divided into the fragments of {@link TraceLog}; those
+     * without a call of a stream socket are left out.
+     *
+     * @return at least one, in their order
      * @throws IOException if the file cannot be read
      * @throws TranscriptException if its text is no transcript
      */
-    public static Parsed parseLog(Path file) throws IOException, TranscriptException {
+    public static List<Fragment> parseLog(Path file) throws IOException, TranscriptException {
+        String name = file.toString();
+        List<TraceText> lines = new ArrayList<>();
         try (InputStream bytes = Files.newInputStream(file)) {
-            return new TranscriptParser(file.toString(), true).parse(new LineReader(file.toString(), bytes));
+            LineReader reader = new LineReader(name, bytes);
+            for (Optional<TraceText> line = reader.next(); line.isPresent(); line = reader.next()) {
+                lines.add(line.get());
+            }
         }
+        List<Integer> begins = new ArrayList<>(List.of(1));
+        begins.addAll(TraceLog.laterFragments(source(lines)));
+        List<Fragment> fragments = new ArrayList<>();
+        for (int i = 0; i < begins.size(); i++) {
+            int end = i + 1 < begins.size() ? begins.get(i + 1) - 1 : lines.size();
+            TranscriptParser parser = new TranscriptParser(name, true);
+            parser.readAll(source(lines.subList(begins.get(i) - 1, end)));
+            if (!parser.steps.isEmpty()) {
+                fragments.add(new Fragment(begins.get(i), parser.parsed()));
+            }
+        }
+        if (fragments.isEmpty()) {
+            throw noCall(name, lines.size() + 1);
+        }
+        return fragments;
+    }
+
+    private static LineSource source(List<TraceText> lines) {
+        Iterator<TraceText> rest = lines.iterator();
+        return () -> rest.hasNext() ? Optional.of(rest.next()) : Optional.empty();
+    }
+
+    private static TranscriptException noCall(String file, int line) {
+        return new TranscriptException(file, line, 1, "a call of a stream socket", "the end of the text");
     }
 
     /**
@@ -194,7 +235,16 @@ public final class TranscriptParser {
         return call.group(1);
     }
 
-    private Parsed parse(LineReader lines) throws IOException, TranscriptException {
+    private Parsed parse(LineSource lines) throws IOException, TranscriptException {
+        int last = readAll(lines);
+        if (steps.isEmpty()) {
+            throw noCall(file, last + 1);
+        }
+        return parsed();
+    }
+
+    /** Reads up to the end; says which line was the last. */
+    private int readAll(LineSource lines) throws IOException, TranscriptException {
         int last = 0;
         for (Optional<TraceText> line = lines.next(); line.isPresent(); line = lines.next()) {
             last = line.get().line();
@@ -205,9 +255,10 @@ public final class TranscriptParser {
         }
         unfinished.values().forEach(this::forget);
         steps.removeIf(Objects::isNull);
-        if (steps.isEmpty()) {
-            throw new TranscriptException(file, last + 1, 1, "a call of a stream socket", "the end of the text");
-        }
+        return last;
+    }
+
+    private Parsed parsed() {
         addThreadHeaders();
         return new Parsed(new Transcript(headers, steps), skipped, impliedCloses);
     }
@@ -327,11 +378,15 @@ public final class TranscriptParser {
         }
     }
 
-    /** Other text is skipped, but not if it hides a call, such as behind the {@code >} of a quotation. */
+    /** Other text is skipped, but in a transcript not if it hides a call; the sentences of a report may quote one. */
     private void text(TraceText content) throws TranscriptException {
         Matcher hidden = HIDDEN_CALL.matcher(content.text());
         if (hidden.find() && RESULT_OF_HIDDEN_CALL.matcher(content.text()).find(hidden.end())) {
-            throw new Cursor(content).expected("a call at the start of the line");
+            if (!isLog) {
+                throw new Cursor(content).expected("a call at the start of the line");
+            }
+            skip("text that quotes a call");
+            return;
         }
         skip("text");
     }

@@ -2,6 +2,8 @@ package org.reuseaddr.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -104,6 +106,21 @@ class CheckFaultsIT {
         assertThat(ended.out()).containsPattern("[1-9][0-9,]* of [0-9,]+ binds refused though nobody held the port");
         assertThat(rows()).anyMatch(row -> row.scenario().equals("refusals/unexplained") && row.grade().equals("VIOLATION")
                 && row.unexplained() > 20);
+    }
+
+    /** Half of the original report: what the other process has is provided, and the platform lets both listen. */
+    @Test
+    void theRefusalOfAReportAloneFindsADuplicateListener() throws IOException {
+        Path fragment = Files.writeString(temporary.resolve("native.strace"), """
+                socket(AF_INET6, SOCK_STREAM, IPPROTO_TCP) = 3
+                setsockopt(3, SOL_SOCKET, SO_REUSEADDR, [1], 4) = 0
+                bind(3, {sa_family=AF_INET6, sin6_port=htons(23999), sin6_flowinfo=htonl(0), inet_pton(AF_INET6, "::1", &sin6_addr), \
+                sin6_scope_id=0}, 28) = -1 EADDRINUSE (Address already in use)
+                """);
+        assertThat(JarRun.of("check", fragment.toString()).run().exitCode()).isZero();
+        JarRun.Ended ended = JarRun.of("check", fragment.toString()).with(FaultLibrary.compiled().environment("duplicate-listener")).run();
+        assertThat(ended.exitCode()).as(ended.everything()).isEqualTo(3);
+        assertThat(ended.out()).contains("bind succeeds; on Linux it fails with EADDRINUSE");
     }
 
     /** The port of a group is not for other users. */

@@ -475,6 +475,20 @@ class JudgeCommandTest {
     }
 
     @Test
+    void aLoneListenerIsToldThatOnlyBothProcessesShowASecondOne() throws IOException {
+        String advice = "a second one would only show in a trace of both processes";
+        String refused = listener("", 3).substring(0, listener("", 3).indexOf("bind(")) + SECOND_REFUSED;
+        assertThat(judge(listener("", 3)).out()).contains("one listener on [::1]:23999 (line 3); " + advice);
+        assertThat(judge("```\n" + refused + "```\n```\n" + listener("", 3) + "```\n").out()).contains("(line 9); " + advice);
+        assertThat(judge(listener("", 3), "--closed").out()).doesNotContain(advice);
+        assertThat(judge(listener("1 ", 3) + "2 socket(AF_INET6, SOCK_STREAM, IPPROTO_TCP) = 3\n").out()).doesNotContain(advice);
+        assertThat(judge(listener("", 3) + "close(9) = 0\n" + "listen(3, 1) = 0\n".repeat(2)).out()).doesNotContain(advice);
+        assertThat(judge(listener("", 3) + "accept(3, NULL, NULL) = -1 EAGAIN (x)\n".repeat(20)).out()).doesNotContain(advice);
+        assertThat(judge(listener("", 3).replace("23999", "0")).out()).doesNotContain(advice);
+        assertThat(judge(refused).out()).doesNotContain(advice);
+    }
+
+    @Test
     void aSecondInstanceOfTheSameProgramIsRefused() throws IOException {
         CommandAnswer answer = judge(listener("1 ", 3) + "1 close(3) = 0\n", "--instances", "2");
         assertThat(answer.code()).isEqualTo(ExitCode.VIOLATION);

@@ -92,6 +92,12 @@ class ReproCommandTest {
     }
 
     @Test
+    void ofAReportWithSeveralTranscriptsNoneIsChosen() throws IOException {
+        String one = "```\n" + SOCKET + "3\nbind(3, " + ADDRESS + " = 0\n```\n";
+        assertRefused(repro(file("report.md", "On Linux:\n" + one + "On WSL:\n" + one)), "expected one transcript, found 2");
+    }
+
+    @Test
     void anotherAddressNeedsPermission() throws IOException {
         String file = file("elsewhere.strace", SOCKET + "3\nbind(3, " + ADDRESS.replace("127.0.0.1", "192.0.2.1")
                 + " = -1 EADDRNOTAVAIL (Cannot assign requested address)\n");
