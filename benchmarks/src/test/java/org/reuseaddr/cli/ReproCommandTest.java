@@ -94,7 +94,10 @@ class ReproCommandTest {
     @Test
     void ofAReportWithSeveralTranscriptsNoneIsChosen() throws IOException {
         String one = "```\n" + SOCKET + "3\nbind(3, " + ADDRESS + " = 0\n```\n";
-        assertRefused(repro(file("report.md", "On Linux:\n" + one + "On WSL:\n" + one)), "expected one transcript, found 2");
+        CommandAnswer answer = repro(file("report.md", "On Linux:\n" + one + "On WSL:\n" + one));
+        assertThat(answer.code()).as(answer.toString()).isEqualTo(ExitCode.USAGE);
+        assertThat(answer.err()).contains("begin at the lines 1, 7", "expected one transcript, found 2");
+        assertThat(answer.out()).isEmpty();
     }
 
     @Test

@@ -112,9 +112,11 @@ class UserTranscriptTest {
     @Test
     void aSocketOutsideHasSoReuseaddrWhereTheRefusedOneHasIt() throws IOException {
         String option = "setsockopt(4, SOL_SOCKET, SO_REUSEADDR, ";
-        assertThat(lines(read(NATIVE).get(0))).filteredOn(line -> line.contains(option)).containsExactly("[pid 1] " + option + "[1], 4) = 0");
+        assertThat(lines(read(NATIVE).get(0))).filteredOn(line -> line.contains(option))
+                .containsExactly("[pid 1] " + option + "[1], 4) = 0");
         String without = NATIVE.replace("SO_REUSEADDR, [1]", "SO_REUSEADDR, [0]");
-        assertThat(lines(read(without).get(0))).noneMatch(line -> line.contains(option)).anyMatch(line -> line.startsWith("[pid 1] listen(4"));
+        assertThat(lines(read(without).get(0))).noneMatch(line -> line.contains(option))
+                .anyMatch(line -> line.startsWith("[pid 1] listen(4"));
     }
 
     @Test
