@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.pcollections.HashTreePMap;
 import org.pcollections.HashTreePSet;
+import org.pcollections.IntTreePMap;
 import org.pcollections.PMap;
 import org.pcollections.PSet;
 import org.reuseaddr.socket.Family;
@@ -21,8 +22,8 @@ import org.reuseaddr.socket.SockAddr;
 public final class World {
 
     /** No socket is open, and none of the ports concerned is held. */
-    public static final World EMPTY = new World(new Parts(HashTreePMap.empty(), HashTreePMap.empty(), HashTreePMap.empty(),
-            HashTreePSet.empty(), HashTreePMap.empty(), 0));
+    public static final World EMPTY = new World(new Parts(HashTreePMap.empty(), IntTreePMap.empty(), IntTreePMap.empty(),
+            HashTreePSet.empty(), IntTreePMap.empty(), 0));
 
     private final Parts parts;
 
@@ -75,6 +76,11 @@ public final class World {
         });
         open.sort(Comparator.comparingInt(Descriptor::process).thenComparingInt(Descriptor::fd));
         return open;
+    }
+
+    /** Whether the process has a descriptor of this number. */
+    public boolean isOpen(int process, int fd) {
+        return parts.names().containsKey(new Name(process, fd));
     }
 
     private static Condition condition(TcpSocket socket) {
@@ -148,7 +154,7 @@ public final class World {
     private List<TcpSocket> queued(TcpSocket listener, boolean certain) {
         List<TcpSocket> queue = new ArrayList<>();
         for (TcpSocket socket : sockets()) {
-            if (socket.queuedAt.containsKey(listener.id) && isCertain(socket) == certain) {
+            if (!socket.queuedAt.isEmpty() && socket.queuedAt.containsKey(listener.id) && isCertain(socket) == certain) {
                 queue.add(socket);
             }
         }

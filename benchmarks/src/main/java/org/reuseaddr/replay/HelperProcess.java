@@ -257,6 +257,11 @@ final class HelperProcess implements SocketProcess {
         }
     }
 
+    /** Whether it has been begun and neither answers yet nor has ended. */
+    boolean isStarting() {
+        return starting != null && !starting.isDone();
+    }
+
     private ReplayException interrupted(InterruptedException e) {
         kill();
         Thread.currentThread().interrupt();

@@ -21,6 +21,7 @@ import org.reuseaddr.socket.SharedMemory;
 import org.reuseaddr.socket.SyscallResult;
 import org.reuseaddr.transcript.Outcome;
 import org.reuseaddr.transcript.Step;
+import org.reuseaddr.transcript.Transcript;
 
 /**
  * Scenarios with the header {@code # race: processes 400}: two racers bind and listen at the same moment, for so many
@@ -44,6 +45,10 @@ final class RaceReplay {
         this.helpers = helpers;
         this.pool = pool;
         this.ledger = ledger;
+    }
+
+    static boolean isRace(Transcript transcript) {
+        return transcript.headers().containsKey(HEADER);
     }
 
     /** The result of a race; empty for a scenario that is none. */

@@ -148,6 +148,17 @@ public final class Replayer implements AutoCloseable {
         helper(0).begin();
     }
 
+    /** Whether {@link #replay} would not wait for a helper process that is still starting. */
+    public boolean isReadyFor(Scenario scenario) {
+        return helpers.stream().noneMatch(HelperProcess::isStarting) || isOfOneProcess(scenario.transcript());
+    }
+
+    private static boolean isOfOneProcess(Transcript transcript) {
+        Map<Integer, Integer> threads = transcript.threads();
+        return transcript.users().isEmpty() && !transcript.headers().containsKey(SIGNALS) && !RaceReplay.isRace(transcript)
+                && transcript.steps().stream().map(step -> threads.getOrDefault(step.process(), step.process())).distinct().count() <= 1;
+    }
+
     /** The families whose loopback address can be bound. */
     public Set<Family> families() {
         return facilities.families();

@@ -1,7 +1,9 @@
 package org.reuseaddr.run;
 
 import java.nio.file.Files;
-import java.util.ArrayList;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -45,23 +47,36 @@ public final class CheckSession implements AutoCloseable {
     }
 
     /**
-     * Replays all, in their order, and records the worst result of each.
+     * Replays all and records the worst result of each. Scenarios of several processes wait until the helper process has
+     * started, and those of one are replayed meanwhile.
      *
      * @param scenarios are built one after the other, some time before they are replayed
      * @param times how often each is replayed, at least once
+     * @return the results in the order of the scenarios
      */
     public List<ScenarioResult> replay(List<Supplier<Scenario>> scenarios, int times, CheckProgress progress) {
-        List<ScenarioResult> results = new ArrayList<>();
+        ScenarioResult[] results = new ScenarioResult[scenarios.size()];
         progress.planned(scenarios.size());
         try (ScenariosAhead ahead = new ScenariosAhead(scenarios)) {
-            while (ahead.hasNext()) {
-                ScenarioResult worst = worstOf(ahead.next(), times);
-                results.add(worst);
-                record(worst);
+            Deque<Waiting> waiting = new ArrayDeque<>();
+            int built = 0;
+            while (ahead.hasNext() || !waiting.isEmpty()) {
+                Waiting next = !waiting.isEmpty() && (!ahead.hasNext() || replayer.isReadyFor(waiting.element().scenario()))
+                        ? waiting.remove() : new Waiting(ahead.next(), built++);
+                if (ahead.hasNext() && !replayer.isReadyFor(next.scenario())) {
+                    waiting.add(next);
+                    continue;
+                }
+                results[next.place()] = worstOf(next.scenario(), times);
+                record(results[next.place()]);
                 progress.replayed();
             }
         }
-        return results;
+        return Arrays.asList(results);
+    }
+
+    /** A scenario that has been built. */
+    private record Waiting(Scenario scenario, int place) {
     }
 
     private ScenarioResult worstOf(Scenario scenario, int times) {

@@ -102,9 +102,8 @@ public final class RandomCalls {
 
     /** The name of the next descriptor that a process makes: as in the kernel, the lowest that is free. */
     public static int nextDescriptor(World world, int process) {
-        List<Integer> taken = world.descriptors().stream().filter(open -> open.process() == process).map(World.Descriptor::fd).toList();
         int fd = FIRST_DESCRIPTOR;
-        while (taken.contains(fd)) {
+        while (world.isOpen(process, fd)) {
             fd++;
         }
         return fd;

@@ -7,6 +7,15 @@ import java.nio.ByteBuffer;
 /** The calls through JNA's direct mapping, for Java 17 to 21. */
 final class JnaSocketCalls extends SocketCalls {
 
+    private static final String SEARCH_PATH = "jna.platform.library.path";
+
+    static {
+        // JNA would run ldconfig for the directories of libraries; all functions that are called here are in the process already.
+        if (System.getProperty(SEARCH_PATH) == null) {
+            System.setProperty(SEARCH_PATH, "");
+        }
+    }
+
     private JnaSocketCalls() {
     }
 

@@ -72,9 +72,12 @@ public record Transcript(Map<String, String> headers, List<Step> steps) {
     }
 
     private static String checkedValue(String name, String value) {
-        String text = Arrays.stream(value.split("\n", -1)).map(String::strip).collect(Collectors.joining("\n"));
-        if (text.chars().anyMatch(c -> Character.isISOControl(c) && c != '\n')) {
-            throw new IllegalArgumentException("control character in the header " + name);
+        String text = value.indexOf('\n') < 0 ? value.strip()
+                : Arrays.stream(value.split("\n", -1)).map(String::strip).collect(Collectors.joining("\n"));
+        for (int i = 0; i < text.length(); i++) {
+            if (Character.isISOControl(text.charAt(i)) && text.charAt(i) != '\n') {
+                throw new IllegalArgumentException("control character in the header " + name);
+            }
         }
         return text;
     }
