@@ -1,6 +1,8 @@
 #!/bin/bash
 # Builds the jar twice from the commit that is checked out, in two directories of different names and depths, and
 # compares the two. Prints the hash; the exit code is 1 if the jars differ, with what differs.
+#
+#     scripts/check-reproducible.sh [JAR]     with a jar that was built here, in place of the first build if all is committed
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/common.bash"
 
@@ -23,10 +25,14 @@ build() {
     ) || { cat "$work/log" >&2; die "the build failed; its messages are above"; }
 }
 
-build "$work/one" 022 C.UTF-8 UTC
+if [ $# = 1 ] && [ -z "$(git -C "$repository" status --porcelain)" ]; then
+    first=$1
+else
+    build "$work/one" 022 C.UTF-8 UTC
+    first=$work/one/benchmarks/target/benchmarks.jar
+fi
 build "$work/in a/deeper directory/two" 077 C Asia/Kolkata
 
-first=$work/one/benchmarks/target/benchmarks.jar
 second="$work/in a/deeper directory/two/benchmarks/target/benchmarks.jar"
 if cmp -s "$first" "$second"; then
     sha256sum <"$first" | cut -d' ' -f1

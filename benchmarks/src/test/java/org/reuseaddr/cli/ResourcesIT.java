@@ -23,7 +23,6 @@ import org.reuseaddr.results.SemanticsRow;
  * Too little of everything: the run completes with what is possible and says so, or stops before it starts with one
  * line. Each test makes its platform in namespaces of its own.
  */
-@Measures
 class ResourcesIT {
 
     /** The whole semantic check and the shortest benchmark. */
@@ -41,10 +40,11 @@ class ResourcesIT {
         return new RunDirectory(temporary.resolve("run"));
     }
 
+    /** With a temporary directory of the test's own, where no other test has JMH's lock. */
     private JarRun run(String... arguments) {
         List<String> all = new ArrayList<>(List.of("--out", directory().path().toString()));
         all.addAll(List.of(arguments));
-        return JarRun.of(all.toArray(String[]::new)).within(300);
+        return JarRun.of(all.toArray(String[]::new)).jvm("-Djava.io.tmpdir=" + temporary).within(300);
     }
 
     /** A command line in front that runs shell commands first. */
@@ -211,11 +211,11 @@ class ResourcesIT {
         String mounts = "mount --bind /tmp /tmp; mount -o remount,bind,noexec /tmp; mount -t tmpfs tmpfs /srv; "
                 + "mount --bind \"$HOME\" \"$HOME\"; mount -o remount,bind,ro \"$HOME\"";
         if (Runtime.version().feature() < 22) {
-            JarRun.Ended ended = run(SHORTEST).under(networkAndMounts(mounts)).run();
+            JarRun.Ended ended = run(SHORTEST).jvm("-Djava.io.tmpdir=/tmp").under(networkAndMounts(mounts)).run();
             assertThat(ended.exitCode()).as(ended.everything()).isEqualTo(1);
             assertThat(ended.err()).contains("JNA cannot load its library", "-Djna.tmpdir=DIR").hasLineCount(1);
         }
-        assertComplete(run(SHORTEST).under(networkAndMounts(mounts)).jvm("-Djna.tmpdir=/srv").run());
+        assertComplete(run(SHORTEST).under(networkAndMounts(mounts)).jvm("-Djava.io.tmpdir=/tmp", "-Djna.tmpdir=/srv").run());
     }
 
     /** The disk fills up while a fork measures: every line that was written before is whole, and the file is named. */
