@@ -40,6 +40,8 @@ import picocli.CommandLine.Parameters;
 final class CheckCommand implements Callable<Integer> {
 
     private static final int MAX_REPEAT = 10_000;
+    /** So many scenarios are built before the check begins, to see whether another process is needed at all. */
+    private static final int FEW = 20;
 
     @Parameters(paramLabel = "FILE.strace|SCENARIO",
             description = "Transcripts, and ids of scenarios, what they begin with, or a regular expression. Default: all.")
@@ -100,6 +102,9 @@ final class CheckCommand implements Callable<Integer> {
     public Integer call() {
         require("--limit", limitMillis == null ? 1 : limitMillis, Replayer.MAX_LIMIT_MILLIS);
         require("--repeat", repeat, MAX_REPEAT);
+        if (label != null) {
+            Labels.checked(label);
+        }
         PrintedFormat chosenFormat = RunCommand.oneOf("--format", format, PrintedFormat.values(), PrintedFormat::optionName);
         KnownDifferences known = KnownDifferences.read(knownFile, updateKnown, strict);
         if (list) {
@@ -110,19 +115,20 @@ final class CheckCommand implements Callable<Integer> {
         // What is named may not be there or not be readable: then no process is started for it.
         List<Supplier<Scenario>> named = arguments.isEmpty() ? List.of() : parts();
         try (Replayer replayer = new Replayer(Surroundings.ofThisMachine())) {
-            replayer.startHelper();
+            if (named.isEmpty() || named.size() > FEW || named.stream().map(Supplier::get).anyMatch(Replayer::needsHelper)) {
+                replayer.startHelper();
+            }
             return check(replayer, arguments.isEmpty() ? parts() : named, known, chosenFormat);
         }
     }
 
     private int check(Replayer replayer, List<Supplier<Scenario>> scenarios, KnownDifferences known, PrintedFormat printed) {
+        if (out == null) {
+            return check(CheckSession.unrecorded(replayer), scenarios, known, printed);
+        }
         Platform platform = EnvCommand.probe();
         Instant started = Instant.now().truncatedTo(ChronoUnit.SECONDS);
-        String name = Labels.checked(label != null ? label : platform.defaultLabel());
-        RunId id = Session.id(name, platform, started);
-        if (out == null) {
-            return check(new CheckSession(id, null, replayer), scenarios, known, printed);
-        }
+        RunId id = Session.id(label != null ? label : Labels.checked(platform.defaultLabel()), platform, started);
         RunDirectory directory = new RunDirectory(out);
         directory.prepare();
         try (RunDirectory.Claim claim = directory.claim()) {
@@ -186,9 +192,9 @@ final class CheckCommand implements Callable<Integer> {
 
     private int check(CheckSession session, List<Supplier<Scenario>> scenarios, KnownDifferences known, PrintedFormat printed) {
         List<Supplier<Scenario>> limited = scenarios.stream().map(this::limited).toList();
-        List<ScenarioResult> results;
+        List<ScenarioResult> results = new ArrayList<>();
         try (CheckProgressLine progress = CheckProgressLine.onStandardError()) {
-            results = session.replay(limited, repeat, progress);
+            results.addAll(session.replay(limited, repeat, progress));
         }
         session.conclude().ifPresent(results::add);
         List<Standings> standings = known.standings(results);

@@ -150,13 +150,15 @@ public final class Replayer implements AutoCloseable {
 
     /** Whether {@link #replay} would not wait for a helper process that is still starting. */
     public boolean isReadyFor(Scenario scenario) {
-        return helpers.stream().noneMatch(HelperProcess::isStarting) || isOfOneProcess(scenario.transcript());
+        return helpers.stream().noneMatch(HelperProcess::isStarting) || !needsHelper(scenario);
     }
 
-    private static boolean isOfOneProcess(Transcript transcript) {
+    /** Whether other processes than this one make calls of the scenario. */
+    public static boolean needsHelper(Scenario scenario) {
+        Transcript transcript = scenario.transcript();
         Map<Integer, Integer> threads = transcript.threads();
-        return transcript.users().isEmpty() && !transcript.headers().containsKey(SIGNALS) && !RaceReplay.isRace(transcript)
-                && transcript.steps().stream().map(step -> threads.getOrDefault(step.process(), step.process())).distinct().count() <= 1;
+        return !transcript.users().isEmpty() || transcript.headers().containsKey(SIGNALS) || RaceReplay.isRace(transcript)
+                || transcript.steps().stream().map(step -> threads.getOrDefault(step.process(), step.process())).distinct().count() > 1;
     }
 
     /** The families whose loopback address can be bound. */

@@ -23,6 +23,7 @@ import org.reuseaddr.scenario.Scenario;
 public final class CheckSession implements AutoCloseable {
 
     private final RunId id;
+    /** Null if nothing is recorded. */
     private final SemanticsFile file;
     private final Replayer replayer;
     private final KnownQuirks quirks;
@@ -32,18 +33,29 @@ public final class CheckSession implements AutoCloseable {
     /**
      * Opens the record.
      *
-     * @param directory takes {@code semantics.csv}; what it has already, with the same grade, is not recorded again; null
-     *     records nothing
+     * @param directory takes {@code semantics.csv}; what it has already, with the same grade, is not recorded again
      * @throws OutputException if the record cannot be written
      */
     public CheckSession(RunId id, RunDirectory directory, Replayer replayer) {
+        this(id, recorded(directory), new SemanticsFile(directory.semantics()), replayer);
+    }
+
+    private CheckSession(RunId id, Set<List<String>> recorded, SemanticsFile file, Replayer replayer) {
         this.id = id;
-        this.recorded = directory == null || !Files.exists(directory.semantics()) ? Set.of()
-                : SemanticsFile.readAll(directory.semantics()).stream().map(row -> List.of(row.scenario(), row.grade()))
-                        .collect(Collectors.toSet());
-        this.file = directory == null ? null : new SemanticsFile(directory.semantics());
+        this.file = file;
+        this.recorded = recorded;
         this.replayer = replayer;
         this.quirks = new KnownQuirks(replayer::replay);
+    }
+
+    /** A session of which nothing is written down. */
+    public static CheckSession unrecorded(Replayer replayer) {
+        return new CheckSession(null, Set.of(), null, replayer);
+    }
+
+    private static Set<List<String>> recorded(RunDirectory directory) {
+        return !Files.exists(directory.semantics()) ? Set.of() : SemanticsFile.readAll(directory.semantics()).stream()
+                .map(row -> List.of(row.scenario(), row.grade())).collect(Collectors.toSet());
     }
 
     /**
