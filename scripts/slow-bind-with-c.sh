@@ -1,8 +1,8 @@
 #!/bin/bash
-# How the figures of a run on a slow platform agree with a C loop that makes the same calls on it: bind and listen, both
-# families, once where strace delays each of them by 10 ms, once under a port tracker that waits 10 ms after each answer.
+# How the figures of a quick run on a slow platform agree with a C loop that makes the same calls on it: bind and listen of
+# AF_INET, once where strace delays each of them by 10 ms, once under a port tracker that waits 10 ms after each answer.
 #
-#     scripts/slow-bind-with-c.sh [DIRECTORY]     default benchmarks/target/slow-bind; the runs are kept there
+#     scripts/slow-bind-with-c.sh [DIRECTORY [strace|tracker]...]     default benchmarks/target/slow-bind, both; the runs are kept there
 #
 # Prints what each run names as slow and, for each call, both medians and their ratio. Exit code 1 if a ratio is more than
 # 10 % from 1, or if a run does not name both calls. Needs gcc, strace and benchmarks/target/benchmarks.jar; some 10 minutes.
@@ -10,6 +10,8 @@ set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/common.bash"
 
 work=${1:-$repository/benchmarks/target/slow-bind}
+shift || true
+[ $# -gt 0 ] || set -- strace tracker
 need_jar
 java=$(find_java)
 need gcc gcc libc6-dev
@@ -19,7 +21,7 @@ sources=$repository/benchmarks/src/test/c
 rm -rf "$work"
 mkdir -p "$work"
 gcc -O2 -Wall -Wextra -Werror -pthread -o "$work/syscalls" "$sources/syscalls.c"
-gcc -std=gnu11 -O2 -Wall -Wextra -Werror -o "$work/tracker" \
+gcc -std=gnu11 -O2 -Wall -Wextra -Werror -o "$work/port-tracker" \
     "$sources/tracker.c" "$sources/tracker_ports.c" "$sources/tracker_host.c"
 
 # under PLATFORM COMMAND...: runs the command on the slow platform.
@@ -28,7 +30,7 @@ under() {
     shift
     case $platform in
         strace) strace -f -qq --seccomp-bpf -o /dev/null -e trace=bind,listen -e inject=bind,listen:delay_enter=10000 "$@" ;;
-        tracker) "$work/tracker" --before-fix -- "$@" ;;
+        tracker) "$work/port-tracker" --before-fix -- "$@" ;;
     esac
 }
 
@@ -37,16 +39,16 @@ median_in_c() {
     under "$1" "$work/syscalls" "$2" "$3" 5 1 | awk '/^Iteration/ { print $3 / ($4 == "ns/op" ? 1000 : 1) }' | sort -g | sed -n 3p
 }
 
-# median_of_run RUN FAMILY CALL: of the forks' means with port 0, as in C, in microseconds.
+# median_of_run RUN CALL: of the forks' means with port 0, as in C, in microseconds.
 median_of_run() {
     python3 - "$@" <<'PYTHON'
 import collections, csv, statistics, sys
-run, family, call = sys.argv[1:]
+run, call = sys.argv[1:]
 micros = {'ns/op': 1e-3, 'us/op': 1, 'ms/op': 1e3, 's/op': 1e6}
 forks = collections.defaultdict(list)
 with open(run + '/samples.csv', encoding='utf-8', newline='') as file:
     for row in csv.DictReader(file):
-        if (row['benchmark'] == 'SyscallCost.' + call and row['param_family'] == family and row['metric'] == 'score'
+        if (row['benchmark'] == 'SyscallCost.' + call and row['param_family'] == 'INET' and row['metric'] == 'score'
                 and row['param_port'] == 'ephemeral'
                 and row['iteration'] != '0'):
             forks[row['fork']].append(float(row['value']) * micros[row['unit']])
@@ -55,7 +57,7 @@ PYTHON
 }
 
 outside=0
-for platform in strace tracker; do
+for platform in "$@"; do
     run=$work/$platform
     status=0
     under "$platform" "$java" -jar "$jar" run --profile quick --out "$run" --label "$platform" </dev/null >"$run.log" 2>&1 || status=$?
@@ -63,17 +65,15 @@ for platform in strace tracker; do
     for call in bind listen; do
         grep -q "^[^A-Za-z]*$call is slow on this platform" "$run/report.md" || { echo "$platform: the run does not name $call"; outside=1; }
     done
-    for family in INET INET6; do
-        for call in bind listen; do
-            c=$(median_in_c "$platform" "$family" "$call")
-            java_median=$(median_of_run "$run" "$family" "$call")
-            awk -v platform="$platform" -v family="$family" -v call="$call" -v c="$c" -v java="$java_median" 'BEGIN {
-                ratio = java / c
-                mark = ratio < 0.9 || ratio > 1.1 ? " outside" : ""
-                printf "%-8s %-6s %-7s C %9.1f us  run %9.1f us  ratio %.2f%s\n", platform, family, call, c, java, ratio, mark
-                exit mark != ""
-            }' || outside=1
-        done
+    for call in bind listen; do
+        c=$(median_in_c "$platform" INET "$call")
+        java_median=$(median_of_run "$run" "$call")
+        awk -v platform="$platform" -v call="$call" -v c="$c" -v java="$java_median" 'BEGIN {
+            ratio = java / c
+            mark = ratio < 0.9 || ratio > 1.1 ? " outside" : ""
+            printf "%-8s %-7s C %9.1f us  run %9.1f us  ratio %.2f%s\n", platform, call, c, java, ratio, mark
+            exit mark != ""
+        }' || outside=1
     done
 done
 exit $outside
