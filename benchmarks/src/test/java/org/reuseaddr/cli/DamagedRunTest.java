@@ -2,7 +2,6 @@ package org.reuseaddr.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -43,7 +42,7 @@ class DamagedRunTest {
 
     @Property(tries = 400)
     void damagedFileIsReadOrRefusedInOneLine(@ForAll("files") String file, @ForAll Random random) throws IOException {
-        assertReadOrRefused(file, damaged(Files.readAllBytes(RUN.resolve(file)), random));
+        assertReadOrRefused(file, Damage.to(Files.readAllBytes(RUN.resolve(file)), FRAGMENTS, random));
     }
 
     /** What chance has found is looked at for ever. */
@@ -61,40 +60,6 @@ class DamagedRunTest {
         assertThat(seen).isGreaterThan(FILES.size());
     }
 
-    private static byte[] damaged(byte[] whole, Random random) throws IOException {
-        byte[] bytes = whole;
-        for (int i = random.nextInt(4); i >= 0; i--) {
-            int at = random.nextInt(bytes.length + 1);
-            int end = Math.min(bytes.length, at + random.nextInt(random.nextInt(10) == 0 ? 5_000 : 12));
-            ByteArrayOutputStream out = new ByteArrayOutputStream();
-            out.write(bytes, 0, at);
-            switch (random.nextInt(6)) {
-                case 0 -> out.write(bytes, end, bytes.length - end);
-                case 1 -> {
-                    out.write(FRAGMENTS.get(random.nextInt(FRAGMENTS.size())));
-                    out.write(bytes, at, bytes.length - at);
-                }
-                case 2 -> {
-                    out.write(FRAGMENTS.get(random.nextInt(FRAGMENTS.size())));
-                    out.write(bytes, end, bytes.length - end);
-                }
-                case 3 -> {
-                    out.write(random.nextInt(256));
-                    out.write(bytes, at, bytes.length - at);
-                }
-                case 4 -> {
-                    out.write(bytes, at, end - at);
-                    out.write(bytes, at, bytes.length - at);
-                }
-                default -> {
-                    // Cut off here, as after a full disk or a crash.
-                }
-            }
-            bytes = out.toByteArray();
-        }
-        return bytes;
-    }
-
     private static void assertReadOrRefused(String file, byte[] content) throws IOException {
         Path directory = Files.createTempDirectory("damaged");
         try {
@@ -110,6 +75,8 @@ class DamagedRunTest {
             assertClean(run.resolve(file), content, CommandAnswer.to(List.of("compare", RUN.toString(), run.toString())));
             assertClean(run.resolve(file), content, CommandAnswer.to(List.of("compare",
                     run.toString(), RUN.toString(), "--format", "markdown")));
+            assertClean(run.resolve(file), content, CommandAnswer.to(List.of("compare", RUN.toString(), run.toString(),
+                    "--format", "benchfmt")));
             assertClean(run.resolve(file), content, CommandAnswer.to(List.of("report", run.toString(), "--baseline", RUN.toString(),
                     "--out", directory.resolve("out").toString())));
         } finally {
