@@ -8,7 +8,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.reuseaddr.platform.PlatformEntry;
 import org.reuseaddr.repro.Reproduction;
-import org.reuseaddr.results.Visible;
+import org.reuseaddr.transcript.Visible;
 
 /**
  * A plain-text mail to the mailing list of Linux networking, as Documentation/admin-guide/reporting-regressions.rst of the

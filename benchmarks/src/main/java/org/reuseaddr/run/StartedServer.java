@@ -17,7 +17,7 @@ import org.reuseaddr.platform.ListedSocket;
 import org.reuseaddr.platform.ProcNet;
 import org.reuseaddr.platform.ProcessTable.ProcessName;
 import org.reuseaddr.platform.ProcessTable;
-import org.reuseaddr.results.Visible;
+import org.reuseaddr.transcript.Visible;
 
 /**
  * Somebody's server: the process that was started and all that came of it, those that left its group and lost their
