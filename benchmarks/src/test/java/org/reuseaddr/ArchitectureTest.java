@@ -10,6 +10,7 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
@@ -64,6 +65,19 @@ class ArchitectureTest {
     void thePlatformUsesNothingElseOfTheSuite() {
         noClasses().that().resideInAPackage(named("platform")).should().dependOnClassesThat(
                 resideInAPackage(ROOT + "..").and(not(resideInAPackage(named("platform"))))).check(suite);
+    }
+
+    /** A program of its own has nothing of runs, of how they are stored and of how they are compared. */
+    @Test
+    void reproductionsKnowNeitherResultsNorComparisons() {
+        noClasses().that().resideInAPackage(named("repro")).should()
+                .dependOnClassesThat(resideInAnyPackage(named("results"), named("compare"))).check(suite);
+    }
+
+    @Test
+    void noNameStandsTwice() {
+        assertThat(suite).filteredOn(type -> type.isTopLevelClass() && !type.getSimpleName().startsWith("Jte"))
+                .extracting(JavaClass::getSimpleName).filteredOn(name -> !name.equals("package-info")).doesNotHaveDuplicates();
     }
 
     @Test

@@ -91,7 +91,7 @@ public class AcceptDrain extends GatedBenchmark {
 
         Acceptor acceptor;
         private Counts counts;
-        private ServerApi lane;
+        private ServerApi server;
         private AcceptGuard guard;
         private Connector connector;
         private int[] clients;
@@ -121,10 +121,10 @@ public class AcceptDrain extends GatedBenchmark {
             }
             clients = new int[capacity];
             Arrays.fill(clients, NONE);
-            lane = Api.named(benchmark.api).open(benchmark.family, capacity, benchmark.reuseAddress);
-            guard = new AcceptGuard(lane, benchmark.family, AcceptGuard.PATIENT);
-            acceptor = lane.acceptor(BATCH);
-            connector = new Connector(SocketCalls.open(), benchmark.family, lane.port());
+            server = Api.named(benchmark.api).open(benchmark.family, capacity, benchmark.reuseAddress);
+            guard = new AcceptGuard(server, benchmark.family, AcceptGuard.PATIENT);
+            acceptor = server.acceptor(BATCH);
+            connector = new Connector(SocketCalls.open(), benchmark.family, server.port());
         }
 
         /** Starts counting. */
@@ -199,7 +199,7 @@ public class AcceptDrain extends GatedBenchmark {
         public void close() {
             guard.stop();
             acceptor.release();
-            lane.close();
+            server.close();
             for (int client : clients) {
                 if (client != NONE) {
                     connector.close(client);

@@ -138,22 +138,22 @@ public class AcceptThroughput extends GatedBenchmark {
     @State(Scope.Group)
     public static class Listener {
 
-        ServerApi lane;
+        ServerApi server;
         AcceptGuard guard;
         final AtomicLong connected = new AtomicLong();
 
         /** Opens the listener. */
         @Setup(Level.Trial)
         public void open(AcceptThroughput benchmark) {
-            lane = Api.named(benchmark.api).open(benchmark.family, BACKLOG, benchmark.reuseAddress);
-            guard = new AcceptGuard(lane, benchmark.family, AcceptGuard.IMPATIENT);
+            server = Api.named(benchmark.api).open(benchmark.family, BACKLOG, benchmark.reuseAddress);
+            guard = new AcceptGuard(server, benchmark.family, AcceptGuard.IMPATIENT);
         }
 
         /** Closes it. */
         @TearDown(Level.Trial)
         public void close() {
             guard.stop();
-            lane.close();
+            server.close();
         }
     }
 
@@ -176,7 +176,7 @@ public class AcceptThroughput extends GatedBenchmark {
             guard = listener.guard;
             closeAtOnce = CloseMode.named(benchmark.close) == CloseMode.SERVER_FIN;
             slots = closeAtOnce ? 1 : LAG;
-            acceptor = listener.lane.acceptor(slots);
+            acceptor = listener.server.acceptor(slots);
         }
 
         /** Starts the account of this thread's time. */
@@ -257,7 +257,7 @@ public class AcceptThroughput extends GatedBenchmark {
             CloseMode mode = CloseMode.named(benchmark.close);
             resetOnClose = mode == CloseMode.CLIENT_RESET;
             awaitServer = mode == CloseMode.SERVER_FIN;
-            connector = new Connector(SocketCalls.open(), benchmark.family, listener.lane.port());
+            connector = new Connector(SocketCalls.open(), benchmark.family, listener.server.port());
             if (mode == CloseMode.CLIENT_FIN) {
                 connector.fromManyAddresses();
             }

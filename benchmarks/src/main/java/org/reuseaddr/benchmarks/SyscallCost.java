@@ -364,7 +364,7 @@ public class SyscallCost extends GatedBenchmark {
     public static class Waiting extends Batch {
 
         private int[] clients = {};
-        private NativeServer lane;
+        private NativeServer server;
         private Connector connector;
         AcceptGuard guard;
         int listener;
@@ -386,10 +386,10 @@ public class SyscallCost extends GatedBenchmark {
                     : PortChoice.FIXED;
             int named = choice.ports(new ExplicitPorts(HostLimits.read()), 1, benchmark.family, thread.getThreadIndex(),
                     thread.getThreadCount())[0];
-            lane = new NativeServer(benchmark.family, named, clients.length, true);
-            listener = lane.descriptor();
-            guard = new AcceptGuard(lane, benchmark.family, AcceptGuard.PATIENT);
-            connector = new Connector(SocketCalls.open(), benchmark.family, lane.port());
+            server = new NativeServer(benchmark.family, named, clients.length, true);
+            listener = server.descriptor();
+            guard = new AcceptGuard(server, benchmark.family, AcceptGuard.PATIENT);
+            connector = new Connector(SocketCalls.open(), benchmark.family, server.port());
         }
 
         @Override
@@ -416,7 +416,7 @@ public class SyscallCost extends GatedBenchmark {
         @TearDown(Level.Trial)
         public void closeListener() {
             guard.stop();
-            lane.close();
+            server.close();
         }
     }
 

@@ -38,7 +38,7 @@ import org.reuseaddr.results.InputException;
 import org.reuseaddr.results.RunDirectory;
 import org.reuseaddr.results.RunId;
 import org.reuseaddr.results.SemanticsFile;
-import org.reuseaddr.results.Visible;
+import org.reuseaddr.transcript.Visible;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;

@@ -8,19 +8,19 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.reuseaddr.compare.Baseline;
 import org.reuseaddr.compare.Baseline.Standing;
 import org.reuseaddr.compare.Baseline.Standings;
+import org.reuseaddr.compare.Baseline;
 import org.reuseaddr.replay.Gate;
 import org.reuseaddr.replay.ScenarioResult;
 import org.reuseaddr.report.OutputFile;
 import org.reuseaddr.results.DivergentCall;
 import org.reuseaddr.results.KnownFile;
 import org.reuseaddr.results.RunId;
-import org.reuseaddr.results.Visible;
 import org.reuseaddr.run.SemanticCheck;
 import org.reuseaddr.run.UsageException;
 import org.reuseaddr.scenario.Scenario;
+import org.reuseaddr.transcript.Visible;
 
 /** The option {@code --known}: which differences are accepted, what is said of the others, and the list's next version. */
 final class KnownDifferences {

@@ -15,8 +15,8 @@ import org.reuseaddr.report.SemanticsHeadline;
 import org.reuseaddr.report.Sentences;
 import org.reuseaddr.results.RunDirectory;
 import org.reuseaddr.results.SamplesFile;
-import org.reuseaddr.results.Visible;
 import org.reuseaddr.run.SuiteRun;
+import org.reuseaddr.transcript.Visible;
 
 /**
  * The last screen of a run: what the scenarios say, what is wrong, what calls cost, what made figures unsteady, what is

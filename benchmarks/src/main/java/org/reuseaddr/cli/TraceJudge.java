@@ -265,8 +265,9 @@ final class TraceJudge implements Consumer<TraceEvent> {
         judgeInstances();
         int judged = counts.values().stream().mapToInt(Integer::intValue).sum();
         int impossible = counts.getOrDefault(Kind.IMPOSSIBLE, 0);
-        out.println(name + ": " + summary.lines() + " lines, " + calls + " socket calls, " + ports + " binds and listens and "
-                + (judged - ports) + " other calls judged"
+        out.println(name + ": " + counted(summary.lines(), "line", "lines") + ", " + counted(calls, "socket call", "socket calls") + ", "
+                + counted(ports, "bind or listen", "binds and listens") + " and "
+                + counted(judged - ports, "other call", "other calls") + " judged"
                 + (instances == 1 ? "" : " in " + instances + " instances") + ": "
                 + (impossible == 0 ? judged == 0 ? "nothing is decided" : "Linux can have answered so"
                 : impossible + " impossible on Linux")
@@ -276,6 +277,10 @@ final class TraceJudge implements Consumer<TraceEvent> {
         lacks(summary, ports, impossible).forEach(sentence -> out.println(name + ": " + sentence));
         out.flush();
         return impossible == 0;
+    }
+
+    private static String counted(long number, String one, String several) {
+        return number + " " + (number == 1 ? one : several);
     }
 
     private String count(Kind kind, String text) {

@@ -145,7 +145,7 @@ public record Diagnosis(List<Symptom> symptoms, List<String> asOnLinux) {
                     estimate(worst), slow.get(worst)));
         }
 
-        /** The one parameter that tells the slow cells from the others; else all parameters, and nothing where all are slow. */
+        /** The one parameter that separates the slow cells from the others; else all parameters, and nothing where all are slow. */
         private static Optional<String> where(List<Cell> slow, List<Cell> others) {
             if (others.isEmpty()) {
                 return Optional.empty();

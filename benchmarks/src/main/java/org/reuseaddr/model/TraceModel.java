@@ -113,7 +113,7 @@ public final class TraceModel {
     /**
      * Who makes sockets.
      *
-     * @param since tells one unknown user from another; 0 while nothing has been said of the process
+     * @param since distinguishes one unknown user from another; 0 while nothing has been said of the process
      */
     private record Maker(int user, int since) {
         private static final Maker AT_FIRST = new Maker(Holder.UNKNOWN_USER, 0);
@@ -154,8 +154,7 @@ public final class TraceModel {
         }
 
         private String inWords(IntFunction<String> processName) {
-            String does = state == Holder.State.LISTENING ? " listens on "
-                    : state == Holder.State.CONNECTED ? " has a connection of " : " is bound to ";
+            String does = state == Holder.State.LISTENING ? " listens on " : " is bound to ";
             Name shown = names.contains(name) ? name : names.iterator().next();
             String process = processName.apply(shown.process());
             return "fd " + shown.fd() + (process.isEmpty() ? "" : " of " + process) + does + local

@@ -56,6 +56,8 @@ final class TracedWorlds {
     private final Map<World.Name, Place> places = new HashMap<>();
     private final Place shared = new Place();
     private final Set<Integer> hiding = new HashSet<>();
+    /** Some process has had a way to make calls that the trace does not show: then even a closed trace may not show every socket. */
+    private boolean hasHidden;
     /** Processes that may close descriptors without a call that the trace shows. */
     private final Set<Integer> unwatched = new HashSet<>();
     /** The ports that sockets of the trace have had, where they are all followed. */
@@ -108,7 +110,7 @@ final class TracedWorlds {
         int fd = ((Call.OnDescriptor) step.call()).fd();
         Optional<TcpSocket> asking = world.named(process, fd);
         if (step.outcome().failedWith(Errno.EADDRINUSE)
-                && (world.hasUnseenPort(asking) || asking.stream().anyMatch(socket -> socket.reusePort))) {
+                && (hasHidden || world.hasUnseenPort(asking) || asking.stream().anyMatch(socket -> socket.reusePort))) {
             // Of SO_REUSEPORT, which one user's sockets share, TraceModel says what can be said: it knows users, these worlds do not.
             return Optional.empty();
         }
@@ -137,12 +139,12 @@ final class TracedWorlds {
     }
 
     /** Whether a connection that no socket of the trace has made may be there. */
-    private static boolean isFromElsewhere(World world, int process, Step step) {
+    private boolean isFromElsewhere(World world, int process, Step step) {
         boolean listens = world.named(process, ((Call.OnDescriptor) step.call()).fd()).stream()
                 .anyMatch(socket -> socket.phase == TcpSocket.Phase.LISTENING);
         boolean isLocal = step.outcome() instanceof Outcome.WithAddress shown && shown.address() != null
                 && Addresses.isLocal(shown.address());
-        return listens && (world.hasUncertain() || !isLocal);
+        return listens && (mayHaveUnseen(world) || !isLocal);
     }
 
     /** Whether nothing that the trace does not show can have been the reason for an answer that the model does not expect. */
@@ -158,7 +160,12 @@ final class TracedWorlds {
                 || step.call() instanceof Call.Poll || step.call() instanceof Call.Shutdown
                 || step.call() instanceof Call.GetPeerName
                 || step.call() instanceof Call.GetOption get && get.option() == SocketOption.SO_ERROR;
-        return !(isOfConnection && world.hasUncertain());
+        return !(isOfConnection && mayHaveUnseen(world));
+    }
+
+    /** Whether there may be connections and listeners of which the world knows nothing. */
+    private boolean mayHaveUnseen(World world) {
+        return hasHidden || world.hasUncertain();
     }
 
     private static Optional<Allowed> matching(List<Allowed> answers, Step step) {
@@ -176,7 +183,7 @@ final class TracedWorlds {
         boolean mayWait = step.call() instanceof Call.Accept || step.call() instanceof Call.Connect || step.call() instanceof Call.Poll
                 || step.call() instanceof Call.Close;
         if (!(step.outcome() instanceof Outcome.Completed completed)) {
-            // How long it was waited for does not tell a slow machine from a call that never returns.
+            // How long it was waited for does not distinguish a slow machine from a call that never returns.
             return !mayWait;
         }
         if (!(completed.result() instanceof SyscallResult.Failed failed)) {
@@ -375,6 +382,7 @@ final class TracedWorlds {
 
     /** The process can make calls that the trace does not show: nothing is said of its sockets from here on. */
     void hides(int process) {
+        hasHidden = closed;
         if (hiding.add(process)) {
             for (World.Name name : List.copyOf(places.keySet())) {
                 if (name.process() == process) {

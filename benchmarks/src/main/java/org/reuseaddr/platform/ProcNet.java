@@ -44,13 +44,13 @@ public final class ProcNet {
      * The TCP sockets of both families now: those that listen, those that are connected, and what is left of those in
      * TIME_WAIT. A socket that is bound and neither listens nor is connected is not among them: of those sock_diag(7) alone knows.
      */
-    public List<TcpSocket> tcpSockets() {
-        return tcpRows().flatMap(row -> TcpSocket.of(row).stream()).toList();
+    public List<ListedSocket> tcpSockets() {
+        return tcpRows().flatMap(row -> ListedSocket.of(row).stream()).toList();
     }
 
     /** The local ports of {@link #tcpSockets}, some more than once, without the cost of reading the rest of each row. */
     Stream<Integer> localPorts() {
-        return tcpRows().map(TcpSocket::localPort).filter(OptionalInt::isPresent).map(OptionalInt::getAsInt);
+        return tcpRows().map(ListedSocket::localPort).filter(OptionalInt::isPresent).map(OptionalInt::getAsInt);
     }
 
     private Stream<String> tcpRows() {

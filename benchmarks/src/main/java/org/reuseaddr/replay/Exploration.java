@@ -434,7 +434,7 @@ public final class Exploration {
             Difference small = holds ? shrunk : first;
             again = holds ? shrunkAgain : again;
             if (!isAllowed(small.observed().subList(0, small.observed().size() - 1), judge)) {
-                // It shows only behind another difference, whose calls nobody could tell from its own.
+                // It shows only behind another difference, whose calls nobody could distinguish from those of the other.
                 return;
             }
             Set<Quirk> explanation = explanation(small.observed());

@@ -3,6 +3,7 @@ package org.reuseaddr.report;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import org.reuseaddr.platform.PlatformEntry;
 import org.reuseaddr.platform.PlatformKind;
 
 /** Whom a report is written for, which decides its questions, their order and its format. */
@@ -38,7 +39,7 @@ public enum Audience {
 
     /** The one that has to do with the platform of a run. */
     static Audience of(ReportedRun run) {
-        String kind = run.entry("kind").orElse("");
+        String kind = run.entry(PlatformEntry.KIND).orElse("");
         if (kind.startsWith("wsl")) {
             return WSL;
         }
@@ -46,11 +47,11 @@ public enum Audience {
             return GVISOR;
         }
         // LinuxKit is the virtual machine of Docker Desktop.
-        return run.entry("kernel.release").filter(release -> release.contains("linuxkit")).isPresent() ? DOCKER : PLAIN;
+        return run.entry(PlatformEntry.KERNEL_RELEASE).filter(release -> release.contains("linuxkit")).isPresent() ? DOCKER : PLAIN;
     }
 
     /** Whether what a platform of this kind does is done by a Linux kernel alone. */
     static boolean isKernels(ReportedRun run) {
-        return LINUX.contains(run.entry("kind").orElse(""));
+        return LINUX.contains(run.entry(PlatformEntry.KIND).orElse(""));
     }
 }

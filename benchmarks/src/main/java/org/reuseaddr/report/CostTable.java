@@ -25,8 +25,8 @@ import org.reuseaddr.compare.Estimates;
 import org.reuseaddr.compare.ForkLevels;
 import org.reuseaddr.results.Cell;
 import org.reuseaddr.results.Sample;
-import org.reuseaddr.results.Visible;
 import org.reuseaddr.socket.Family;
+import org.reuseaddr.transcript.Visible;
 
 /**
  * What a run's benchmarks cost, a row a benchmark with its parameters, the address families side by side.

@@ -13,7 +13,7 @@ import org.reuseaddr.compare.Estimate;
 import org.reuseaddr.compare.Versus;
 import org.reuseaddr.report.chart.Charts;
 import org.reuseaddr.results.Cell;
-import org.reuseaddr.results.Visible;
+import org.reuseaddr.transcript.Visible;
 
 /**
  * A report as one page that needs nothing else.

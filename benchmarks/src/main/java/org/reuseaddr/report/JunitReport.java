@@ -12,7 +12,7 @@ import javax.xml.stream.XMLStreamWriter;
 import org.reuseaddr.compare.Baseline.Standing;
 import org.reuseaddr.compare.Baseline.Standings;
 import org.reuseaddr.results.SemanticsRow;
-import org.reuseaddr.results.Visible;
+import org.reuseaddr.transcript.Visible;
 
 /**
  * A check in the XML that JUnit's runners made customary and build servers read: a test suite a group of scenarios, a

@@ -3,7 +3,7 @@ package org.reuseaddr.report;
 import java.util.List;
 import org.reuseaddr.compare.Baseline.Standings;
 import org.reuseaddr.results.SemanticsRow;
-import org.reuseaddr.results.Visible;
+import org.reuseaddr.transcript.Visible;
 
 /**
  * A check in version 1 of KTAP, the Linux kernel's form of the Test Anything Protocol: one test a scenario, and before a

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import org.reuseaddr.results.Visible;
+import org.reuseaddr.transcript.Visible;
 
 /** Pieces of Markdown around text that is not escaped by backslashes: code, references, tables. */
 final class Markdown {

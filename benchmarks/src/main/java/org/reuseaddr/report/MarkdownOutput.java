@@ -3,7 +3,7 @@ package org.reuseaddr.report;
 import gg.jte.TemplateOutput;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.reuseaddr.results.Visible;
+import org.reuseaddr.transcript.Visible;
 
 /** What a Markdown template writes to: everything that the template itself does not say is escaped. */
 final class MarkdownOutput implements TemplateOutput {

@@ -11,7 +11,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.reuseaddr.repro.Reproduction;
-import org.reuseaddr.results.Visible;
+import org.reuseaddr.transcript.Visible;
 
 /**
  * The parts of a Markdown report that may grow long, each with the file that it moves to when the report would be too long.

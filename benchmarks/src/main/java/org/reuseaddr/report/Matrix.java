@@ -15,11 +15,11 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.reuseaddr.model.Grade;
 import org.reuseaddr.results.SemanticsRow;
-import org.reuseaddr.results.Visible;
 import org.reuseaddr.scenario.Scenario;
 import org.reuseaddr.transcript.Call;
 import org.reuseaddr.transcript.Step;
 import org.reuseaddr.transcript.TranscriptPrinter;
+import org.reuseaddr.transcript.Visible;
 
 /**
  * Scenarios by the kinds of the two addresses that meet in them.

@@ -6,8 +6,9 @@ import java.lang.module.ModuleDescriptor;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.reuseaddr.platform.PlatformEntry;
 import org.reuseaddr.repro.Reproduction;
-import org.reuseaddr.results.Visible;
+import org.reuseaddr.transcript.Visible;
 
 /**
  * A plain-text mail to the mailing list of Linux networking, as Documentation/admin-guide/reporting-regressions.rst of the
@@ -55,9 +56,10 @@ record NetdevMail(String subject, Optional<String> program, Optional<Costs> cost
     }
 
     private static Optional<String> range(ReportModel report) {
-        Optional<String> good = report.baseline().flatMap(base -> base.entry("kernel.release")).flatMap(NetdevMail::tag);
-        Optional<String> bad = report.run().entry("kernel.release").flatMap(NetdevMail::tag);
-        boolean sameKind = report.run().entry("kind").equals(report.baseline().flatMap(base -> base.entry("kind")));
+        Optional<String> good = report.baseline().flatMap(base -> base.entry(PlatformEntry.KERNEL_RELEASE)).flatMap(NetdevMail::tag);
+        Optional<String> bad = report.run().entry(PlatformEntry.KERNEL_RELEASE).flatMap(NetdevMail::tag);
+        boolean sameKind = report.run().entry(PlatformEntry.KIND)
+                .equals(report.baseline().flatMap(base -> base.entry(PlatformEntry.KIND)));
         boolean later = good.isPresent() && bad.isPresent()
                 && ModuleDescriptor.Version.parse(good.get().substring(1)).compareTo(
                         ModuleDescriptor.Version.parse(bad.get().substring(1))) < 0;

@@ -15,7 +15,7 @@ import java.util.stream.Stream;
 import org.reuseaddr.model.Grade;
 import org.reuseaddr.results.RunId;
 import org.reuseaddr.results.SemanticsRow;
-import org.reuseaddr.results.Visible;
+import org.reuseaddr.transcript.Visible;
 
 /**
  * What each of several platforms makes of each rule: a row a rule, those that most platforms break first, a column a

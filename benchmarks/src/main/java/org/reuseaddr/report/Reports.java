@@ -18,7 +18,7 @@ import org.reuseaddr.repro.Reproduction;
 import org.reuseaddr.results.InputException;
 import org.reuseaddr.results.OutputException;
 import org.reuseaddr.results.RunEntry;
-import org.reuseaddr.results.Visible;
+import org.reuseaddr.transcript.Visible;
 
 /** Writes what people read of a run. */
 public final class Reports {

@@ -8,7 +8,7 @@ import java.util.stream.Collectors;
 import org.reuseaddr.compare.Baseline.Standing;
 import org.reuseaddr.compare.Baseline.Standings;
 import org.reuseaddr.results.SemanticsRow;
-import org.reuseaddr.results.Visible;
+import org.reuseaddr.transcript.Visible;
 
 /** A check as the Markdown that GitHub shows on the page of a workflow's run. */
 public final class StepSummary {

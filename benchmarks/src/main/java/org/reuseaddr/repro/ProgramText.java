@@ -4,13 +4,13 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.reuseaddr.results.Visible;
 import org.reuseaddr.scenario.Scenario;
 import org.reuseaddr.socket.SyscallResult;
 import org.reuseaddr.transcript.Call;
 import org.reuseaddr.transcript.Outcome;
 import org.reuseaddr.transcript.Step;
 import org.reuseaddr.transcript.TranscriptPrinter;
+import org.reuseaddr.transcript.Visible;
 
 /** Scenarios as parts of programs: comments, and calls in strace's notation. */
 final class ProgramText {

@@ -13,11 +13,11 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import org.reuseaddr.platform.ListedSocket;
 import org.reuseaddr.platform.ProcNet;
-import org.reuseaddr.platform.ProcessTable;
 import org.reuseaddr.platform.ProcessTable.ProcessName;
-import org.reuseaddr.platform.TcpSocket;
-import org.reuseaddr.results.Visible;
+import org.reuseaddr.platform.ProcessTable;
+import org.reuseaddr.transcript.Visible;
 
 /**
  * Somebody's server: the process that was started and all that came of it, those that left its group and lost their
@@ -178,14 +178,14 @@ final class StartedServer implements AutoCloseable {
     }
 
     /** The TCP sockets that its processes have open. */
-    List<TcpSocket> sockets() {
+    List<ListedSocket> sockets() {
         Set<Long> inodes = look().stream().flatMap(one -> ProcessTable.sockets(one.pid()).stream()).collect(Collectors.toSet());
         return ProcNet.ofThisProcess().tcpSockets().stream().filter(socket -> inodes.contains(socket.inode())).toList();
     }
 
     /** Those that listen. */
-    List<TcpSocket> listeners() {
-        return sockets().stream().filter(socket -> socket.state() == TcpSocket.State.LISTEN).toList();
+    List<ListedSocket> listeners() {
+        return sockets().stream().filter(socket -> socket.state() == ListedSocket.State.LISTEN).toList();
     }
 
     /** Kills all of it and waits until it is gone. */

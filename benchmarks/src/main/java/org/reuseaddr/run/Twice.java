@@ -19,8 +19,8 @@ import java.util.function.BiPredicate;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.reuseaddr.platform.ListedSocket;
 import org.reuseaddr.platform.ProcNet;
-import org.reuseaddr.platform.TcpSocket;
 import org.reuseaddr.socket.SocketCalls;
 
 /**
@@ -82,7 +82,7 @@ public final class Twice implements AutoCloseable {
         if (first.hasEnded()) {
             throw new RunException("the command ended before it listened" + onPort() + exit(first) + words(first));
         }
-        List<TcpSocket> held = settled(first);
+        List<ListedSocket> held = settled(first);
         Set<Integer> ports = ports(held);
         StartedServer second = start();
         TwiceOutcome outcome = second(first, held, second);
@@ -105,7 +105,7 @@ public final class Twice implements AutoCloseable {
         return StartedServer.start(command, traces.map(directory -> trace(directory, number)), started);
     }
 
-    private TwiceOutcome second(StartedServer first, List<TcpSocket> held, StartedServer second) {
+    private TwiceOutcome second(StartedServer first, List<ListedSocket> held, StartedServer second) {
         // A server with several ports may open one that is free and then wait for one that is not.
         boolean came = waitFor(() -> second.hasEnded() || first.hasEnded()
                 || seesSockets && asked(second).size() >= Math.max(1, held.size()));
@@ -115,7 +115,7 @@ public final class Twice implements AutoCloseable {
         if (first.hasEnded() || !came && asked(second).isEmpty()) {
             return waiting(second, held);
         }
-        List<TcpSocket> own = settled(second);
+        List<ListedSocket> own = settled(second);
         if (second.hasEnded()) {
             return new TwiceOutcome.Refused(second.exitCode(), second.lastWords());
         }
@@ -125,13 +125,13 @@ public final class Twice implements AutoCloseable {
             return !acrossFamilies.isEmpty() ? new TwiceOutcome.OtherFamily(acrossFamilies)
                     : own.isEmpty() ? new TwiceOutcome.Waits(second.lastWords()) : new TwiceOutcome.Elsewhere(ports(own));
         }
-        TcpSocket one = held.stream().filter(listener -> shared.contains(listener.port())).findFirst().orElseThrow();
+        ListedSocket one = held.stream().filter(listener -> shared.contains(listener.port())).findFirst().orElseThrow();
         return counted(shared, one, first, second);
     }
 
     /** With --port it may listen on another, which does not matter to the wait but to the answer. */
-    private TwiceOutcome waiting(StartedServer second, List<TcpSocket> held) {
-        List<TcpSocket> any = seesSockets ? second.listeners() : List.of();
+    private TwiceOutcome waiting(StartedServer second, List<ListedSocket> held) {
+        List<ListedSocket> any = seesSockets ? second.listeners() : List.of();
         Set<Integer> ports = ports(any);
         ports.removeAll(ports(held));
         return ports.isEmpty() ? new TwiceOutcome.Waits(second.lastWords()) : new TwiceOutcome.Elsewhere(ports);
@@ -148,19 +148,19 @@ public final class Twice implements AutoCloseable {
     }
 
     /** The ports of those listeners that stand so to one that is held. */
-    private static Set<Integer> ports(List<TcpSocket> own, List<TcpSocket> held, BiPredicate<TcpSocket, TcpSocket> stand) {
+    private static Set<Integer> ports(List<ListedSocket> own, List<ListedSocket> held, BiPredicate<ListedSocket, ListedSocket> stand) {
         return own.stream().filter(listener -> held.stream().anyMatch(other -> listener.port() == other.port()
-                && stand.test(listener, other))).map(TcpSocket::port).collect(Collectors.toCollection(TreeSet::new));
+                && stand.test(listener, other))).map(ListedSocket::port).collect(Collectors.toCollection(TreeSet::new));
     }
 
-    private static boolean overlap(TcpSocket one, TcpSocket other) {
+    private static boolean overlap(ListedSocket one, ListedSocket other) {
         InetAddress first = plain(one.local());
         InetAddress second = plain(other.local());
         return first.getClass() == second.getClass()
                 && (first.equals(second) || first.isAnyLocalAddress() || second.isAnyLocalAddress());
     }
 
-    private static boolean overlapUnlessV6Only(TcpSocket one, TcpSocket other) {
+    private static boolean overlapUnlessV6Only(ListedSocket one, ListedSocket other) {
         InetAddress first = plain(one.local());
         InetAddress second = plain(other.local());
         return first.getClass() != second.getClass() && (first instanceof Inet6Address ? first : second).isAnyLocalAddress();
@@ -175,7 +175,7 @@ public final class Twice implements AutoCloseable {
         }
     }
 
-    private TwiceOutcome counted(Set<Integer> shared, TcpSocket listener, StartedServer first, StartedServer second) {
+    private TwiceOutcome counted(Set<Integer> shared, ListedSocket listener, StartedServer first, StartedServer second) {
         int made = 0;
         int toFirst = 0;
         int toSecond = 0;
@@ -203,7 +203,7 @@ public final class Twice implements AutoCloseable {
         return server.sockets().stream().anyMatch(socket -> socket.port() == port && socket.remotePort() == remote);
     }
 
-    private static Socket connected(TcpSocket listener) throws IOException {
+    private static Socket connected(ListedSocket listener) throws IOException {
         return connected(listener.local().isAnyLocalAddress() ? loopback(listener.local()) : listener.local(), listener.port());
     }
 
@@ -235,7 +235,7 @@ public final class Twice implements AutoCloseable {
     }
 
     /** Ends the first by SIGKILL while connections to it are open, and starts the command again at once. */
-    private TwiceResult.Restart restart(StartedServer first, List<TcpSocket> held) {
+    private TwiceResult.Restart restart(StartedServer first, List<ListedSocket> held) {
         List<Socket> clients = new ArrayList<>();
         try {
             for (int i = 0; i < LEFT && !held.isEmpty(); i++) {
@@ -269,19 +269,19 @@ public final class Twice implements AutoCloseable {
         return seesSockets ? !asked(server).isEmpty() : isReachable(port.getAsInt());
     }
 
-    private List<TcpSocket> asked(StartedServer server) {
+    private List<ListedSocket> asked(StartedServer server) {
         return server.listeners().stream().filter(listener -> port.isEmpty() || listener.port() == port.getAsInt()).toList();
     }
 
     /** The listeners once there come no more. */
-    private List<TcpSocket> settled(StartedServer server) {
+    private List<ListedSocket> settled(StartedServer server) {
         if (!seesSockets) {
             return List.of();
         }
-        List<List<TcpSocket>> seen = new ArrayList<>(List.of(asked(server)));
+        List<List<ListedSocket>> seen = new ArrayList<>(List.of(asked(server)));
         long[] since = {System.nanoTime()};
         waitFor(() -> {
-            List<TcpSocket> now = asked(server);
+            List<ListedSocket> now = asked(server);
             if (!Set.copyOf(now).equals(Set.copyOf(seen.get(seen.size() - 1)))) {
                 seen.add(now);
                 since[0] = System.nanoTime();
@@ -291,8 +291,8 @@ public final class Twice implements AutoCloseable {
         return seen.get(seen.size() - 1);
     }
 
-    private Set<Integer> ports(List<TcpSocket> listeners) {
-        Set<Integer> ports = listeners.stream().map(TcpSocket::port).collect(Collectors.toCollection(TreeSet::new));
+    private Set<Integer> ports(List<ListedSocket> listeners) {
+        Set<Integer> ports = listeners.stream().map(ListedSocket::port).collect(Collectors.toCollection(TreeSet::new));
         if (!seesSockets) {
             ports.add(port.getAsInt());
         }

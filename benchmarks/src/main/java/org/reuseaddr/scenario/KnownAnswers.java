@@ -41,7 +41,7 @@ public record KnownAnswers(List<KnownAnswers.Known> known) {
         }
     }
 
-    /** Those of a scenario. A listen that only seems to succeed is none: its return value does not tell it from a true one. */
+    /** Those of a scenario. A listen that only seems to succeed is none: its return value does not distinguish it from a true one. */
     public static KnownAnswers of(Scenario scenario) {
         TraceModel model = new TraceModel(true);
         scenario.transcript().users().forEach(model::user);

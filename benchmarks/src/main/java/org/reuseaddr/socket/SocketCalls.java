@@ -4,7 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * The bare calls of the C library, nothing around them: the measured path of the native lane.
+ * The bare calls of the C library, nothing around them: the measured path of the api {@code native}.
  *
  * <p>Every method makes exactly one call and returns what the kernel itself would: zero or positive for success,
  * {@code -errno} for failure. Nothing allocates. Pointers are addresses of direct buffers, see

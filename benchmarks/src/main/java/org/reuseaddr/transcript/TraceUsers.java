@@ -26,7 +26,7 @@ final class TraceUsers {
     private int changes;
 
     /**
-     * @param since tells one unknown user from another
+     * @param since distinguishes one unknown user from another
      * @param filesApart whether the user for files need not be the effective one (setfsuid)
      * @param mapped whether numbers of users may be those of another user namespace than the others' in the trace
      */

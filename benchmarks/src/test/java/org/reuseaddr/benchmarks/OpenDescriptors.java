@@ -19,8 +19,8 @@ final class OpenDescriptors {
 
     OpenDescriptors() {
         // The JDK keeps a pair of sockets of its own from the first channel on.
-        ServerApi lane = Api.CHANNEL.open(Family.INET6, 1, true);
-        lane.close();
+        ServerApi server = Api.CHANNEL.open(Family.INET6, 1, true);
+        server.close();
         before = sockets();
     }
 

@@ -98,7 +98,7 @@ class CheckIT {
     }
 
     @Test
-    void aTranscriptOfABugReportReplaysAndWhatIsPassedOverIsSaid() throws IOException {
+    void aTranscriptOfABugReportReplaysAndWhatIsSkippedIsSaid() throws IOException {
         Path good = file("good.txt", "execve(\"./server\", [\"./server\"], 0x7ffc /* 20 vars */) = 0\n" + LISTENER
                 + "socket(PF_INET, SOCK_STREAM, IPPROTO_IP) = 4\n"
                 + "bind(4, {sa_family=AF_INET, sin_port=htons(8080), sin_addr=inet_addr(\"127.0.0.1\")}, 16)"

@@ -12,12 +12,12 @@ class ClaimRatesTest {
     @Test
     void falseVerdictsAreRareAndSlowdownsAreFoundAcrossSessions() {
         SyntheticRuns runs = new SyntheticRuns(8, 5);
-        // Costs a fraction apart with one run a side and three: claims among cells of one and the same thing.
-        assertThat(claims(runs, 1, 1)).as("false, one run a side").isLessThanOrEqualTo(0.10);
-        assertThat(claims(runs, 3, 1)).as("false, three runs a side").isLessThanOrEqualTo(0.10);
-        assertThat(claims(runs, 3, 1.25)).as("a quarter slower, three runs a side").isGreaterThan(0.75);
+        // Costs a fraction apart with one run a group and three: claims among cells of one and the same thing.
+        assertThat(claims(runs, 1, 1)).as("false, one run a group").isLessThanOrEqualTo(0.10);
+        assertThat(claims(runs, 3, 1)).as("false, three runs a group").isLessThanOrEqualTo(0.10);
+        assertThat(claims(runs, 3, 1.25)).as("a quarter slower, three runs a group").isGreaterThan(0.75);
         assertThat(claims(runs, 1, 2)).as("twice as slow, one run per group").isGreaterThan(0.95);
-        assertThat(claims(runs, 3, 2)).as("twice as slow, three runs a side").isEqualTo(1);
+        assertThat(claims(runs, 3, 2)).as("twice as slow, three runs a group").isEqualTo(1);
     }
 
     /** The share of cells in which a difference is claimed, over many comparisons of the same with itself, slowed. */

@@ -141,6 +141,30 @@ class TraceModelSocketsTest {
                 .as("another process has no descriptor 3").isEqualTo(Kind.NOT_JUDGED);
     }
 
+    /** Who came first to the port is no matter of who showed its name last, and no socket refuses itself. */
+    @Test
+    void theFirstOfSeveralThatRefuseIsNamed() {
+        Trace shown = trace();
+        for (int fd : new int[] {3, 4}) {
+            shown.open(fd).set(fd, SocketOption.SO_REUSEADDR, 1).bind(fd, LOOPBACK);
+        }
+        assertThat(shown.shows(3, LOOPBACK).weighBind(LOOPBACK, REFUSED).because())
+                .isEqualTo("fd 3 is bound to 127.0.0.1:23999 since call 3");
+        Trace own = shown.listen(4).set(3, SocketOption.SO_REUSEADDR, 0);
+        assertThat(own.weigh(new Call.Listen(3, 1), REFUSED).because()).startsWith("fd 4 listens on 127.0.0.1:23999");
+    }
+
+    @Test
+    void theProcessOfTheSocketThatRefusesIsCalledAsTheCallerWishes() {
+        TraceModel model = new TraceModel(true, process -> "server " + process);
+        Call.Socket socket = new Call.Socket(Family.INET.number(), Linux.SOCK_STREAM, 0);
+        model.next(7, new Step(7, socket, new Outcome.Plain(new SyscallResult.Returned(3))), "line 11");
+        model.next(7, new Step(7, new Call.Bind(3, LOOPBACK), new Outcome.Plain(DONE)), "line 12");
+        model.next(7, new Step(7, socket, new Outcome.Plain(new SyscallResult.Returned(4))), "line 13");
+        assertThat(model.weigh(7, new Step(7, new Call.Bind(4, LOOPBACK), new Outcome.Plain(REFUSED))).because())
+                .isEqualTo("fd 3 of server 7 is bound to 127.0.0.1:23999 since line 12");
+    }
+
     @Test
     void whatLinuxIsExpectedToAnswerIsToldWhereTheTraceDeterminesIt() {
         assertThat(trace().weighBind(LOOPBACK, REFUSED).expected()).hasValue(DONE);

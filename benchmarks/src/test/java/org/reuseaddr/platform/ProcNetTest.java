@@ -32,9 +32,9 @@ class ProcNetTest {
             try (SocketChannel client = SocketChannel.open(listener.getLocalAddress()); SocketChannel served = listener.accept()) {
                 assertThat(served.isConnected()).isTrue();
                 int clientPort = ((InetSocketAddress) client.getLocalAddress()).getPort();
-                List<TcpSocket> sockets = ProcNet.ofThisProcess().tcpSockets();
+                List<ListedSocket> sockets = ProcNet.ofThisProcess().tcpSockets();
 
-                assertThat(sockets).filteredOn(socket -> socket.port() == port && socket.state() == TcpSocket.State.LISTEN)
+                assertThat(sockets).filteredOn(socket -> socket.port() == port && socket.state() == ListedSocket.State.LISTEN)
                         .singleElement().satisfies(socket -> {
                             assertThat(socket.local()).isEqualTo(loopback);
                             assertThat(socket.remote().isAnyLocalAddress()).isTrue();
@@ -42,7 +42,7 @@ class ProcNetTest {
                             assertThat(socket.inode()).isPositive();
                         });
                 assertThat(sockets).filteredOn(socket -> socket.port() == clientPort && socket.remotePort() == port)
-                        .singleElement().extracting(TcpSocket::state).isEqualTo(TcpSocket.State.ESTABLISHED);
+                        .singleElement().extracting(ListedSocket::state).isEqualTo(ListedSocket.State.ESTABLISHED);
                 assertThat(HeldPorts.now()).contains(port, clientPort);
             }
         }
@@ -56,10 +56,10 @@ class ProcNetTest {
                 00:00000000 00000000  1000        0 386945 1 00000000db3a096d 20 4 0 15 -1
                 """).files());
 
-        TcpSocket socket = net.tcpSockets().get(0);
+        ListedSocket socket = net.tcpSockets().get(0);
         assertThat(socket.local()).isInstanceOf(Inet6Address.class);
         assertThat(socket.local().getAddress()).endsWith(127, 0, 0, 1);
-        assertThat(socket).extracting(TcpSocket::port, TcpSocket::uid, TcpSocket::inode).containsExactly(0xDCD8, 1000, 386945L);
+        assertThat(socket).extracting(ListedSocket::port, ListedSocket::uid, ListedSocket::inode).containsExactly(0xDCD8, 1000, 386945L);
     }
 
     @ParameterizedTest

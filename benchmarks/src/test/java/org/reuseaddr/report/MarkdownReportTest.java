@@ -34,7 +34,7 @@ import org.reuseaddr.platform.Redaction;
 import org.reuseaddr.results.RunDirectory;
 import org.reuseaddr.results.RunId;
 import org.reuseaddr.results.SemanticsRow;
-import org.reuseaddr.results.Visible;
+import org.reuseaddr.transcript.Visible;
 
 /** report.md as GitHub's kind of renderer reads it. */
 class MarkdownReportTest {

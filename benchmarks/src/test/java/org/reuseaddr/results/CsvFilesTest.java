@@ -90,7 +90,7 @@ class CsvFilesTest {
     }
 
     @Test
-    void columnsOfNewerVersionsArePassedOver() throws IOException {
+    void columnsOfNewerVersionsAreSkipped() throws IOException {
         Path file = file(HEADER.replace("unit", "unit,mood").replace("\n", "\n")
                 + "r1,native,linux-6.18,ListenerLifecycle.cycle,avgt,1,INET,1,1,score,1.5,ns/op,fine\n");
         assertThat(SamplesFile.readAll(file)).containsExactly(sample(1, 1.5));

@@ -256,7 +256,7 @@ class TranscriptParserTest {
     }
 
     @Test
-    void callsOfOtherSocketsArePassedOverUpToTheirClose() throws TranscriptException {
+    void callsOfOtherSocketsAreSkippedUpToTheirClose() throws TranscriptException {
         Parsed parsed = TranscriptParser.parse("others", """
                 socket(AF_INET, SOCK_DGRAM, IPPROTO_UDP) = 3
                 bind(3, {sa_family=AF_INET, ...}, 16) = 0
@@ -381,7 +381,7 @@ class TranscriptParserTest {
     }
 
     @Test
-    void misspelledOptionIsNotPassedOver() {
+    void misspelledOptionIsNotSkipped() {
         assertThatThrownBy(() -> TranscriptParser.parse("x",
                 SOCKET + "setsockopt(3, SOL_SOCKET, SO_REUSEADR, [1], 4) = 0"))
                 .hasMessageStartingWith("x:2:27: expected one of the options SO_REUSEADDR, ")

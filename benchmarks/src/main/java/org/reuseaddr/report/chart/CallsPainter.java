@@ -34,7 +34,7 @@ import org.reuseaddr.results.Cell;
 import org.reuseaddr.results.Parameter;
 import org.reuseaddr.results.Sample;
 import org.reuseaddr.results.Unit;
-import org.reuseaddr.results.Visible;
+import org.reuseaddr.transcript.Visible;
 
 /**
  * One picture of what all calls cost: a row a call, on a logarithmic axis, the address families beside each other, and a mark where

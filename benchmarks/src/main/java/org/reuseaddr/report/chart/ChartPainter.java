@@ -41,7 +41,7 @@ import org.reuseaddr.compare.Fork;
 import org.reuseaddr.results.Cell;
 import org.reuseaddr.results.Sample;
 import org.reuseaddr.results.Unit;
-import org.reuseaddr.results.Visible;
+import org.reuseaddr.transcript.Visible;
 
 /** Draws the cells of one benchmark class and unit, one colour a group. The colours are those that report.css replaces. */
 final class ChartPainter {

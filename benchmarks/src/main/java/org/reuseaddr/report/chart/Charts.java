@@ -12,7 +12,7 @@ import java.util.stream.Stream;
 import org.reuseaddr.compare.CellData;
 import org.reuseaddr.compare.RunData;
 import org.reuseaddr.results.Cell;
-import org.reuseaddr.results.Visible;
+import org.reuseaddr.transcript.Visible;
 
 /**
  * The pictures of a report.

@@ -1,4 +1,4 @@
-package org.reuseaddr.results;
+package org.reuseaddr.transcript;
 
 /** Text that came out of a file, made harmless for the eye: what would steer the display is shown instead of obeyed. */
 public final class Visible {

@@ -22,7 +22,7 @@ import java.util.stream.Stream;
  * @param uid the user who opened it; 0 in TIME_WAIT, where the kernel keeps no owner
  * @param inode the socket's inode, the number in the links of /proc/PID/fd; 0 in TIME_WAIT, and before accept(2)
  */
-public record TcpSocket(InetAddress local, int port, InetAddress remote, int remotePort, State state, int uid,
+public record ListedSocket(InetAddress local, int port, InetAddress remote, int remotePort, State state, int uid,
         long inode) {
 
     private static final Pattern LOCAL_PORT = Pattern.compile("^\\s*\\d+:\\s+[0-9A-F]+:([0-9A-F]{4})\\s");
@@ -72,12 +72,12 @@ public record TcpSocket(InetAddress local, int port, InetAddress remote, int rem
     }
 
     /** The socket of a row; empty for a heading, and for a row that is not as the kernel writes it. */
-    static Optional<TcpSocket> of(String row) {
+    static Optional<ListedSocket> of(String row) {
         Matcher cells = ROW.matcher(row);
         if (!cells.matches() || cells.group(1).length() != cells.group(3).length()) {
             return Optional.empty();
         }
-        return State.of(Integer.parseInt(cells.group(5), 16)).map(state -> new TcpSocket(address(cells.group(1)),
+        return State.of(Integer.parseInt(cells.group(5), 16)).map(state -> new ListedSocket(address(cells.group(1)),
                 Integer.parseInt(cells.group(2), 16), address(cells.group(3)), Integer.parseInt(cells.group(4), 16), state,
                 (int) Long.parseLong(cells.group(6)), Long.parseLong(cells.group(7))));
     }
