@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.UnaryOperator;
@@ -133,7 +132,7 @@ class KnownListIT {
         List<String> unlisted = SemanticsFile.readAll(new RunDirectory(directory).semantics()).stream()
                 .filter(row -> row.observed().startsWith("-1 EINTR")).map(SemanticsRow::scenario).toList();
         assertThat(unlisted).isNotEmpty();
-        assertThat(new HashSet<>(unlisted)).as("some of them were fine before").isNotSubsetOf(accepted);
+        assertThat(unlisted).as("some of them were fine before").anyMatch(id -> !accepted.contains(id));
         assertThat(named(both)).filteredOn(line -> line.contains("EINTR")).extracting(line -> line.substring(0, line.indexOf(':')))
                 .containsExactlyInAnyOrderElementsOf(unlisted);
     }
