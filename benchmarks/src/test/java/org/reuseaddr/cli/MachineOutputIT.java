@@ -2,7 +2,9 @@ package org.reuseaddr.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.StringReader;
+import java.io.ByteArrayInputStream;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.stream.Stream;
 import org.apache.maven.plugin.surefire.log.api.NullConsoleLogger;
@@ -37,7 +39,9 @@ class MachineOutputIT {
     }
 
     private static List<ReportTestCase> cases(String command) throws Exception {
-        return new TestSuiteXmlParser(new NullConsoleLogger()).parse(new StringReader(broken(command, "junit").out())).stream()
+        byte[] document = broken(command, "junit").out().getBytes(StandardCharsets.UTF_8);
+        return new TestSuiteXmlParser(new NullConsoleLogger())
+                .parse(new InputStreamReader(new ByteArrayInputStream(document), StandardCharsets.UTF_8)).stream()
                 .flatMap(suite -> suite.getTestCases().stream()).toList();
     }
 
