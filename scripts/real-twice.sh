@@ -1,6 +1,6 @@
 #!/bin/bash
-# Asks "twice" of Java servers that people run and the suite does not depend on: Java-WebSocket, and Netty with its NIO and its
-# epoll transport. Their jars come from Maven.
+# Asks "twice" of servers that people run: Python's http.server, node, nginx, redis, the JDK's HttpServer, Java-WebSocket, and Netty
+# with its NIO and its epoll transport. The jars of the last three come from Maven; a program that is not there is left out.
 #
 #     scripts/real-twice.sh               # here: each second start must be refused
 #     scripts/real-twice.sh wsl1          # under the fault that emulates WSL 1: both listen, exit code 3
@@ -106,7 +106,17 @@ class Netty {
     }
 }
 JAVA
-"$(dirname "$java")/javac" -d "$work/classes" -cp "$work/jars/*" "$work/WebSocket.java" "$work/Netty.java" 2>"$work/log" \
+cat >"$work/Http.java" <<'JAVA'
+import com.sun.net.httpserver.HttpServer;
+import java.net.InetSocketAddress;
+
+class Http {
+    public static void main(String[] words) throws Exception {
+        HttpServer.create(new InetSocketAddress("127.0.0.1", Integer.parseInt(words[0])), 0).start();
+    }
+}
+JAVA
+"$(dirname "$java")/javac" -d "$work/classes" -cp "$work/jars/*" "$work/WebSocket.java" "$work/Netty.java" "$work/Http.java" 2>"$work/log" \
     || { cat "$work/log" >&2; die "the servers do not compile"; }
 
 # twice OPTION... -- COMMAND...: as the platform asked for has it.
@@ -114,7 +124,7 @@ twice() {
     case $where in
         here) "$java" -jar "$jar" twice "$@" ;;
         wsl1) REUSEADDR_FAULT=duplicate-listener LD_PRELOAD=$work/fault.so "$java" -jar "$jar" twice --no-strace "$@" ;;
-        gvisor) "$repository/scripts/run-in-gvisor.sh" twice --no-strace --timeout 60s "$@" ;;
+        gvisor) "$repository/scripts/run-in-gvisor.sh" twice --no-strace --timeout 120s "$@" ;;
     esac
 }
 
@@ -125,12 +135,36 @@ if [ "$where" = wsl1 ]; then
     expected=3
 fi
 status=0
-for server in "Chat" "Netty nio" "Netty epoll"; do
-    read -r class transport <<<"$server"
+# started SERVER PORT: sets command to what starts it; one file of nginx's a port, since it stays as a daemon.
+started() {
+    local in_java=("$java" -cp "$work/classes:$work/jars/*")
+    case $1 in
+        python3) command=(python3 -m http.server "$2" --bind 127.0.0.1) ;;
+        node) command=(node -e "require('http').createServer((q, s) => s.end('x')).listen($2, '127.0.0.1')") ;;
+        nginx)
+            echo "pid $work/nginx-$2.pid; error_log stderr; events {} http { access_log off; server { listen 127.0.0.1:$2; } }" \
+                >"$work/nginx-$2.conf"
+            command=(nginx -c "$work/nginx-$2.conf")
+            ;;
+        redis-server) command=(redis-server --port "$2" --bind 127.0.0.1 --save '' --dir "$work") ;;
+        HttpServer) command=("${in_java[@]}" Http "$2") ;;
+        Java-WebSocket) command=("${in_java[@]}" Chat "$2") ;;
+        Netty-NIO) command=("${in_java[@]}" Netty "$2" nio) ;;
+        Netty-epoll) command=("${in_java[@]}" Netty "$2" epoll) ;;
+    esac
+}
+
+PATH=$PATH:/usr/sbin
+for server in python3 node nginx redis-server HttpServer Java-WebSocket Netty-NIO Netty-epoll; do
     port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
     echo "== $server"
+    started "$server" "$port"
+    if ! path=$(command -v "${command[0]}"); then
+        echo "not installed"
+        continue
+    fi
     code=0
-    twice --port "$port" -- "$java" -cp "$work/classes:$work/jars/*" "$class" "$port" ${transport:+"$transport"} || code=$?
+    twice --port "$port" -- "$path" "${command[@]:1}" || code=$?
     echo "exit code $code"
     [ "$where" = gvisor ] || [ "$code" = "$expected" ] || status=1
 done

@@ -34,8 +34,8 @@ final class CProgram {
             "Exits with 0: as on Linux, 1: this platform differs, 2: cannot run here.");
     /** What the calls fail with, here or elsewhere; others are shown as a number. */
     static final List<String> ERRORS = List.of("EACCES", "EADDRINUSE", "EADDRNOTAVAIL", "EAFNOSUPPORT", "EAGAIN",
-            "EBADF", "ECONNREFUSED", "ECONNRESET", "EINPROGRESS", "EINTR", "EINVAL", "EMFILE", "ENETUNREACH", "ENOBUFS",
-            "ENOPROTOOPT", "ENOTCONN", "ENOTSOCK", "EOPNOTSUPP", "EPERM", "EPROTONOSUPPORT", "ETIMEDOUT");
+            "EBADF", "ECONNABORTED", "ECONNREFUSED", "ECONNRESET", "EHOSTUNREACH", "EINPROGRESS", "EINTR", "EINVAL", "EMFILE",
+            "ENETUNREACH", "ENOBUFS", "ENOPROTOOPT", "ENOTCONN", "ENOTSOCK", "EOPNOTSUPP", "EPERM", "EPROTONOSUPPORT", "ETIMEDOUT");
     /** Options that need not be in the headers, or need one of their own. */
     private static final Set<SocketOption> NUMBERED = Set.of(SocketOption.IP_BIND_ADDRESS_NO_PORT, SocketOption.IP_LOCAL_PORT_RANGE);
 

@@ -2,17 +2,23 @@ package org.reuseaddr.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.jar.Attributes;
 import java.util.jar.JarFile;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** The jar says under which licences it and everything in it may be used. */
+/** The jar says under which licences it and everything in it may be used, and is where others look for it. */
 class JarContentsIT {
 
     private static final Path ROOT = Path.of("..");
@@ -43,6 +49,25 @@ class JarContentsIT {
                         path -> path.contains("  " + name.replaceFirst(":.*", "").replace('.', '/')
                                 + name.substring(name.indexOf(':')).replace(':', '/') + "/")));
             }
+        }
+    }
+
+    /** jbang itself is not asked: it runs the jar that stands beside the catalogue, on a Java that the catalogue names. */
+    @Test
+    void theCatalogueOfJbangNamesTheJarAndTheJavaThatItNeeds() throws IOException {
+        Map<String, String> alias = new HashMap<>();
+        try (JsonParser catalogue = new JsonFactory().createParser(ROOT.resolve("jbang-catalog.json").toFile())) {
+            for (JsonToken token = catalogue.nextToken(); token != null; token = catalogue.nextToken()) {
+                if (token == JsonToken.VALUE_STRING) {
+                    alias.put(catalogue.currentName(), catalogue.getText());
+                }
+            }
+        }
+        Path named = ROOT.resolve(alias.get("script-ref"));
+        assertThat(Files.isSameFile(named, JarRun.JAR)).as(named.toString()).isTrue();
+        assertThat(alias).containsEntry("java", "17+");
+        try (JarFile jar = new JarFile(named.toFile())) {
+            assertThat(jar.getManifest().getMainAttributes().getValue(Attributes.Name.MAIN_CLASS)).isNotEmpty();
         }
     }
 

@@ -9,7 +9,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Map;
 
-/** The LD_PRELOAD library of {@code src/test/c/fault.c}, compiled once a build. */
+/** The LD_PRELOAD library of {@code src/test/c/fault.c}, compiled once a build by each compiler that a test names. */
 public final class FaultLibrary {
 
     /** Selects the fault; without it the library passes every call through. */
@@ -18,7 +18,7 @@ public final class FaultLibrary {
     public static final String ONLY_IN = "REUSEADDR_FAULT_ONLY_IN";
 
     private static final Path SOURCE = Path.of("src", "test", "c", "fault.c");
-    private static final Path COMPILED = Path.of("target", "libfault.so");
+    private static final String GCC = "gcc";
 
     private final Path library;
 
@@ -27,52 +27,64 @@ public final class FaultLibrary {
     }
 
     /**
-     * The compiled library; compiles it unless it is newer than its source.
+     * The library for programs of the system's C library; compiles it unless it is newer than its source.
      *
      * @throws IllegalStateException if there is no compiler, with the packages to install, or if it refuses the source
      */
-    public static synchronized FaultLibrary compiled() {
+    public static FaultLibrary compiled() {
+        return compiledBy(GCC);
+    }
+
+    /**
+     * The library for programs that this compiler links dynamically: one made for another C library cannot be loaded by them.
+     *
+     * @param compiler {@code gcc} or {@code musl-gcc}
+     * @throws IllegalStateException if there is no such compiler, with the packages to install, or if it refuses the source
+     */
+    public static synchronized FaultLibrary compiledBy(String compiler) {
+        Path compiled = Path.of("target", compiler.equals(GCC) ? "libfault.so" : "libfault-" + compiler + ".so");
         try {
-            if (!isUpToDate()) {
-                compile();
+            if (!isUpToDate(compiled)) {
+                compile(compiler, compiled);
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return new FaultLibrary(COMPILED.toAbsolutePath());
+        return new FaultLibrary(compiled.toAbsolutePath());
     }
 
-    private static boolean isUpToDate() throws IOException {
-        return Files.exists(COMPILED)
-                && Files.getLastModifiedTime(COMPILED).compareTo(Files.getLastModifiedTime(SOURCE)) > 0;
+    private static boolean isUpToDate(Path compiled) throws IOException {
+        return Files.exists(compiled)
+                && Files.getLastModifiedTime(compiled).compareTo(Files.getLastModifiedTime(SOURCE)) > 0;
     }
 
-    private static void compile() throws IOException {
-        Files.createDirectories(COMPILED.getParent());
+    private static void compile(String name, Path compiled) throws IOException {
+        Files.createDirectories(compiled.getParent());
         // Moved into place when complete: another JVM may be loading it.
-        Path fresh = Files.createTempFile(COMPILED.getParent(), "libfault", ".so");
+        Path fresh = Files.createTempFile(compiled.getParent(), "libfault", ".so");
         try {
-            Process compiler = start(fresh);
+            Process compiler = start(name, fresh);
             String words = new String(compiler.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             if (compiler.waitFor() != 0) {
-                throw new IllegalStateException("gcc refused " + SOURCE + " (are the C library's headers there? "
+                throw new IllegalStateException(name + " refused " + SOURCE + " (are the C library's headers there? "
                         + "apt-get install libc6-dev):\n" + words);
             }
-            Files.move(fresh, COMPILED, StandardCopyOption.ATOMIC_MOVE);
+            Files.move(fresh, compiled, StandardCopyOption.ATOMIC_MOVE);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted while gcc compiled " + SOURCE, e);
+            throw new IllegalStateException("interrupted while " + name + " compiled " + SOURCE, e);
         } finally {
             Files.deleteIfExists(fresh);
         }
     }
 
-    private static Process start(Path output) {
+    private static Process start(String compiler, Path output) {
         try {
-            return new ProcessBuilder("gcc", "-shared", "-fPIC", "-O2", "-Wall", "-Wextra", "-Werror",
+            return new ProcessBuilder(compiler, "-shared", "-fPIC", "-O2", "-Wall", "-Wextra", "-Werror",
                     "-o", output.toString(), SOURCE.toString()).redirectErrorStream(true).start();
         } catch (IOException e) {
-            throw new IllegalStateException("the fault library needs gcc: apt-get install gcc libc6-dev", e);
+            throw new IllegalStateException("the fault library needs " + compiler + ": apt-get install "
+                    + (compiler.equals(GCC) ? "gcc libc6-dev" : "musl-tools"), e);
         }
     }
 
