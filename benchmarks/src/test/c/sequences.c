@@ -41,7 +41,7 @@ struct call {
 };
 
 struct counts {
-    long sequences, calls, otherwise;
+    long sequences, calls, otherwise, waited;
 };
 
 static struct call *calls;
@@ -51,7 +51,11 @@ static long sequences;
 
 static struct { int literal, real; } ports[MOST_PORTS];
 static int known_ports, next_port;
+/* Calls that were watched in vain. */
+static long waited;
 static int table[MOST_DESCRIPTORS];
+/* Ports on which a connection may be left in TIME_WAIT. */
+static char resting[HIGH_PORT + 1];
 
 static enum kind kind_of(const char *name) {
     for (int kind = 0; kind < KINDS; kind++) {
@@ -125,7 +129,9 @@ static void read_sequences(const char *path) {
 }
 
 static int take_port(void) {
-    next_port = next_port >= HIGH_PORT ? LOW_PORT : next_port + 1;
+    do {
+        next_port = next_port >= HIGH_PORT ? LOW_PORT : next_port + 1;
+    } while (resting[next_port]);
     return next_port;
 }
 
@@ -164,7 +170,9 @@ static int watched(const struct call *c, int fd, struct target *t) {
     if (result < 0 && (errno == EINPROGRESS || errno == EAGAIN) && !(flags & O_NONBLOCK)) {
         int error = 0;
         socklen_t length = sizeof error;
-        if (poll(&watch, 1, WATCH_MILLIS) == 1 && c->kind == CONNECT) {
+        int ready = poll(&watch, 1, WATCH_MILLIS) == 1;
+        waited += !ready;
+        if (ready && c->kind == CONNECT) {
             getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &length);
             connect(fd, (struct sockaddr *) &t->address, t->length);
             result = error == 0 ? 0 : -1;
@@ -248,6 +256,11 @@ static void make_sequence(long number, struct counts *counts) {
             close(table[i]);
         }
     }
+    for (int i = 0; i < known_ports && number % LEAVES_TIME_WAIT == 0; i++) {
+        if (ports[i].real <= HIGH_PORT) {
+            resting[ports[i].real] = 1;
+        }
+    }
     counts->sequences++;
 }
 
@@ -289,18 +302,20 @@ int main(int argc, char **argv) {
                     }
                 }
             }
+            counts[p].waited = waited;
             _exit(0);
         }
     }
     while (wait(NULL) > 0) {
     }
-    struct counts all = {0, 0, 0};
+    struct counts all = {0, 0, 0, 0};
     for (int p = 0; p < processes; p++) {
         all.sequences += counts[p].sequences;
         all.calls += counts[p].calls;
         all.otherwise += counts[p].otherwise;
+        all.waited += counts[p].waited;
     }
-    printf("%ld sequences, %ld calls, %ld ended otherwise, %.0f sequences/s\n", all.sequences, all.calls, all.otherwise,
+    printf("%ld sequences, %ld calls, %ld waited 5 ms, %ld ended otherwise, %.0f sequences/s\n", all.sequences, all.calls, all.waited, all.otherwise,
             all.sequences / ((now() - start) / 1e9));
     return 0;
 }
