@@ -34,6 +34,7 @@ import org.reuseaddr.repro.Reproduction;
 import org.reuseaddr.results.OutputException;
 import org.reuseaddr.run.UsageException;
 import org.reuseaddr.scenario.Scenario;
+import org.reuseaddr.scenario.StatePair;
 import org.reuseaddr.transcript.TranscriptPrinter;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -232,6 +233,7 @@ final class ExploreCommand implements Callable<Integer> {
         exploration.quirks().forEach(quirk -> to.println(quirk.id() + ": " + quirk.sentence()
                 + " Native Linux of these releases does the same: " + quirk.releases() + "; it is not this platform's doing."));
         to.println(rules(done) + coverage(exploration.decided()));
+        to.println(pairs(exploration.pairs()));
         long own = exploration.groups().stream().filter(group -> group.smallest().quirks().isEmpty()).count();
         to.println(line(done) + ", on " + exploration.portsUsed() + " ports");
         to.println(own > 0 ? "The platform differs from Linux in " + own + (own == 1 ? " way." : " ways.")
@@ -265,6 +267,12 @@ final class ExploreCommand implements Callable<Integer> {
 
     private static String seconds(Duration duration) {
         return String.format(Locale.ROOT, "%.1f s", duration.toMillis() / 1000.0);
+    }
+
+    private static String pairs(Map<StatePair, LongAdder> met) {
+        long rare = met.values().stream().filter(times -> times.sum() < ENOUGH).count();
+        return met.size() + " of " + StatePair.all().size() + " pairs of states met (who has a port, and who binds it or listens on it)"
+                + (rare == 0 ? ", each at least " : ", " + rare + " of them less than ") + ENOUGH + " times";
     }
 
     private static String coverage(Map<Reason, LongAdder> decided) {

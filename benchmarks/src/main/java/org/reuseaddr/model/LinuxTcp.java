@@ -60,7 +60,16 @@ public final class LinuxTcp {
 
     /** Whether Linux may answer so, and the world after that; the same world where it may not. */
     public Judged judge(World world, Step step) {
-        Optional<Allowed> allowed = answers(world, step.process(), step.call()).stream()
+        return judge(world, step, answers(world, step.process(), step.call()));
+    }
+
+    /**
+     * The same for who has asked for the answers before the call was made.
+     *
+     * @param answers those of {@link #answers} to this call in this world
+     */
+    public Judged judge(World world, Step step, List<Allowed> answers) {
+        Optional<Allowed> allowed = answers.stream()
                 .filter(candidate -> candidate.answer().allows(step.call(), step.outcome())).findFirst();
         return new Judged(allowed, allowed.map(found -> found.after(world, step.outcome())).orElse(world));
     }

@@ -61,9 +61,11 @@ public final class World {
      * @param local what getsockname shows; port 0 if no call has shown it
      * @param waiting connections that wait at a listener
      * @param resets whether close resets its connection
+     * @param reuseAddr whether it has SO_REUSEADDR
+     * @param reusePort whether it has SO_REUSEPORT
      */
     public record Descriptor(int process, int fd, Family family, Condition condition, SockAddr local, int waiting,
-            boolean nonBlocking, boolean resets) {
+            boolean nonBlocking, boolean resets, boolean reuseAddr, boolean reusePort) {
     }
 
     /** The open descriptors, in no particular order that changes with anything but the calls. */
@@ -72,7 +74,8 @@ public final class World {
         parts.names().forEach((name, id) -> {
             TcpSocket socket = socket(id);
             open.add(new Descriptor(name.process(), name.fd(), socket.family, condition(socket), socket.local,
-                    queueOf(socket).size() + mayBeQueuedAt(socket).size(), socket.nonBlocking, socket.resetsOnClose));
+                    queueOf(socket).size() + mayBeQueuedAt(socket).size(), socket.nonBlocking, socket.resetsOnClose,
+                    socket.reuseAddr, socket.reusePort));
         });
         open.sort(Comparator.comparingInt(Descriptor::process).thenComparingInt(Descriptor::fd));
         return open;

@@ -31,6 +31,7 @@ import org.reuseaddr.model.Rule;
 import org.reuseaddr.model.World;
 import org.reuseaddr.scenario.RandomCalls;
 import org.reuseaddr.scenario.RandomCalls.Made;
+import org.reuseaddr.scenario.StatePair;
 import org.reuseaddr.socket.Errno;
 import org.reuseaddr.socket.Family;
 import org.reuseaddr.socket.Linux;
@@ -78,6 +79,7 @@ public final class Exploration {
     private final LongAdder sequences = new LongAdder();
     private final LongAdder calls = new LongAdder();
     private final Map<Reason, LongAdder> decided = new ConcurrentHashMap<>();
+    private final Map<StatePair, LongAdder> pairs = new ConcurrentHashMap<>();
     private final Map<Difference.Kind, MetDifference> groups = new ConcurrentHashMap<>();
     private final Map<Difference.Kind, LongAdder> unrepeated = new ConcurrentHashMap<>();
     private final Set<Quirk> quirks = Collections.synchronizedSet(EnumSet.noneOf(Quirk.class));
@@ -237,6 +239,11 @@ public final class Exploration {
         return Map.copyOf(decided);
     }
 
+    /** How often each pair of states was met. */
+    public Map<StatePair, LongAdder> pairs() {
+        return Map.copyOf(pairs);
+    }
+
     /** The quirks of released kernels that the platform shows. */
     public Set<Quirk> quirks() {
         return Set.copyOf(quirks);
@@ -297,12 +304,16 @@ public final class Exploration {
         private void explore(long number) {
             SplittableRandom random = new SplittableRandom(settings.seed() + number * SEED_STEP);
             int processes = number % SEVERAL_PROCESSES == 0 ? settings.processes() : 1;
-            RandomCalls generator = new RandomCalls(random, processes, families, number % LEAVES_TIME_WAIT == 0);
+            boolean leavesTimeWait = number % LEAVES_TIME_WAIT == 0;
+            RandomCalls generator = new RandomCalls(random, processes, families, leavesTimeWait);
             LinuxTcp judge = model.get();
-            long lostBefore = lostTimeWaits.getAsLong();
+            // Reading the counters takes longer than a sequence does: only one that may lose a TIME_WAIT needs them.
+            long lostBefore = leavesTimeWait ? lostTimeWaits.getAsLong() : 0;
             Trial trial = trial(judge);
             for (int i = 0; i < settings.calls() && !stopped; i++) {
                 Made made = generator.next(trial.world());
+                StatePair.metBy(trial.world(), made.process(), made.call())
+                        .forEach(pair -> pairs.computeIfAbsent(pair, fresh -> new LongAdder()).increment());
                 Optional<Allowed> allowed = make(trial, made);
                 if (allowed.isEmpty() && isKnown(trial)) {
                     trial.goOn();
@@ -311,7 +322,7 @@ public final class Exploration {
                 if (allowed.isEmpty()) {
                     end(trial);
                     sequences.increment();
-                    if (lostTimeWaits.getAsLong() == lostBefore) {
+                    if (!leavesTimeWait || lostTimeWaits.getAsLong() == lostBefore) {
                         differsInTime(number, trial, judge);
                     }
                     return;

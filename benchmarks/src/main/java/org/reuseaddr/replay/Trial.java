@@ -90,7 +90,7 @@ final class Trial {
         Outcome outcome = literal(call, name, processes.apply(process).execute(0, real, name, waits ? waitMillis : limitMillis));
         Step step = new Step(process, call, outcome);
         observed.add(step);
-        LinuxTcp.Judged judged = model.judge(world, step);
+        LinuxTcp.Judged judged = model.judge(world, step, answers);
         world = judged.after();
         return judged.allowed();
     }

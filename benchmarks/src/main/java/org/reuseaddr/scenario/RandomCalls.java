@@ -1,6 +1,8 @@
 package org.reuseaddr.scenario;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
@@ -15,11 +17,14 @@ import org.reuseaddr.transcript.Call;
 /**
  * Makes up sequences of calls, one call at a time, each chosen with a look at what the calls before it have made of the
  * sockets: few ports, few addresses, mostly overlapping ones, options that change late, listeners that close and come
- * back, connections in every state. A part of the calls is chosen without sense, since errors have rules too.
+ * back, connections in every state. A part of the calls is chosen without sense, since errors have rules too. Some
+ * sequences begin with two sockets on one port, in a pair of states of which each comes as often, see {@link StatePair}.
  */
 public final class RandomCalls {
 
     private static final int MOST_SOCKETS = 6;
+    /** One sequence in so many begins with calls that bring two sockets to one port. */
+    private static final int BEGINS_WITH_PAIR = 3;
     /** The lowest descriptor that a sequence makes. */
     public static final int FIRST_DESCRIPTOR = 3;
     private static final int[] BACKLOGS = {0, 1, 2, 8, 8, 8};
@@ -35,6 +40,8 @@ public final class RandomCalls {
     private final List<Integer> ports = new ArrayList<>();
     private final int reusePortShare;
     private final int senselessShare;
+    /** Calls that it begins with, see {@link StatePair}. */
+    private final Deque<Made> beginning = new ArrayDeque<>();
 
     /**
      * A call of a sequence.
@@ -71,6 +78,14 @@ public final class RandomCalls {
         }
         reusePortShare = random.nextInt(3) == 0 ? 40 : 5;
         senselessShare = random.nextInt(4) == 0 ? 30 : 4;
+        if (random.nextInt(BEGINS_WITH_PAIR) == 0) {
+            StatePair pair = StatePair.all().get(random.nextInt(StatePair.all().size()));
+            beginning.addAll(pair.calls(place(), place(), random));
+        }
+    }
+
+    private StatePair.Place place() {
+        return new StatePair.Place(process(), address().withPort(Script.PORT));
     }
 
     private static List<SockAddr> kinds(List<Family> families) {
@@ -91,6 +106,9 @@ public final class RandomCalls {
 
     /** The next call. */
     public Made next(World world) {
+        if (!beginning.isEmpty()) {
+            return beginning.remove();
+        }
         List<World.Descriptor> open = world.descriptors();
         if (open.isEmpty() || open.size() < MOST_SOCKETS && random.nextInt(100) < (open.size() < 2 ? 45 : 14)) {
             return socket();
@@ -113,7 +131,11 @@ public final class RandomCalls {
         SockAddr address = addresses.get(random.nextInt(addresses.size()));
         Family family = random.nextInt(10) == 0 ? Family.values()[random.nextInt(2)] : address.family();
         int type = Linux.SOCK_STREAM | (random.nextInt(6) == 0 ? Linux.SOCK_NONBLOCK : 0);
-        return new Made(processes == 1 ? 0 : 1 + random.nextInt(processes), new Call.Socket(family.number(), type, Linux.IPPROTO_TCP));
+        return new Made(process(), new Call.Socket(family.number(), type, Linux.IPPROTO_TCP));
+    }
+
+    private int process() {
+        return processes == 1 ? 0 : 1 + random.nextInt(processes);
     }
 
     private Call sensibleCall(World.Descriptor socket, List<World.Descriptor> open) {

@@ -116,6 +116,28 @@ class ExploreIT {
         assertThat(ended.err()).contains("cannot write " + temporary.resolve("001-sets-option.strace")).doesNotContain("Exception");
     }
 
+    /** Ctrl-C, and what a service manager sends: the summary comes, the files are whole, and no process is left. */
+    @ParameterizedTest
+    @CsvSource({"INT, 130", "TERM, 143"})
+    void aSignalSumsUp(String signal, int exitCode) throws Exception {
+        JarRun.Started started = JarRun.of("explore", "--seed", "1", "--time", "1h", "--out", temporary.toString())
+                .with(FaultLibrary.compiled().environment("reuseaddr-refused")).start();
+        started.until("a difference on disk", () -> Files.exists(temporary.resolve("001-sets-option.py")));
+        List<ProcessHandle> helpers = started.process().descendants().toList();
+        new ProcessBuilder("kill", "-" + signal, Long.toString(started.process().pid())).start().waitFor();
+
+        JarRun.Ended ended = started.await(60);
+        assertThat(ended.exitCode()).as(ended.everything()).isEqualTo(exitCode);
+        assertThat(ended.out()).contains("setsockopt fails with EINVAL", "rules decided", "pairs of states met",
+                "The platform differs from Linux in 1 way.");
+        assertThat(ended.err()).doesNotContain("Exception");
+        assertThat(temporary).isDirectoryContaining("glob:**/001-sets-option.strace").isDirectoryNotContaining("glob:**/.*");
+        assertThat(Files.readString(temporary.resolve("001-sets-option.strace"))).endsWith("\n").contains("setsockopt(");
+        for (ProcessHandle helper : helpers) {
+            helper.onExit().get(30, TimeUnit.SECONDS);
+        }
+    }
+
     @Test
     void wrongUsageIsOneLine() {
         JarRun.Ended ended = JarRun.of("explore", "--calls", "0").run();

@@ -1,0 +1,168 @@
+package org.reuseaddr.scenario;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.stream.Stream;
+import org.reuseaddr.model.World;
+import org.reuseaddr.socket.Family;
+import org.reuseaddr.socket.Linux;
+import org.reuseaddr.socket.SockAddr;
+import org.reuseaddr.socket.SocketOption;
+import org.reuseaddr.transcript.Call;
+
+/**
+ * What one socket does on a port while another one binds it or listens on it, and the options of both: the two states that
+ * decide most of what bind and listen answer. Exploration counts the pairs that it meets, and begins some sequences so that
+ * they meet a given one.
+ *
+ * @param holder what the first socket does
+ * @param holderHas the options of the first socket
+ * @param listens whether the second socket listens; it binds otherwise
+ * @param askerHas the options of the second socket
+ */
+public record StatePair(World.Condition holder, Options holderHas, boolean listens, Options askerHas) {
+
+    private static final List<World.Condition> HOLDERS =
+            List.of(World.Condition.BOUND, World.Condition.LISTENING, World.Condition.CONNECTED);
+    private static final List<StatePair> ALL = HOLDERS.stream().flatMap(holder -> Stream.of(Options.values())
+            .flatMap(holderHas -> Stream.of(false, true).flatMap(listens -> Stream.of(Options.values())
+                    .map(askerHas -> new StatePair(holder, holderHas, listens, askerHas))))).toList();
+    private static final int BACKLOG = 8;
+
+    /** Which of SO_REUSEADDR and SO_REUSEPORT a socket has. */
+    public enum Options {
+        NONE, REUSEADDR, REUSEPORT, BOTH;
+
+        private static Options of(World.Descriptor socket) {
+            return values()[(socket.reuseAddr() ? 1 : 0) + (socket.reusePort() ? 2 : 0)];
+        }
+
+        private boolean has(SocketOption option) {
+            return (ordinal() & (option == SocketOption.SO_REUSEADDR ? 1 : 2)) != 0;
+        }
+    }
+
+    /** Every pair. */
+    public static List<StatePair> all() {
+        return ALL;
+    }
+
+    /** The pairs that a call meets: one for each other descriptor of a socket on the port; none for other calls. */
+    public static List<StatePair> metBy(World world, int process, Call call) {
+        boolean listens = call instanceof Call.Listen;
+        if (!listens && !(call instanceof Call.Bind)) {
+            return List.of();
+        }
+        List<World.Descriptor> open = world.descriptors();
+        Optional<World.Descriptor> found = open.stream()
+                .filter(socket -> socket.process() == process && socket.fd() == ((Call.OnDescriptor) call).fd()).findFirst();
+        World.Condition needed = listens ? World.Condition.BOUND : World.Condition.UNBOUND;
+        if (found.isEmpty() || found.get().condition() != needed) {
+            return List.of();
+        }
+        World.Descriptor asker = found.get();
+        int port = call instanceof Call.Bind bind ? bind.address().port() : asker.local().port();
+        return port == 0 ? List.of() : open.stream()
+                .filter(other -> other != asker && other.local().port() == port && HOLDERS.contains(other.condition()))
+                .map(other -> new StatePair(other.condition(), Options.of(other), listens, Options.of(asker))).toList();
+    }
+
+    /**
+     * Calls that meet the pair on Linux where the options let both sockets have the port; every other time options change
+     * after bind, so that sockets meet which would exclude each other before it.
+     *
+     * @param first the process of the first socket, and what it binds, with its port
+     * @param second the process of the second socket, and what it binds, with the same port
+     */
+    List<RandomCalls.Made> calls(Place first, Place second, SplittableRandom random) {
+        boolean late = listens && random.nextBoolean();
+        Calls calls = new Calls();
+        int held = calls.socket(first);
+        calls.options(first, held, late ? Options.REUSEADDR : holderHas, Options.NONE);
+        calls.add(first, new Call.Bind(held, first.address()));
+        int asking = listens ? bound(calls, second, late ? Options.REUSEADDR : askerHas) : 0;
+        if (late) {
+            calls.options(first, held, holderHas, Options.REUSEADDR);
+            calls.options(second, asking, askerHas, Options.REUSEADDR);
+        }
+        if (holder != World.Condition.BOUND) {
+            calls.add(first, new Call.Listen(held, BACKLOG));
+        }
+        if (holder == World.Condition.CONNECTED) {
+            int client = calls.socket(first);
+            calls.add(first, new Call.Connect(client, first.reachable()));
+            calls.accept(first, held);
+            calls.close(first, held);
+        }
+        if (!listens) {
+            asking = bound(calls, second, askerHas);
+        }
+        calls.add(second, new Call.Listen(asking, BACKLOG));
+        return calls.made;
+    }
+
+    private static int bound(Calls calls, Place place, Options options) {
+        int fd = calls.socket(place);
+        calls.options(place, fd, options, Options.NONE);
+        calls.add(place, new Call.Bind(fd, place.address()));
+        return fd;
+    }
+
+    /** A process, and the address that its socket binds. */
+    record Place(int process, SockAddr address) {
+
+        private SockAddr reachable() {
+            return !address.isWildcard() ? address : address instanceof SockAddr.Inet6 six && six.isMapped()
+                    ? SockAddr.Inet6.mapped((SockAddr.Inet4) Family.INET.loopback(address.port())).withPort(address.port())
+                    : address.family().loopback(address.port());
+        }
+    }
+
+    /** Calls in the making, whose descriptors are named as the kernel does: by the lowest number that is free. */
+    private static final class Calls {
+        private final List<RandomCalls.Made> made = new ArrayList<>();
+        private final Map<Integer, Set<Integer>> open = new HashMap<>();
+
+        private void add(Place place, Call call) {
+            made.add(new RandomCalls.Made(place.process(), call));
+        }
+
+        private int socket(Place place) {
+            add(place, new Call.Socket(place.address().family().number(), Linux.SOCK_STREAM, Linux.IPPROTO_TCP));
+            return opened(place);
+        }
+
+        private void accept(Place place, int listener) {
+            add(place, new Call.Accept(listener, true, 0));
+            opened(place);
+        }
+
+        private void close(Place place, int fd) {
+            add(place, new Call.Close(fd));
+            open.get(place.process()).remove(fd);
+        }
+
+        private int opened(Place place) {
+            Set<Integer> names = open.computeIfAbsent(place.process(), process -> new HashSet<>());
+            int fd = RandomCalls.FIRST_DESCRIPTOR;
+            while (!names.add(fd)) {
+                fd++;
+            }
+            return fd;
+        }
+
+        private void options(Place place, int fd, Options wanted, Options before) {
+            for (SocketOption option : List.of(SocketOption.SO_REUSEADDR, SocketOption.SO_REUSEPORT)) {
+                if (wanted.has(option) != before.has(option)) {
+                    add(place, new Call.SetOption(fd, option, wanted.has(option) ? 1 : 0));
+                }
+            }
+        }
+    }
+}
