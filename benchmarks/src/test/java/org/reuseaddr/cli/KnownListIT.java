@@ -93,7 +93,8 @@ class KnownListIT {
         JarRun.Ended ended = broken(check(SHIPPED.resolve("gvisor-20240729.csv"))).run();
 
         assertThat(ended.exitCode()).as(ended.everything()).isEqualTo(3);
-        assertThat(named(ended)).anyMatch(line -> line.startsWith("original-report/two-terminals: VIOLATION, ") && line.endsWith("not listed"));
+        assertThat(named(ended))
+                .anyMatch(line -> line.startsWith("original-report/two-terminals: VIOLATION, ") && line.endsWith("not listed"));
     }
 
     @Test
