@@ -15,8 +15,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.reuseaddr.platform.ListedSocket;
 import org.reuseaddr.platform.ProcNet;
-import org.reuseaddr.platform.ProcessTable.ProcessName;
 import org.reuseaddr.platform.ProcessTable;
+import org.reuseaddr.platform.ProcessTable.ProcessName;
 import org.reuseaddr.transcript.Visible;
 
 /**
