@@ -383,4 +383,36 @@ class TraceModelSocketsTest {
         assertThat(model.weigh(0, new Step(0, new Call.Bind(5, LOOPBACK), new Outcome.Plain(REFUSED))).because())
                 .isEqualTo("fd 3 listens on 127.0.0.1:23999 since call 3");
     }
+
+    /** A wrong answer to a question that only the world of the trace's sockets can judge. */
+    private static Judgement weighWrongAnswer(Trace trace) {
+        return trace.model.weigh(0, new Step(0, new Call.GetOption(3, SocketOption.SO_ACCEPTCONN),
+                new Outcome.WithValue(new SyscallResult.Returned(0), 0)));
+    }
+
+    /** Each call of a closed trace looks at all of its sockets: beyond 400 only who may have a port is judged. */
+    @Test
+    void aClosedTraceOfVeryManySocketsIsJudgedByItsPortsAlone() {
+        Trace trace = trace().listener(3, LOOPBACK);
+        for (int fd = 4; fd < 403; fd++) {
+            trace.open(fd);
+        }
+        assertThat(weighWrongAnswer(trace).kind()).isEqualTo(Kind.IMPOSSIBLE);
+        assertThat(weighWrongAnswer(trace.open(403)).kind()).isEqualTo(Kind.NOT_JUDGED);
+        assertThat(trace.close(403).weigh(new Call.Bind(402, LOOPBACK), DONE).kind()).isEqualTo(Kind.IMPOSSIBLE);
+    }
+
+    /** What is left of connections is forgotten first, and then nothing is said of the ports that it may hold. */
+    @Test
+    void connectionsInTimeWaitAreForgottenWhereThereAreVeryManySockets() {
+        SockAddr ofClient = LOOPBACK_2.withPort(PORT + 1);
+        Trace trace = trace().listener(3, LOOPBACK).open(4).bind(4, ofClient).step(new Call.Connect(4, LOOPBACK), DONE)
+                .step(0, new Call.Accept(3, false, 0), new Outcome.WithAddress(new SyscallResult.Returned(5), ofClient))
+                .close(4).close(5);
+        for (int fd = 4; fd < 403; fd++) {
+            trace.open(fd);
+        }
+        assertThat(weighWrongAnswer(trace).kind()).isEqualTo(Kind.IMPOSSIBLE);
+        assertThat(trace.mayBeLeft(ofClient)).isTrue();
+    }
 }

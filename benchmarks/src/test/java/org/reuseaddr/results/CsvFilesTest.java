@@ -97,6 +97,17 @@ class CsvFilesTest {
     }
 
     @Test
+    void theMarkThatEditorsOfWindowsPutFirstIsNoPartOfTheFirstColumn() throws IOException {
+        Path file = file("\uFEFF" + HEADER + "r1,native,linux-6.18,ListenerLifecycle.cycle,avgt,1,INET,1,1,score,1.5,ns/op\n");
+        assertThat(SamplesFile.readAll(file)).containsExactly(sample(1, 1.5));
+    }
+
+    @Test
+    void textBehindAClosingQuoteIsRefused() throws IOException {
+        assertRefused(file(HEADER + "r1,\"n\"x,l,B.m,avgt,1,INET,1,1,score,1,ns/op\n"), "expected CSV as RFC 4180 writes it: ");
+    }
+
+    @Test
     void lastLineCutShortIsRefusedWithItsNumber() throws IOException {
         Path file = file(HEADER + "r1,n,l,B.m,avgt,1,INET,1,1,score,1,ns/op\nr1,n,l,B.m,avgt,1,INET,1,2,sco");
         assertRefused(file, "samples.csv:3: expected a line end, found the end of the file");
