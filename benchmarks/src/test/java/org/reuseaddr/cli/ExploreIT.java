@@ -91,6 +91,16 @@ class ExploreIT {
         assertThat(ended.err()).contains("The platform differs from Linux in 1 way.");
     }
 
+    /** Nothing ends such a call: the exploration does, and shows what was called before. */
+    @Test
+    void aCallThatNeverReturnsIsADifference() {
+        JarRun.Ended ended = explore("listener-blocks");
+
+        assertThat(ended.exitCode()).as(ended.everything()).isEqualTo(3);
+        assertThat(ended.out()).containsPattern("(?m)^VIOLATION: (accept4|accept) does not return; on Linux: -1 EAGAIN")
+                .contains("not repeated, and the exploration ended: the call never came back");
+    }
+
     @Test
     void hereItFindsNothing() {
         JarRun.Ended ended = explore("", "--count", "4000");
