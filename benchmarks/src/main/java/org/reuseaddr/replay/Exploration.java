@@ -317,8 +317,9 @@ public final class Exploration {
             boolean waits = trial.answers().stream().anyMatch(answer -> pending.isEmpty()
                     || answer.answer().allows(pending.get().call(), made.get(made.size() - 1).outcome()));
             if (pending.isEmpty() || waits) {
-                throw new ReplayException("a call has not come back in " + STUCK.toSeconds() + " s"
-                        + (made.isEmpty() ? "" : (pending.isEmpty() ? ", after " : ": ") + TranscriptPrinter.line(made.get(made.size() - 1))));
+                String last = made.isEmpty() ? "" : (pending.isEmpty() ? ", after " : ": ")
+                        + TranscriptPrinter.line(made.get(made.size() - 1));
+                throw new ReplayException("a call has not come back in " + STUCK.toSeconds() + " s" + last);
             }
             Exploration.this.record(new Difference(made, trial.answers(), number, 0, 0, Set.of()));
         }
