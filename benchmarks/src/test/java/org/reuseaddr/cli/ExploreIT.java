@@ -70,7 +70,8 @@ class ExploreIT {
             written = files.toList();
         }
         assertThat(written).hasSizeGreaterThanOrEqualTo(2).allMatch(file -> file.toString().matches(".*\\.(strace|py)"));
-        String file = written.stream().map(Path::toString).filter(name -> name.endsWith("-listener-excludes.strace")).findFirst().orElseThrow();
+        String file = written.stream().map(Path::toString).filter(name -> name.endsWith("-listener-excludes.strace"))
+                .findFirst().orElseThrow();
         JarRun.Ended here = JarRun.of("check", file).run();
         assertThat(here.exitCode()).as(here.everything()).isZero();
         JarRun.Ended broken = JarRun.of("check", file).with(FaultLibrary.compiled().environment("duplicate-listener")).run();
