@@ -69,7 +69,7 @@ public record StatePair(World.Condition holder, Options holderHas, boolean liste
         World.Descriptor asker = found.get();
         int port = call instanceof Call.Bind bind ? bind.address().port() : asker.local().port();
         return port == 0 ? List.of() : open.stream()
-                .filter(other -> other != asker && other.local().port() == port && HOLDERS.contains(other.condition()))
+                .filter(other -> !other.equals(asker) && other.local().port() == port && HOLDERS.contains(other.condition()))
                 .map(other -> new StatePair(other.condition(), Options.of(other), listens, Options.of(asker))).toList();
     }
 
