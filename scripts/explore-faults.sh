@@ -13,12 +13,13 @@ gcc -shared -fPIC -O2 -o "$work/fault.so" "$repository/benchmarks/src/test/c/fau
 
 echo "| fault | found after | calls | what differs |"
 echo "|---|---|---|---|"
-awk -F'\t' '$1 !~ /^#/ && $2 != "-" && $2 != "preload" && $6 == "scenario" {print $2}' \
-    "$(find "$repository/benchmarks/src/test" -name faults.tsv)" | sort -u | while read -r fault; do
+# Every fault of the library but those that change how long a call takes, or the clock.
+sed -n 's/^    {"\([a-z0-9-]*\)", [A-Z0-9_]*},$/\1/p' "$repository/benchmarks/src/test/c/fault.c" | sort |
+    grep -vxE '(bind|accept)-slow|clock-steps' | while read -r fault; do
     REUSEADDR_FAULT=$fault LD_PRELOAD=$work/fault.so "$java" -jar "$jar" explore --seed 1 --time 60s --first "$@" \
         >"$work/out" 2>/dev/null </dev/null || true
     awk -v fault="$fault" '
-        /^(VIOLATION|DEVIATION)/ && !head {head = $0; sub(/^[A-Z]*: /, "", head)}
+        /^(VIOLATION|DEVIATION|KNOWN)/ && !head {head = $0; sub(/^[A-Z]*: /, "", head)}
         head && !after && / = / {calls++}
         head && !after && /first in number/ {after = $0; sub(/.*after /, "", after)}
         END {printf "| `%s` | %s | %s | %s |\n", fault, after ? after : "not in 60 s", after ? calls : "", head}' "$work/out"

@@ -256,7 +256,8 @@ final class ExploreCommand implements Callable<Integer> {
         to.println("    " + reason.sentence() + " [" + reason.source() + "]");
         to.println("    in " + group.times() + (group.times() == 1 ? " sequence" : " sequences") + ", first in number "
                 + difference.sequence() + ", after " + seconds(group.after()));
-        to.println("    came again " + difference.again() + " of " + difference.tries() + " times");
+        to.println(difference.tries() == 0 ? "    not repeated, and the exploration ended: the call never came back"
+                : "    came again " + difference.again() + " of " + difference.tries() + " times");
         Path files = written.get(kind);
         if (files != null) {
             to.println("    without this suite: python3 " + files + ".py; in C: repro " + files + ".strace --lang c"

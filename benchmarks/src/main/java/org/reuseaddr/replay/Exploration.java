@@ -167,7 +167,7 @@ public final class Exploration {
      * Explores until the time or the count is spent, or {@link #stop} is called.
      *
      * @param progress is told ten times a second, by this thread
-     * @throws ReplayException if helper processes fail, or a call has not come back in 30 s
+     * @throws ReplayException if helper processes fail, or a call that Linux lets wait for a while has not come back in 30 s
      */
     public Progress run(Consumer<Progress> progress) {
         started = System.nanoTime();
@@ -178,12 +178,12 @@ public final class Exploration {
             workers.add(worker);
             worker.start();
         }
-        while (workers.stream().anyMatch(Thread::isAlive)) {
+        while (workers.stream().anyMatch(Worker::isWorking)) {
             pause(workers);
             Duration elapsed = Duration.ofNanos(System.nanoTime() - started);
             progress.accept(progress(elapsed));
             stopped |= elapsed.compareTo(settings.time()) >= 0;
-            workers.forEach(Worker::requireMovement);
+            workers.forEach(Worker::watch);
         }
         if (failure.get() != null) {
             throw failure.get();
@@ -194,7 +194,7 @@ public final class Exploration {
     private static void pause(List<Worker> workers) {
         try {
             for (Worker worker : workers) {
-                if (worker.isAlive()) {
+                if (worker.isWorking()) {
                     worker.join(LOOK.toMillis());
                     return;
                 }
@@ -261,6 +261,9 @@ public final class Exploration {
         private volatile long since = System.nanoTime();
         private volatile Trial current;
         private volatile boolean isUnwatched;
+        private volatile long number;
+        /** Written and read by who watches alone. */
+        private boolean isLeftBehind;
         /** How often {@link #since} was seen unchanged, by who looks alone. */
         private long looks;
         private long lookedAt;
@@ -272,8 +275,8 @@ public final class Exploration {
         @Override
         public void run() {
             try {
-                for (long number = next.getAndIncrement(); number < settings.count() && !stopped; number = next.getAndIncrement()) {
-                    explore(number);
+                for (long one = next.getAndIncrement(); one < settings.count() && !stopped; one = next.getAndIncrement()) {
+                    explore(one);
                 }
             } catch (ReplayException e) {
                 // Once the time is over, a helper that has not started is no failure any more, nor is a port that is not free.
@@ -287,21 +290,42 @@ public final class Exploration {
             }
         }
 
-        private void requireMovement() {
+        /** Whether it may still end: a thread whose call never comes back is left behind. */
+        private boolean isWorking() {
+            return isAlive() && !isLeftBehind;
+        }
+
+        private void watch() {
             Trial trial = current;
             long moved = since;
             looks = moved == lookedAt ? looks + 1 : 0;
             lookedAt = moved;
             // Who looks gets as little of a busy machine as the call does: both must have had the time.
             boolean isStuck = System.nanoTime() - moved > STUCK.toNanos() && looks > STUCK.dividedBy(LOOK);
-            if (trial != null && !isUnwatched && isStuck) {
-                List<Step> made = List.copyOf(trial.observed());
-                throw new ReplayException("a call has not come back in " + STUCK.toSeconds() + " s"
-                        + (made.isEmpty() ? "" : ", after " + TranscriptPrinter.line(made.get(made.size() - 1))));
+            if (isWorking() && trial != null && !isUnwatched && isStuck) {
+                isLeftBehind = true;
+                stopped = true;
+                doesNotReturn(trial);
             }
         }
 
-        private void explore(long number) {
+        /** A difference that cannot be repeated, since each time costs a thread; an error where Linux lets the call wait. */
+        private void doesNotReturn(Trial trial) {
+            List<Step> made = new ArrayList<>(trial.observed());
+            Optional<Made> pending = trial.pending();
+            pending.ifPresent(call -> made.add(new Step(call.process(), call.call(), new Outcome.TimedOut((int) STUCK.toMillis()))));
+            boolean waits = trial.answers().stream().anyMatch(answer -> pending.isEmpty()
+                    || answer.answer().allows(pending.get().call(), made.get(made.size() - 1).outcome()));
+            if (pending.isEmpty() || waits) {
+                String last = made.isEmpty() ? "" : (pending.isEmpty() ? ", after " : ": ")
+                        + TranscriptPrinter.line(made.get(made.size() - 1));
+                throw new ReplayException("a call has not come back in " + STUCK.toSeconds() + " s" + last);
+            }
+            Exploration.this.record(new Difference(made, trial.answers(), number, 0, 0, Set.of()));
+        }
+
+        private void explore(long numberOfSequence) {
+            number = numberOfSequence;
             SplittableRandom random = new SplittableRandom(settings.seed() + number * SEED_STEP);
             int processes = number % SEVERAL_PROCESSES == 0 ? settings.processes() : 1;
             boolean leavesTimeWait = number % LEAVES_TIME_WAIT == 0;

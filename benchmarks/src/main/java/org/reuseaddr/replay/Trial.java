@@ -38,6 +38,8 @@ final class Trial {
     private final List<Step> observed = new ArrayList<>();
     private World world = World.EMPTY;
     private List<Allowed> answers = List.of();
+    /** Written behind {@link #answers} and read before them by who watches over the thread that makes the call. */
+    private volatile Optional<Made> pending = Optional.empty();
     private int nextChosen = FIRST_CHOSEN_PORT;
 
     /**
@@ -71,6 +73,11 @@ final class Trial {
         return answers;
     }
 
+    /** The call that is being made; any thread may ask. */
+    Optional<Made> pending() {
+        return pending;
+    }
+
     /** Goes on after a call that Linux does not answer so: what it may have done is doubted. */
     void goOn() {
         world = model.doubted(world, observed.get(observed.size() - 1));
@@ -87,7 +94,10 @@ final class Trial {
                 ? made.name().orElseGet(() -> RandomCalls.nextDescriptor(world, process)) : SocketProcess.UNNAMED;
         Call real = call instanceof Call.Addressed addressed
                 ? addressed.to(addressed.address().withPort(realPort(addressed.address().port()))) : call;
-        Outcome outcome = literal(call, name, processes.apply(process).execute(0, real, name, waits ? waitMillis : limitMillis));
+        SocketProcess maker = processes.apply(process);
+        pending = Optional.of(made);
+        Outcome outcome = literal(call, name, maker.execute(0, real, name, waits ? waitMillis : limitMillis));
+        pending = Optional.empty();
         Step step = new Step(process, call, outcome);
         observed.add(step);
         LinuxTcp.Judged judged = model.judge(world, step, answers);

@@ -1,6 +1,7 @@
 package org.reuseaddr.repro;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -21,6 +22,7 @@ final class PythonProgram {
 
     private static final ProgramTemplate TEMPLATE = new ProgramTemplate("reproduction.py");
     private static final int WIDTH = 120;
+    private static final int UNKNOWN_DOMAIN = -1;
     /** Options that Python's socket module does not name in every release. */
     private static final Set<SocketOption> UNNAMED = Set.of(SocketOption.IP_FREEBIND, SocketOption.IP_BIND_ADDRESS_NO_PORT,
             SocketOption.IP_LOCAL_PORT_RANGE);
@@ -32,6 +34,8 @@ final class PythonProgram {
     private final ProgramActors cast;
     private final KnownAnswers known;
     private final Set<String> parts = new TreeSet<>();
+    /** The domains of the sockets, by process and descriptor, as far as the steps before say. */
+    private final Map<String, Integer> domains = new HashMap<>();
 
     PythonProgram(Scenario scenario) {
         this.scenario = scenario;
@@ -102,11 +106,22 @@ final class PythonProgram {
     }
 
     private List<String> entry(Step step) {
+        remember(step);
         String expected = ProgramText.isTimeout(step)
                 ? TranscriptPrinter.call(step) + " = ? TIMEOUT (no answer in " + cast.limitMillis() + " ms)" : ProgramText.line(step);
         String begin = "    (" + step.process() + ", '" + expected.replace("\\", "\\\\").replace("'", "\\'") + "',";
         String make = "lambda: " + step.call().dispatch(new Expression(step)) + "),";
         return begin.length() + 1 + make.length() <= WIDTH ? List.of(begin + " " + make) : List.of(begin, "     " + make);
+    }
+
+    private void remember(Step step) {
+        int domain = step.call() instanceof Call.Socket made ? made.domain()
+                : step.call() instanceof Call.OnDescriptor on ? domainOf(step.process(), on.fd()) : UNKNOWN_DOMAIN;
+        step.madeDescriptor().ifPresent(fd -> domains.put(step.process() + " " + fd, domain));
+    }
+
+    private int domainOf(int process, int fd) {
+        return domains.getOrDefault(process + " " + fd, UNKNOWN_DOMAIN);
     }
 
     /** The name for a descriptor that the step makes; one that nobody uses where it should have made none. */
@@ -170,7 +185,15 @@ final class PythonProgram {
 
         @Override
         public String bind(Call.Bind call) {
-            return fd(call.fd()) + "bind(" + address(call.address()) + ")";
+            return socketFor(call) + "bind(" + address(call.address()) + ")";
+        }
+
+        /** Python looks an address up in its socket's family: one of another family takes an object of that family. */
+        private String socketFor(Call.Addressed call) {
+            int domain = domainOf(step.process(), call.fd());
+            Family family = call.address().family();
+            return domain == UNKNOWN_DOMAIN || domain == family.number() ? fd(call.fd())
+                    : "socket(" + family.symbol() + ", SOCK_STREAM, 0, os.dup(" + fd(call.fd()) + "fileno())).";
         }
 
         private static String address(SockAddr address) {
@@ -187,7 +210,7 @@ final class PythonProgram {
 
         @Override
         public String connect(Call.Connect call) {
-            return fd(call.fd()) + "connect(" + address(call.address()) + ")";
+            return socketFor(call) + "connect(" + address(call.address()) + ")";
         }
 
         @Override

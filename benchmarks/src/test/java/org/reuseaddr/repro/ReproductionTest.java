@@ -190,6 +190,24 @@ class ReproductionTest {
         }
     }
 
+    /** Python would look an IPv4 address up as an IPv6 one, and fail before it calls anything. */
+    @Test
+    void anAddressOfAnotherFamilyReachesTheKernel() throws TranscriptException {
+        Scenario scenario = scenario("""
+                socket(AF_INET6, SOCK_STREAM, IPPROTO_TCP) = 3
+                dup(3) = 4
+                connect(4, {sa_family=AF_INET, sin_port=htons(8080), sin_addr=inet_addr("127.0.0.1")}, 16) = -1 EINVAL (Invalid argument)
+                bind(3, {sa_family=AF_INET, sin_port=htons(8080), sin_addr=inet_addr("127.0.0.1")}, 16) = -1 EINVAL (Invalid argument)
+                close(4) = 0
+                listen(3, 1) = 0
+                """);
+        Programs.Ended python = Programs.python(directory, Reproduction.python(scenario), Map.of());
+        Programs.Ended c = Programs.c(directory, Reproduction.c(scenario), Map.of());
+
+        assertThat(List.of(python.status(), c.status())).as(python.output() + c.output()).containsExactly(0, 0);
+        assertThat(c.output()).isEqualTo(python.output());
+    }
+
     /** One scenario a kind of program: same process, another, a thread; the kernel's port, an option read, a connection. */
     private static final Map<String, String> BROKEN_BY = Map.of(
             "inet6-loopback/listening/reuseaddr-both", "duplicate-listener",
