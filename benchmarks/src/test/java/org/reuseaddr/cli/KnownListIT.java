@@ -30,6 +30,7 @@ class KnownListIT {
     private static final Path SHIPPED = Path.of("..", "known");
     /** What the check says of a difference that is not accepted. */
     private static final String NEW = "new or answering otherwise: ";
+    private static final int LIMIT_SECONDS = 600;
     private static final String FAULT = "duplicate-listener";
     /** Some of what the fault breaks and of what gVisor does otherwise, and some of neither. */
     private static final List<String> CHOSEN = List.of("original-report/", "calls/");
@@ -41,7 +42,7 @@ class KnownListIT {
         List<String> words = new ArrayList<>(List.of("check", "--known", list.toString()));
         words.addAll(List.of(more));
         words.addAll(CHOSEN);
-        return JarRun.of(words.toArray(String[]::new));
+        return JarRun.of(words.toArray(String[]::new)).within(LIMIT_SECONDS);
     }
 
     private static JarRun broken(JarRun run) {
