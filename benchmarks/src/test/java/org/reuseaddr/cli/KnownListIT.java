@@ -94,7 +94,8 @@ class KnownListIT {
         JarRun.Ended ended = broken(check(SHIPPED.resolve("gvisor-20240729.csv"))).run();
 
         assertThat(ended.exitCode()).as(ended.everything()).isEqualTo(3);
-        assertThat(named(ended)).anyMatch(line -> line.startsWith("original-report/two-terminals: VIOLATION, ") && line.endsWith("not listed"));
+        assertThat(named(ended)).anyMatch(line -> line.startsWith("original-report/two-terminals: VIOLATION, ")
+                && line.endsWith("not listed"));
     }
 
     @Test
@@ -108,13 +109,13 @@ class KnownListIT {
         String id = "original-report/two-terminals";
         JarRun.Ended removed = broken(check(planted(list, id, row -> null))).run();
         assertThat(removed.exitCode()).as(removed.everything()).isEqualTo(3);
-        assertThat(named(removed)).singleElement().asString().startsWith(id + ": VIOLATION, bind(").endsWith(" = 0; not listed");
+        assertThat(named(removed)).singleElement().asString().startsWith(id + ": VIOLATION, [pid 1002] bind(").endsWith(" = 0; not listed");
 
         Path otherwise = planted(list, id, row -> new KnownDifference(id, row.grade(), "-1 EINVAL (Invalid argument)", "", "",
                 row.divergentCall(), row.flaky()));
         JarRun.Ended changed = broken(check(otherwise)).run();
         assertThat(changed.exitCode()).as(changed.everything()).isEqualTo(3);
-        assertThat(named(changed)).singleElement().asString().startsWith(id + ": VIOLATION, bind(")
+        assertThat(named(changed)).singleElement().asString().startsWith(id + ": VIOLATION, [pid 1002] bind(")
                 .endsWith(" = 0; listed as VIOLATION -1 EINVAL (Invalid argument)");
     }
 
