@@ -30,6 +30,7 @@ class KnownListIT {
     private static final Path SHIPPED = Path.of("..", "known");
     /** What the check says of a difference that is not accepted. */
     private static final String NEW = "new or answering otherwise: ";
+    private static final int LIMIT_SECONDS = 600;
     private static final String FAULT = "duplicate-listener";
     /** Some of what the fault breaks and of what gVisor does otherwise, and some of neither. */
     private static final List<String> CHOSEN = List.of("original-report/", "calls/");
@@ -41,7 +42,7 @@ class KnownListIT {
         List<String> words = new ArrayList<>(List.of("check", "--known", list.toString()));
         words.addAll(List.of(more));
         words.addAll(CHOSEN);
-        return JarRun.of(words.toArray(String[]::new));
+        return JarRun.of(words.toArray(String[]::new)).within(LIMIT_SECONDS);
     }
 
     private static JarRun broken(JarRun run) {
@@ -93,8 +94,8 @@ class KnownListIT {
         JarRun.Ended ended = broken(check(SHIPPED.resolve("gvisor-20240729.csv"))).run();
 
         assertThat(ended.exitCode()).as(ended.everything()).isEqualTo(3);
-        assertThat(named(ended))
-                .anyMatch(line -> line.startsWith("original-report/two-terminals: VIOLATION, ") && line.endsWith("not listed"));
+        assertThat(named(ended)).anyMatch(line -> line.startsWith("original-report/two-terminals: VIOLATION, ")
+                && line.endsWith("not listed"));
     }
 
     @Test
@@ -108,13 +109,13 @@ class KnownListIT {
         String id = "original-report/two-terminals";
         JarRun.Ended removed = broken(check(planted(list, id, row -> null))).run();
         assertThat(removed.exitCode()).as(removed.everything()).isEqualTo(3);
-        assertThat(named(removed)).singleElement().asString().startsWith(id + ": VIOLATION, bind(").endsWith(" = 0; not listed");
+        assertThat(named(removed)).singleElement().asString().startsWith(id + ": VIOLATION, [pid 1002] bind(").endsWith(" = 0; not listed");
 
         Path otherwise = planted(list, id, row -> new KnownDifference(id, row.grade(), "-1 EINVAL (Invalid argument)", "", "",
                 row.divergentCall(), row.flaky()));
         JarRun.Ended changed = broken(check(otherwise)).run();
         assertThat(changed.exitCode()).as(changed.everything()).isEqualTo(3);
-        assertThat(named(changed)).singleElement().asString().startsWith(id + ": VIOLATION, bind(")
+        assertThat(named(changed)).singleElement().asString().startsWith(id + ": VIOLATION, [pid 1002] bind(")
                 .endsWith(" = 0; listed as VIOLATION -1 EINVAL (Invalid argument)");
     }
 

@@ -21,13 +21,14 @@ import org.tap4j.util.StatusValues;
 /** What the jar prints with {@code --format}, read by parsers that others wrote. */
 class MachineOutputIT {
 
+    private static final int LIMIT_SECONDS = 600;
     private static final String FAULT = "reuseaddr-refused";
     private static final String CHECK = "check original-report/ calls/";
     private static final String EXPLORE = "explore --seed 1 --count 400 --first";
 
     private static JarRun.Ended broken(String command, String format) {
         JarRun.Ended ended = JarRun.of(Stream.concat(Stream.of(command.split(" ")), Stream.of("--format", format)).toArray(String[]::new))
-                .with(FaultLibrary.compiled().environment(FAULT)).run();
+                .with(FaultLibrary.compiled().environment(FAULT)).within(LIMIT_SECONDS).run();
         assertThat(ended.exitCode()).as(ended.everything()).isEqualTo(3);
         return ended;
     }
