@@ -29,6 +29,9 @@ class SteadyGradesIT {
     /** Those in which time has a part, and those that most people look at. */
     private static final String[] TIMED = {"original-report/", "race/", "pending-connections/", "backlog/", "free-port/", "churn/"};
 
+    /** Few that the fault breaks: each difference is looked at twice, with connections to whoever listens, and takes seconds. */
+    private static final String[] UNDER_FAULT = {"original-report/two-terminals", "pending-connections/", "backlog/", "calls/"};
+
     @TempDir
     private Path temporary;
 
@@ -53,14 +56,14 @@ class SteadyGradesIT {
         Map<String, String> environment = fault.isEmpty() ? Map.of() : FaultLibrary.compiled().environment(fault);
         Set<Map<String, String>> different = new HashSet<>();
         for (int i = 0; i < CHECKS; i++) {
-            JarRun.Ended ended = check("check-" + i, TIMED).with(environment).run();
+            JarRun.Ended ended = check("check-" + i, fault.isEmpty() ? TIMED : UNDER_FAULT).with(environment).run();
             assertThat(ended.exitCode()).as(ended.everything()).isEqualTo(fault.isEmpty() ? 0 : 3);
             different.add(grades("check-" + i));
         }
 
         Map<String, String> grades = different.iterator().next();
         assertThat(different).hasSize(1);
-        assertThat(grades).hasSizeGreaterThan(30).containsValue("PASS");
+        assertThat(grades).hasSizeGreaterThan(fault.isEmpty() ? 30 : 10).containsValue("PASS");
         assertThat(Set.copyOf(grades.values())).isEqualTo(fault.isEmpty() ? Set.of("PASS") : Set.of("PASS", "VIOLATION"));
     }
 
