@@ -140,6 +140,9 @@ final class ExploreCommand implements Callable<Integer> {
         if (unwritten.get() != null) {
             throw unwritten.get();
         }
+        exploration.failure().ifPresent(reason -> {
+            throw reason;
+        });
         boolean differs = exploration.groups().stream().anyMatch(group -> strict || group.smallest().quirks().isEmpty());
         return differs ? ExitCode.VIOLATION : ExitCode.DONE;
     }

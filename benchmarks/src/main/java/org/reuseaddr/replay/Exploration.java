@@ -62,6 +62,8 @@ public final class Exploration {
     /** One sequence in so many has several processes: a call in another process takes some thirty times longer. */
     private static final int SEVERAL_PROCESSES = 8;
     private static final Duration STUCK = Duration.ofSeconds(30);
+    /** Sequences in a row whose helpers fail before the exploration does. */
+    private static final int MOST_IN_A_ROW = 3;
     /** The first waits for two minutes, each other one for seconds, see {@link HelperProcess.Patience}. */
     private static final int HELPER_TRIES = 60;
     private static final Duration LOOK = Duration.ofMillis(100);
@@ -84,7 +86,7 @@ public final class Exploration {
     private final Map<Difference.Kind, LongAdder> unrepeated = new ConcurrentHashMap<>();
     private final Set<Quirk> quirks = Collections.synchronizedSet(EnumSet.noneOf(Quirk.class));
     private final AtomicReference<LinuxTcp> model = new AtomicReference<>(LinuxTcp.REFERENCE);
-    private final AtomicReference<RuntimeException> failure = new AtomicReference<>();
+    private final AtomicReference<ReplayException> failure = new AtomicReference<>();
     private volatile boolean stopped;
     private volatile long started;
 
@@ -167,7 +169,7 @@ public final class Exploration {
      * Explores until the time or the count is spent, or {@link #stop} is called.
      *
      * @param progress is told ten times a second, by this thread
-     * @throws ReplayException if helper processes fail, or a call that Linux lets wait for a while has not come back in 30 s
+     * @return what was done until then, also where {@link #failure} ended it
      */
     public Progress run(Consumer<Progress> progress) {
         started = System.nanoTime();
@@ -184,9 +186,6 @@ public final class Exploration {
             progress.accept(progress(elapsed));
             stopped |= elapsed.compareTo(settings.time()) >= 0;
             workers.forEach(Worker::watch);
-        }
-        if (failure.get() != null) {
-            throw failure.get();
         }
         return progress(Duration.ofNanos(System.nanoTime() - started));
     }
@@ -208,6 +207,16 @@ public final class Exploration {
     private Progress progress(Duration elapsed) {
         return new Progress(sequences.sum(), calls.sum(), groups.size(), (int) rules().stream().filter(decided::containsKey).count(),
                 elapsed);
+    }
+
+    /** Why it ended early: helper processes fail, or a call that Linux lets wait for a while has not come back in 30 s. */
+    public Optional<ReplayException> failure() {
+        return Optional.ofNullable(failure.get());
+    }
+
+    private void fail(ReplayException reason) {
+        failure.compareAndSet(null, reason);
+        stopped = true;
     }
 
     /** Ends the exploration after the sequences that are being made. */
@@ -262,6 +271,7 @@ public final class Exploration {
         private volatile Trial current;
         private volatile boolean isUnwatched;
         private volatile long number;
+        private int failedInARow;
         /** Written and read by who watches alone. */
         private boolean isLeftBehind;
         /** How often {@link #since} was seen unchanged, by who looks alone. */
@@ -276,17 +286,31 @@ public final class Exploration {
         public void run() {
             try {
                 for (long one = next.getAndIncrement(); one < settings.count() && !stopped; one = next.getAndIncrement()) {
-                    explore(one);
+                    exploreIfHelpersDo(one);
                 }
-            } catch (ReplayException e) {
-                // Once the time is over, a helper that has not started is no failure any more, nor is a port that is not free.
-                if (!stopped) {
-                    failure.compareAndSet(null, e);
-                }
-                stopped = true;
             } finally {
                 direct.close();
                 helpers.forEach(HelperProcess::close);
+            }
+        }
+
+        /**
+         * A sequence whose helper fails says nothing, and the next one gets another helper: the process may have been stopped
+         * (SIGSTOP, a suspended machine), so that a helper's time was over when both went on.
+         */
+        private void exploreIfHelpersDo(long one) {
+            try {
+                explore(one);
+                failedInARow = helpers.isEmpty() ? failedInARow : 0;
+            } catch (ReplayException e) {
+                failedInARow++;
+                // Once the time is over, a helper that has not started is no failure any more, nor is a port that is not free.
+                if (failedInARow == MOST_IN_A_ROW && !stopped) {
+                    fail(e);
+                }
+                direct.closeAll();
+                helpers.forEach(HelperProcess::close);
+                helpers.clear();
             }
         }
 
@@ -319,7 +343,8 @@ public final class Exploration {
             if (pending.isEmpty() || waits) {
                 String last = made.isEmpty() ? "" : (pending.isEmpty() ? ", after " : ": ")
                         + TranscriptPrinter.line(made.get(made.size() - 1));
-                throw new ReplayException("a call has not come back in " + STUCK.toSeconds() + " s" + last);
+                fail(new ReplayException("a call has not come back in " + STUCK.toSeconds() + " s" + last));
+                return;
             }
             Exploration.this.record(new Difference(made, trial.answers(), number, 0, 0, Set.of()));
         }

@@ -164,6 +164,38 @@ class ExploreIT {
         }
     }
 
+    private static void killHelpers(JarRun.Started started) {
+        started.process().descendants().forEach(ProcessHandle::destroyForcibly);
+    }
+
+    /** As when the machine was suspended: what a helper had no time for says nothing about the platform. */
+    @Test
+    void aHelperThatDiesCostsOneSequence() {
+        JarRun.Started started = JarRun.of("explore", "--seed", "1", "--threads", "1", "--time", "15s").start();
+        started.until("a helper", () -> started.process().descendants().findAny().isPresent());
+        killHelpers(started);
+        started.until("another helper", () -> started.process().descendants().findAny().isPresent());
+
+        JarRun.Ended ended = started.await(120);
+        assertThat(ended.exitCode()).as(ended.everything()).isZero();
+        assertThat(ended.out()).contains("The platform answered as Linux does.");
+    }
+
+    @Test
+    void helpersThatAlwaysDieEndItWithWhatItHasSeen() {
+        JarRun.Started started = JarRun.of("explore", "--seed", "1", "--threads", "1", "--time", "1h").start();
+        started.until("the end", () -> {
+            killHelpers(started);
+            return !started.process().isAlive();
+        });
+
+        JarRun.Ended ended = started.await(60);
+        assertThat(ended.exitCode()).as(ended.everything()).isEqualTo(1);
+        assertThat(ended.out()).contains("pairs of states met", " 0 differences");
+        assertThat(ended.err().lines().filter(line -> line.startsWith("the helper process "))).as(ended.everything()).hasSize(1);
+        assertThat(ended.err()).doesNotContain("\tat ");
+    }
+
     @Test
     void wrongUsageIsOneLine() {
         JarRun.Ended ended = JarRun.of("explore", "--calls", "0").run();
