@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.reuseaddr.model.TraceModel;
 import org.reuseaddr.results.RegularFile;
@@ -88,15 +89,15 @@ final class UserTranscript {
         Map<Integer, Integer> threads = transcript.threads();
         Set<List<Integer>> left = new HashSet<>();
         List<Step> steps = new ArrayList<>();
+        Map<String, List<Step>> leftOut = new TreeMap<>();
         for (Step step : transcript.steps()) {
             int process = threads.getOrDefault(step.process(), step.process());
             boolean isElsewhere = step.call() instanceof Call.Connect connect && !served.contains(connect.address().port())
                     || step.call() instanceof Call.Bind bind && step.succeeded() && !isHere(bind.address());
             if (isElsewhere) {
                 left.add(List.of(process, ((Call.OnDescriptor) step.call()).fd()));
-                System.err.println(id + ": " + TranscriptPrinter.line(step) + ": left out, with what is done to its socket: "
-                        + (step.call() instanceof Call.Connect ? "the transcript does not contain the service"
-                        : "this machine does not have the address"));
+                leftOut.computeIfAbsent(step.call() instanceof Call.Connect ? "the transcript does not contain the service"
+                        : "this machine does not have the address", reason -> new ArrayList<>()).add(step);
             }
             step.madeDescriptor().ifPresent(fd -> left.remove(List.of(process, fd)));
             boolean isLeft = step.call() instanceof Call.OnDescriptor on && left.contains(List.of(process, on.fd()));
@@ -104,6 +105,9 @@ final class UserTranscript {
                 steps.add(step);
             }
         }
+        leftOut.forEach((reason, calls) -> System.err.println(id + ": " + TranscriptPrinter.line(calls.get(0))
+                + (calls.size() == 1 ? "" : " and " + (calls.size() - 1) + " more") + ": left out, with what is done to "
+                + (calls.size() == 1 ? "its socket: " : "their sockets: ") + reason));
         return new Transcript(transcript.headers(), steps);
     }
 

@@ -40,6 +40,20 @@ class ReproCommandTest {
     }
 
     @Test
+    void whatIsLeftOutForOneReasonIsOneLine() throws IOException {
+        StringBuilder text = new StringBuilder(SOCKET + "9\nbind(9, " + ADDRESS + " = 0\nlisten(9, 1) = 0\n");
+        for (int fd = 3; fd < 6; fd++) {
+            text.append(SOCKET).append(fd).append("\nconnect(").append(fd).append(", ").append(ADDRESS.replace("12345", "2341" + fd))
+                    .append(" = -1 ECONNREFUSED\n");
+        }
+        CommandAnswer answer = repro(file("clients.strace", text.toString()));
+
+        assertThat(answer.code()).as(answer.toString()).isZero();
+        assertThat(answer.err().lines().filter(line -> line.contains("left out"))).singleElement().asString()
+                .contains("htons(23413)", "and 2 more: left out, with what is done to their sockets");
+    }
+
+    @Test
     void theLastPartOfAnIdIsEnoughWhereNoOtherHasIt() {
         CommandAnswer part = repro("two-terminals");
         assertThat(part.code()).as(part.toString()).isZero();
