@@ -56,6 +56,8 @@ public final class Exploration {
     private static final int WATCH_MILLIS = 5;
     /** The name of the descriptor that looks whether a port is free. */
     private static final int PROBE = 3;
+    /** The highest number that stands for this process; 0 where a sequence has no other. */
+    private static final int OWN_PROCESS = 1;
     private static final int REPETITIONS = 3;
     /** One sequence in so many may leave connections behind: their ports rest for two minutes. */
     private static final int LEAVES_TIME_WAIT = 64;
@@ -272,6 +274,8 @@ public final class Exploration {
         private volatile boolean isUnwatched;
         private volatile long number;
         private int failedInARow;
+        /** Whether a helper has made a call since all helpers closed what they had. */
+        private boolean asksHelpers;
         /** Written and read by who watches alone. */
         private boolean isLeftBehind;
         /** How often {@link #since} was seen unchanged, by who looks alone. */
@@ -326,11 +330,16 @@ public final class Exploration {
             lookedAt = moved;
             // Who looks gets as little of a busy machine as the call does: both must have had the time.
             boolean isStuck = System.nanoTime() - moved > STUCK.toNanos() && looks > STUCK.dividedBy(LOOK);
-            if (isWorking() && trial != null && !isUnwatched && isStuck) {
+            if (isWorking() && trial != null && !isUnwatched && isStuck && trial.pending().filter(this::isOfHelper).isEmpty()) {
                 isLeftBehind = true;
                 stopped = true;
                 doesNotReturn(trial);
             }
+        }
+
+        /** Such a call ends by a limit of its own; what it may wait for longer than that is the helper's start, on a slow machine. */
+        private boolean isOfHelper(Made made) {
+            return made.process() > OWN_PROCESS;
         }
 
         /** A difference that cannot be repeated, since each time costs a thread; an error where Linux lets the call wait. */
@@ -395,7 +404,11 @@ public final class Exploration {
 
         private void end(Trial trial) {
             direct.closeAll();
-            helpers.forEach(HelperProcess::closeAll);
+            if (asksHelpers) {
+                // Each closes by a round trip, which takes as long as a sequence without a helper.
+                helpers.forEach(HelperProcess::closeAll);
+                asksHelpers = false;
+            }
             World world = trial.world();
             boolean maybe = world.hasRemnants() || world.hasUncertain();
             for (int port : trial.taken()) {
@@ -428,9 +441,10 @@ public final class Exploration {
         }
 
         private SocketProcess process(int number) {
-            if (number <= 1) {
+            if (number <= OWN_PROCESS) {
                 return direct;
             }
+            asksHelpers = true;
             while (helpers.size() < number - 1) {
                 helpers.add(unwatched(this::startedHelper));
             }

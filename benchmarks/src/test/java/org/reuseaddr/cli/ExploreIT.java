@@ -181,6 +181,30 @@ class ExploreIT {
         assertThat(ended.out()).contains("The platform answered as Linux does.");
     }
 
+    /** Longer than it takes to call a call stuck: the first helper does not answer, and the second one takes its time to start. */
+    @Test
+    void aHelperThatStartsSlowlyIsNoCallThatNeverReturns() throws Exception {
+        JarRun.Started started = JarRun.of("explore", "--seed", "1", "--threads", "1", "--time", "20s").start();
+        started.until("a helper", () -> started.process().descendants().count() == 1);
+        // What it is stopped in shall be a sequence, and not its start.
+        Thread.sleep(5_000);
+        ProcessHandle first = started.process().descendants().findFirst().orElseThrow();
+        signal("STOP", first);
+        started.until("the second helper", () -> started.process().descendants().anyMatch(helper -> helper.pid() != first.pid()));
+        ProcessHandle second = started.process().descendants().filter(helper -> helper.pid() != first.pid()).findFirst().orElseThrow();
+        signal("STOP", second);
+        Thread.sleep(35_000);
+        signal("CONT", second);
+
+        JarRun.Ended ended = started.await(240);
+        assertThat(ended.exitCode()).as(ended.everything()).isZero();
+        assertThat(ended.out()).contains("The platform answered as Linux does.");
+    }
+
+    private static void signal(String name, ProcessHandle process) throws Exception {
+        new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start().waitFor();
+    }
+
     @Test
     void helpersThatAlwaysDieEndItWithWhatItHasSeen() {
         JarRun.Started started = JarRun.of("explore", "--seed", "1", "--threads", "1", "--time", "1h").start();
