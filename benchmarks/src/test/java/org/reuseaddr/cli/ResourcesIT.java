@@ -23,6 +23,7 @@ import org.reuseaddr.results.SemanticsRow;
  * Too little of everything: the run completes with what is possible and says so, or stops before it starts with one
  * line. Each test makes its platform in namespaces of its own.
  */
+@Measures
 class ResourcesIT {
 
     /** The whole semantic check and the shortest benchmark. */
@@ -40,7 +41,7 @@ class ResourcesIT {
         return new RunDirectory(temporary.resolve("run"));
     }
 
-    /** With a temporary directory of the test's own, where no other test has JMH's lock. */
+    /** With a temporary directory of the test's own, which is not the machine's. */
     private JarRun run(String... arguments) {
         List<String> all = new ArrayList<>(List.of("--out", directory().path().toString()));
         all.addAll(List.of(arguments));

@@ -22,6 +22,7 @@ import org.reuseaddr.results.SamplesFile;
 import org.reuseaddr.results.SemanticsFile;
 
 /** A terminal that goes away, a pipe that nobody reads, a process group that is stopped; and what a run leaves behind. */
+@Measures
 class SignalsIT {
 
     private static final String[] LONG = {"Control.getppid", "-f", "3", "-wi", "0", "-i", "100", "-r", "50ms"};
