@@ -12,6 +12,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import java.io.IOException;
@@ -21,6 +22,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.Temporal;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -78,6 +82,20 @@ class ArchitectureTest {
     void noNameStandsTwice() {
         assertThat(suite).filteredOn(type -> type.isTopLevelClass() && !type.getSimpleName().startsWith("Jte"))
                 .extracting(JavaClass::getSimpleName).filteredOn(name -> !name.equals("package-info")).doesNotHaveDuplicates();
+    }
+
+    /** Nested types count: who reads a name without its owner must not have to guess which one is meant. */
+    @Test
+    void thePublicNameOfATypeIsNoOtherTypesName() {
+        Map<String, List<JavaClass>> named = suite.stream()
+                .filter(type -> !type.isAnonymousClass() && !type.getSimpleName().equals("package-info"))
+                .collect(Collectors.groupingBy(JavaClass::getSimpleName, TreeMap::new, Collectors.toList()));
+        assertThat(named.values().stream().flatMap(List::stream))
+                .anyMatch(type -> type.isNestedClass() && type.getModifiers().contains(JavaModifier.PUBLIC));
+        assertThat(named.values())
+                .filteredOn(types -> types.stream().anyMatch(type -> type.getModifiers().contains(JavaModifier.PUBLIC)))
+                .filteredOn(types -> types.size() > 1)
+                .extracting(types -> types.stream().map(JavaClass::getName).toList()).isEmpty();
     }
 
     @Test

@@ -77,7 +77,7 @@ public class AcceptDrain extends GatedBenchmark {
     /** What was counted in an iteration. */
     @State(Scope.Thread)
     @AuxCounters(AuxCounters.Type.EVENTS)
-    public static class Counts {
+    public static class DrainCounts {
         /** Accepts and closes that failed. */
         public long failures;
         /** How many connections waited at most. */
@@ -90,7 +90,7 @@ public class AcceptDrain extends GatedBenchmark {
         private static final int NONE = -1;
 
         Acceptor acceptor;
-        private Counts counts;
+        private DrainCounts counts;
         private ServerApi server;
         private AcceptGuard guard;
         private Connector connector;
@@ -108,7 +108,7 @@ public class AcceptDrain extends GatedBenchmark {
          * @throws IllegalStateException if not even one batch of connections can wait
          */
         @Setup(Level.Trial)
-        public void open(AcceptDrain benchmark, ThreadParams thread, Counts counters) {
+        public void open(AcceptDrain benchmark, ThreadParams thread, DrainCounts counters) {
             counts = counters;
             HostLimits limits = HostLimits.read();
             int threads = thread.getThreadCount();

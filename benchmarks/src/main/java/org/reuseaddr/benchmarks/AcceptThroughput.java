@@ -136,7 +136,7 @@ public class AcceptThroughput extends GatedBenchmark {
 
     /** The listener that a group shares. */
     @State(Scope.Group)
-    public static class Listener {
+    public static class SharedListener {
 
         ServerApi server;
         AcceptGuard guard;
@@ -171,7 +171,7 @@ public class AcceptThroughput extends GatedBenchmark {
 
         /** Prepares to accept on the group's listener. */
         @Setup(Level.Trial)
-        public void prepare(AcceptThroughput benchmark, Listener listener, AcceptCounts counts) {
+        public void prepare(AcceptThroughput benchmark, SharedListener listener, AcceptCounts counts) {
             this.counts = counts;
             guard = listener.guard;
             closeAtOnce = CloseMode.named(benchmark.close) == CloseMode.SERVER_FIN;
@@ -238,12 +238,12 @@ public class AcceptThroughput extends GatedBenchmark {
 
     /** A connecting thread. */
     @State(Scope.Thread)
-    public static class Connecting {
+    public static class ConnectingThread {
 
         private final IdleShare share = new IdleShare();
         private ConnectCounts counts;
         private Connector connector;
-        private Listener listener;
+        private SharedListener listener;
         private boolean resetOnClose;
         private boolean awaitServer;
         private long attempts;
@@ -251,7 +251,7 @@ public class AcceptThroughput extends GatedBenchmark {
 
         /** Prepares to connect to the group's listener. */
         @Setup(Level.Trial)
-        public void prepare(AcceptThroughput benchmark, Listener listener, ConnectCounts counts) {
+        public void prepare(AcceptThroughput benchmark, SharedListener listener, ConnectCounts counts) {
             this.counts = counts;
             this.listener = listener;
             CloseMode mode = CloseMode.named(benchmark.close);
@@ -372,7 +372,7 @@ public class AcceptThroughput extends GatedBenchmark {
     @Benchmark
     @Group("connections")
     @GroupThreads(1)
-    public void connect(Connecting connecting, Control control) {
+    public void connect(ConnectingThread connecting, Control control) {
         connecting.connect(control);
     }
 }

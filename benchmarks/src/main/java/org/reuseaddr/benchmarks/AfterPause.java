@@ -155,7 +155,7 @@ public class AfterPause extends GatedBenchmark {
 
     /** A socket that is not bound. */
     @State(Scope.Thread)
-    public static class Opened extends Paused {
+    public static class OpenedAfterPause extends Paused {
         @Override
         void bringUp() {
             // The pause comes right before the call.
@@ -169,7 +169,7 @@ public class AfterPause extends GatedBenchmark {
 
     /** A socket that was bound this moment, after the pause. */
     @State(Scope.Thread)
-    public static class Bound extends Paused {
+    public static class BoundAfterPause extends Paused {
         @Override
         void bringUp() {
             count(bind());
@@ -183,13 +183,13 @@ public class AfterPause extends GatedBenchmark {
 
     /** bind(2) after a pause. */
     @Benchmark
-    public int bind(Opened socket) {
+    public int bind(OpenedAfterPause socket) {
         return socket.count(socket.measured());
     }
 
     /** listen(2) right behind a bind(2) that came after a pause. */
     @Benchmark
-    public int listen(Bound socket) {
+    public int listen(BoundAfterPause socket) {
         return socket.count(socket.measured());
     }
 }

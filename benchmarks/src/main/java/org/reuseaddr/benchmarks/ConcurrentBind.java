@@ -81,7 +81,7 @@ public class ConcurrentBind extends GatedBenchmark {
     /** What went on beside the measured binds. */
     @State(Scope.Thread)
     @AuxCounters(AuxCounters.Type.EVENTS)
-    public static class Counts {
+    public static class BindCounts {
         /** Binds that the other binders made in this iteration, those that failed included. */
         public long other_binds;
         /** Of these, those that failed. */
@@ -144,7 +144,7 @@ public class ConcurrentBind extends GatedBenchmark {
 
     /** Sockets with SO_REUSEADDR, and the threads that bind others meanwhile. */
     @State(Scope.Thread)
-    public static class Batch {
+    public static class BindBatch {
 
         private static final int NONE = -1;
 
@@ -152,7 +152,7 @@ public class ConcurrentBind extends GatedBenchmark {
         private final ByteBuffer one = SocketCalls.allocate(Integer.BYTES).putInt(0, 1);
         private final List<OtherBinder> others = new ArrayList<>();
         private ConcurrentBind benchmark;
-        private Counts counts;
+        private BindCounts counts;
         private Failures failures;
         private SocketCalls calls;
         private NativeAddress address;
@@ -168,7 +168,7 @@ public class ConcurrentBind extends GatedBenchmark {
          *     thread: each would have others of its own
          */
         @Setup(Level.Trial)
-        public void prepare(ConcurrentBind concurrent, ThreadParams thread, Counts events, Failures failed) {
+        public void prepare(ConcurrentBind concurrent, ThreadParams thread, BindCounts events, Failures failed) {
             if (concurrent.binders < 1 || concurrent.binders > MOST_BINDERS) {
                 throw new IllegalStateException("binders=" + concurrent.binders + ": expected 1 to " + MOST_BINDERS);
             }
@@ -273,7 +273,7 @@ public class ConcurrentBind extends GatedBenchmark {
 
     /** bind(2). */
     @Benchmark
-    public void bind(Batch batch) {
+    public void bind(BindBatch batch) {
         batch.bind();
     }
 }

@@ -51,7 +51,7 @@ public class DuplicateRejection extends GatedBenchmark {
     /** What was counted in an iteration. */
     @State(Scope.Thread)
     @AuxCounters(AuxCounters.Type.EVENTS)
-    public static class Counts {
+    public static class RejectionCounts {
         /** Calls refused with EADDRINUSE, as they must be. */
         public long refused;
         /** Calls that succeeded, which is a violation. */
@@ -69,13 +69,13 @@ public class DuplicateRejection extends GatedBenchmark {
         NativeAddress address;
         int holder;
         int challenger;
-        private Counts counts;
+        private RejectionCounts counts;
         private Sockets sockets;
         private int latest;
 
         /** Makes both sockets and has one listen. */
         @Setup(Level.Trial)
-        public void prepare(DuplicateRejection benchmark, Counts counters) {
+        public void prepare(DuplicateRejection benchmark, RejectionCounts counters) {
             counts = counters;
             calls = SocketCalls.open();
             sockets = new Sockets(calls);
@@ -83,7 +83,7 @@ public class DuplicateRejection extends GatedBenchmark {
             holder = reusing(family);
             challenger = reusing(family);
             NativeServer.expect("bind", sockets.bind(holder, family.loopback(0)));
-            Sockets.WithAddress name = sockets.getsockname(holder);
+            Sockets.AddressedResult name = sockets.getsockname(holder);
             NativeServer.expect("getsockname", name.result());
             address = new NativeAddress(calls, name.address());
             beforeHolderListens();
@@ -145,7 +145,7 @@ public class DuplicateRejection extends GatedBenchmark {
 
     /** The challenger was bound before the holder listened. */
     @State(Scope.Thread)
-    public static class Bound extends Rivals {
+    public static class BoundRivals extends Rivals {
         @Override
         void beforeHolderListens() {
             int bound = calls.bind(challenger, address.pointer, address.length);
@@ -164,7 +164,7 @@ public class DuplicateRejection extends GatedBenchmark {
 
     /** listen(2) on a port with a listener. */
     @Benchmark
-    public void listen(Bound rivals) {
+    public void listen(BoundRivals rivals) {
         rivals.count(rivals.calls.listen(rivals.challenger, ListenerCycle.BACKLOG));
     }
 }

@@ -67,7 +67,7 @@ public class ListenerLifecycle extends GatedBenchmark {
 
     /** One thread's listener, with ports of its own. */
     @State(Scope.Thread)
-    public static class Listener {
+    public static class CycledListener {
 
         ListenerCycle cycle;
 
@@ -94,7 +94,7 @@ public class ListenerLifecycle extends GatedBenchmark {
 
     /** One listener, from open to close. */
     @Benchmark
-    public void cycle(Listener listener) {
+    public void cycle(CycledListener listener) {
         listener.cycle.run();
     }
 }

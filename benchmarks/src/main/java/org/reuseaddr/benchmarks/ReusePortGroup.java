@@ -81,7 +81,7 @@ public class ReusePortGroup extends GatedBenchmark {
     /** What was counted in an iteration. Shares are those of an iteration: JMH's own summary adds up iterations. */
     @State(Scope.Thread)
     @AuxCounters(AuxCounters.Type.EVENTS)
-    public static class Counts {
+    public static class GroupCounts {
         /** Attempts to connect that failed. */
         public long failures;
         /** Connections made that no member ever had in its queue. */
@@ -94,11 +94,11 @@ public class ReusePortGroup extends GatedBenchmark {
 
     /** One thread's group and its client. */
     @State(Scope.Thread)
-    public static class Group {
+    public static class ListenerGroup {
 
         private final int[] clients = new int[BATCH];
         private final int[] accepted = new int[BATCH];
-        private Counts counts;
+        private GroupCounts counts;
         private SocketCalls calls;
         private Connector connector;
         private int[] listeners;
@@ -112,7 +112,7 @@ public class ReusePortGroup extends GatedBenchmark {
          * @throws IllegalStateException if there can be no such group here, with the reason
          */
         @Setup(Level.Trial)
-        public void open(ReusePortGroup benchmark, Counts counters) {
+        public void open(ReusePortGroup benchmark, GroupCounts counters) {
             if (benchmark.members < 1 || benchmark.members > MOST_MEMBERS) {
                 throw new IllegalStateException("members: expected 1 to " + MOST_MEMBERS + ", found " + benchmark.members);
             }
@@ -129,7 +129,7 @@ public class ReusePortGroup extends GatedBenchmark {
             int port = 0;
             for (int i = 0; i < benchmark.members; i++) {
                 listeners[i] = member(sockets, benchmark.family, port);
-                Sockets.WithAddress name = sockets.getsockname(listeners[i]);
+                Sockets.AddressedResult name = sockets.getsockname(listeners[i]);
                 NativeServer.expect("getsockname", name.result());
                 port = name.address().port();
             }
@@ -231,7 +231,7 @@ public class ReusePortGroup extends GatedBenchmark {
 
     /** Makes connections to the group's port. */
     @Benchmark
-    public void connect(Group group) {
+    public void connect(ListenerGroup group) {
         for (int i = 0; i < BATCH; i++) {
             group.connect(i);
         }

@@ -78,7 +78,7 @@ public class TimeToFirstAccept extends GatedBenchmark {
     /** What was counted in an iteration beside {@link Failures}. */
     @State(Scope.Thread)
     @AuxCounters(AuxCounters.Type.EVENTS)
-    public static class Counts {
+    public static class FirstAcceptCounts {
         /** Listeners that nobody reached within the limit. */
         public long timeouts;
         /** Attempts to connect that were refused or not answered, though another came through later. */
@@ -87,7 +87,7 @@ public class TimeToFirstAccept extends GatedBenchmark {
 
     /** A listener that is about to be, and its client. */
     @State(Scope.Thread)
-    public static class Listener {
+    public static class FreshListener {
 
         private final ByteBuffer one = SocketCalls.allocate(Integer.BYTES).putInt(0, 1);
         private SocketCalls calls;
@@ -96,7 +96,7 @@ public class TimeToFirstAccept extends GatedBenchmark {
         private NativeAddress address;
         private Connector connector;
         private long onePointer;
-        private Counts counts;
+        private FirstAcceptCounts counts;
         private Failures failures;
         private int[] ports;
         private int position;
@@ -109,7 +109,7 @@ public class TimeToFirstAccept extends GatedBenchmark {
 
         /** Chooses the ports. */
         @Setup(Level.Trial)
-        public void prepare(TimeToFirstAccept benchmark, ThreadParams thread, Counts counts, Failures failures) {
+        public void prepare(TimeToFirstAccept benchmark, ThreadParams thread, FirstAcceptCounts counts, Failures failures) {
             this.counts = counts;
             this.failures = failures;
             family = benchmark.family;
@@ -147,7 +147,7 @@ public class TimeToFirstAccept extends GatedBenchmark {
                 throw new IllegalStateException("no listener could be bound on loopback, tried " + BIND_ATTEMPTS
                         + " times: " + Errno.of(-result));
             }
-            Sockets.WithAddress name = sockets.getsockname(listener);
+            Sockets.AddressedResult name = sockets.getsockname(listener);
             NativeServer.expect("getsockname", name.result());
             connector.target(name.address().port());
         }
@@ -257,7 +257,7 @@ public class TimeToFirstAccept extends GatedBenchmark {
 
     /** From listen to the first accepted connection. */
     @Benchmark
-    public void listenConnectAccept(Listener listener) {
+    public void listenConnectAccept(FreshListener listener) {
         listener.listenConnectAccept();
     }
 }

@@ -62,7 +62,7 @@ final class ExplorationPoints {
 
     private static Standings point(Difference difference, boolean strict) {
         Step last = difference.last();
-        Difference.Kind kind = difference.kind();
+        Difference.Grouping kind = difference.kind();
         boolean timedOut = last.outcome() instanceof Outcome.TimedOut;
         String quirks = difference.quirks().stream().sorted().map(Quirk::id).collect(Collectors.joining(", "));
         Grade grade = !quirks.isEmpty() ? Grade.KNOWN : timedOut ? Grade.TIMEOUT

@@ -103,7 +103,7 @@ final class ExploreCommand implements Callable<Integer> {
     private String format;
 
     /** The files of a kind of difference without their endings; one that no quirk explains replaces one that a quirk does. */
-    private final Map<Difference.Kind, Path> written = new ConcurrentHashMap<>();
+    private final Map<Difference.Grouping, Path> written = new ConcurrentHashMap<>();
     private final AtomicReference<OutputException> unwritten = new AtomicReference<>();
     private final AtomicReference<Exploration> ending = new AtomicReference<>();
 
@@ -124,14 +124,14 @@ final class ExploreCommand implements Callable<Integer> {
         long chosen = seed != null ? seed : new SplittableRandom().nextInt(Integer.MAX_VALUE);
         AtomicInteger files = new AtomicInteger();
         requireDirectory();
-        Exploration exploration = new Exploration(new Exploration.Settings(chosen, count == null ? Long.MAX_VALUE : count, limit, processes,
+        Exploration exploration = new Exploration(new Exploration.Bounds(chosen, count == null ? Long.MAX_VALUE : count, limit, processes,
                 workers, calls, LOW_PORT, HIGH_PORT, most, first), HeldPorts.now(), NetCounters::lostTimeWaits,
                 difference -> write(difference, files));
         ending.set(exploration);
         Interruption.onSignal(exploration::stop);
         System.err.println("exploring with --seed " + chosen + ", " + workers + (workers == 1 ? " thread" : " threads") + ", at most "
                 + processes + " processes, for " + Durations.text(limit));
-        Exploration.Progress done = exploration.run(new Ticker(System.err));
+        Exploration.Totals done = exploration.run(new Ticker(System.err));
         print(printed == PrintedFormat.TEXT ? System.out : System.err, exploration, done);
         List<Standings> points = ExplorationPoints.of(exploration.groups().stream().map(MetDifference::smallest).toList(),
                 exploration.decided().keySet(), strict);
@@ -188,7 +188,7 @@ final class ExploreCommand implements Callable<Integer> {
     }
 
     /** A line a second where somebody looks, one in 15 seconds where a log is written. */
-    private static final class Ticker implements Consumer<Exploration.Progress> {
+    private static final class Ticker implements Consumer<Exploration.Totals> {
         private final PrintStream err;
         private final boolean terminal = Terminal.isStandardError();
         private final long every = terminal ? 1 : 15;
@@ -199,7 +199,7 @@ final class ExploreCommand implements Callable<Integer> {
         }
 
         @Override
-        public void accept(Exploration.Progress progress) {
+        public void accept(Exploration.Totals progress) {
             long second = progress.elapsed().toSeconds();
             if (second >= lastSecond + every) {
                 lastSecond = second;
@@ -209,22 +209,22 @@ final class ExploreCommand implements Callable<Integer> {
         }
     }
 
-    private static String line(Exploration.Progress progress) {
+    private static String line(Exploration.Totals progress) {
         double seconds = Math.max(progress.elapsed().toMillis(), 1) / 1000.0;
         return String.format(Locale.ROOT, "%,d sequences, %,d calls, %,.0f sequences/s, %d %s", progress.sequences(), progress.calls(),
                 progress.sequences() / seconds, progress.groups(), progress.groups() == 1 ? "difference" : "differences");
     }
 
     /** How far the exploration has come, for who waits. */
-    static String progressLine(Exploration.Progress progress) {
+    static String progressLine(Exploration.Totals progress) {
         return line(progress) + ", " + rules(progress);
     }
 
-    private static String rules(Exploration.Progress progress) {
+    private static String rules(Exploration.Totals progress) {
         return progress.rules() + " of " + Exploration.rules().size() + " rules decided";
     }
 
-    private void print(PrintStream to, Exploration exploration, Exploration.Progress done) {
+    private void print(PrintStream to, Exploration exploration, Exploration.Totals done) {
         if (Terminal.isStandardError()) {
             System.err.println();
         }
@@ -250,7 +250,7 @@ final class ExploreCommand implements Callable<Integer> {
 
     private void print(PrintStream to, MetDifference group) {
         Difference difference = group.smallest();
-        Difference.Kind kind = difference.kind();
+        Difference.Grouping kind = difference.kind();
         String expected = difference.allowed().stream().map(answer -> answer.answer().inWords()).collect(Collectors.joining(", or "));
         to.println((difference.quirks().isEmpty() ? difference.promised() ? "VIOLATION" : "DEVIATION" : "KNOWN") + ": " + kind.call() + " "
                 + kind.ended() + "; on Linux: " + expected);

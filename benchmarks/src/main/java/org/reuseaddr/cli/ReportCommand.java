@@ -52,7 +52,7 @@ final class ReportCommand implements Callable<Integer> {
         Optional<Audience> reader = Optional.ofNullable(audience)
                 .map(name -> RunCommand.oneOf("--for", name, Audience.values(), Audience::optionName));
         Path home = Files.isDirectory(run) ? run : run.toAbsolutePath().getParent();
-        Reports.Written written = Reports.write(new Reports.Request(run, Optional.ofNullable(baseline),
+        Reports.Written written = Reports.write(new Reports.ReportRequest(run, Optional.ofNullable(baseline),
                 out != null ? out : home, bundle, includeHost, reader,
                 cause == null ? OptionalInt.empty() : OptionalInt.of(cause)));
         Map<Path, List<Path>> byDirectory = written.files().stream()

@@ -120,7 +120,7 @@ final class RunCommand implements Callable<Integer> {
             return alternation().run();
         }
         KnownDifferences known = KnownDifferences.read(knownFile, false, strict);
-        MainJob.Options options = new MainJob.Options(continues,
+        MainJob.JobOptions options = new MainJob.JobOptions(continues,
                 precision == null ? OptionalDouble.empty() : OptionalDouble.of(share(precision)),
                 Optional.ofNullable(budget).map(text -> Durations.parse("--budget", text)),
                 Duration.ofSeconds(watchdogSeconds), known.baseline());

@@ -24,7 +24,7 @@ import org.reuseaddr.scenario.Scenario;
  * @param warnings of the platform
  * @param known which differences are accepted
  */
-record RunListener(List<Warning> warnings, KnownDifferences known) implements MainJob.Listener {
+record RunListener(List<Warning> warnings, KnownDifferences known) implements MainJob.JobListener {
 
     private static final List<String> FILES =
             List.of("report.html", "report.md", "samples.csv", "semantics.csv", "environment.csv", "jmh.json", "jmh.log");
@@ -69,7 +69,7 @@ record RunListener(List<Warning> warnings, KnownDifferences known) implements Ma
 
     /** Measures, and on SIGINT and SIGTERM ends the fork that runs, so that what there is can be summed up. */
     @Override
-    public SuiteRun.Summary measure(SuiteRun run) {
+    public SuiteRun.SuiteOutcome measure(SuiteRun run) {
         try (LiveProgress live = Terminal.isStandardError() ? new LiveProgress(System.err) : null) {
             RunProgress progress = live != null ? live : new PlainProgress(System.err);
             Interruption.onSignal(run::stop);
@@ -78,7 +78,7 @@ record RunListener(List<Warning> warnings, KnownDifferences known) implements Ma
     }
 
     @Override
-    public void measured(RunDirectory directory, SuiteRun.Summary summary) {
+    public void measured(RunDirectory directory, SuiteRun.SuiteOutcome summary) {
         new RunSummary(System.out).print(directory, summary);
     }
 
@@ -86,7 +86,7 @@ record RunListener(List<Warning> warnings, KnownDifferences known) implements Ma
     @Override
     public void finished(RunDirectory directory) {
         try {
-            Reports.write(new Reports.Request(directory.path(), Optional.empty(), directory.path(), false, false))
+            Reports.write(new Reports.ReportRequest(directory.path(), Optional.empty(), directory.path(), false, false))
                     .problems().forEach(System.err::println);
         } catch (InputException | OutputException e) {
             System.err.println("no report: " + e.getMessage());

@@ -45,7 +45,7 @@ final class RunSummary {
         this.out = out;
     }
 
-    void print(RunDirectory directory, SuiteRun.Summary summary) {
+    void print(RunDirectory directory, SuiteRun.SuiteOutcome summary) {
         Collection<CellData> cells = cells(directory);
         out.println();
         lines(SemanticsHeadline.read(directory), DiagnosisText.of(Diagnosis.of(cells)), cells, summary).forEach(out::println);
@@ -69,7 +69,7 @@ final class RunSummary {
      *     room on 8 lines
      */
     static List<String> lines(SemanticsHeadline semantics, List<String> findings, Collection<CellData> cells,
-            SuiteRun.Summary summary) {
+            SuiteRun.SuiteOutcome summary) {
         List<String> diagnosis = whole(findings);
         return lines(semantics, diagnosis, cells, state(summary, diagnosis.size() > MISSING ? 1 : MISSING));
     }
@@ -151,7 +151,7 @@ final class RunSummary {
     }
 
     /** What was not measured, and why. */
-    private static List<String> state(SuiteRun.Summary summary, int most) {
+    private static List<String> state(SuiteRun.SuiteOutcome summary, int most) {
         List<String> lines = new ArrayList<>();
         String done = " after " + summary.done() + " of " + summary.planned() + " forks";
         if (summary.interrupted()) {
@@ -185,7 +185,7 @@ final class RunSummary {
     }
 
     /** Where the results of JMH's profilers are; empty where none was asked for. */
-    private static Optional<String> profilers(SuiteRun.Summary summary) {
+    private static Optional<String> profilers(SuiteRun.SuiteOutcome summary) {
         return summary.profiled().isEmpty() ? Optional.empty() : Optional.of("results of -prof "
                 + String.join(", ", summary.profiled()) + ": in JMH's table at the end of jmh.log");
     }

@@ -14,7 +14,7 @@ import org.reuseaddr.model.Quirk;
 import org.reuseaddr.model.Reason;
 import org.reuseaddr.model.TraceModel;
 import org.reuseaddr.model.TraceModel.Judgement;
-import org.reuseaddr.model.TraceModel.Kind;
+import org.reuseaddr.model.TraceModel.Possibility;
 import org.reuseaddr.results.RunId;
 import org.reuseaddr.results.SemanticsRow;
 import org.reuseaddr.run.UsageException;
@@ -48,20 +48,20 @@ final class TraceJudge implements Consumer<TraceEvent> {
     private final boolean closed;
     private final int instances;
     private final PrintStream out;
-    private final List<Fragment> fragments = new ArrayList<>();
-    private final Map<Kind, Integer> counts = new EnumMap<>(Kind.class);
+    private final List<JudgedFragment> fragments = new ArrayList<>();
+    private final Map<Possibility, Integer> counts = new EnumMap<>(Possibility.class);
     private final List<TraceEvent> kept = new ArrayList<>();
-    private Fragment fragment = new Fragment("");
+    private JudgedFragment fragment = new JudgedFragment("");
     private int calls;
     private int ports;
     private TraceModel model;
 
     /** What is recorded of a fragment of the trace. */
-    private static final class Fragment {
+    private static final class JudgedFragment {
         private final String id;
         private final TreeSet<String> families = new TreeSet<>();
         private int judged;
-        private Kind worst = Kind.NOT_JUDGED;
+        private Possibility worst = Possibility.NOT_JUDGED;
         private Optional<Judgement> judgement = Optional.empty();
         private String call = "";
         private String observed = AS_PROMISED;
@@ -73,7 +73,7 @@ final class TraceJudge implements Consumer<TraceEvent> {
         private boolean hasOthers;
         private String bound = "";
 
-        private Fragment(String place) {
+        private JudgedFragment(String place) {
             this.id = place;
         }
 
@@ -99,10 +99,10 @@ final class TraceJudge implements Consumer<TraceEvent> {
         /** Whether one process, one socket and nothing else has to do with a port that the trace names. */
         private boolean isLoneListener() {
             return calls <= MAX_LONE_CALLS && processes.size() == 1 && binds == 1 && listens == 1 && !hasOthers
-                    && worst == Kind.POSSIBLE;
+                    && worst == Possibility.POSSIBLE;
         }
 
-        private static int severity(Kind kind) {
+        private static int severity(Possibility kind) {
             return switch (kind) {
                 case IMPOSSIBLE -> 4;
                 case QUIRK -> 3;
@@ -143,7 +143,7 @@ final class TraceJudge implements Consumer<TraceEvent> {
     public void accept(TraceEvent event) {
         if (event instanceof TraceEvent.FragmentBegins begins) {
             judgeInstances();
-            fragment = new Fragment(":" + begins.place().line());
+            fragment = new JudgedFragment(":" + begins.place().line());
             fragments.add(fragment);
             model = newModel();
         } else if (instances == 1) {
@@ -212,23 +212,23 @@ final class TraceJudge implements Consumer<TraceEvent> {
             fragment.families.add(made.domain() == Family.INET6.number() ? Family.INET6.name() : Family.INET.name());
         }
         Judgement judgement = model.next(called.process() + instance * INSTANCE, called.step(), called.place().toString());
-        if (judgement.kind() == Kind.NOT_JUDGED) {
+        if (judgement.kind() == Possibility.NOT_JUDGED) {
             return;
         }
         fragment.judged++;
         ports += isJudgedKind(called.step().call()) ? 1 : 0;
         boolean isFirst = counts.merge(judgement.kind(), 1, Integer::sum) == 1;
-        boolean isWorse = Fragment.severity(judgement.kind()) > Fragment.severity(fragment.worst);
-        String statement = judgement.kind() == Kind.POSSIBLE ? "" : statement(judgement);
+        boolean isWorse = JudgedFragment.severity(judgement.kind()) > JudgedFragment.severity(fragment.worst);
+        String statement = judgement.kind() == Possibility.POSSIBLE ? "" : statement(judgement);
         if (isWorse) {
             fragment.worst = judgement.kind();
             fragment.judgement = Optional.of(judgement);
             fragment.call = TranscriptPrinter.call(called.step());
             fragment.observed = TranscriptPrinter.result(called.step());
-            fragment.evidence = judgement.kind() == Kind.POSSIBLE ? "" : where(called.place(), instance) + ": " + statement;
+            fragment.evidence = judgement.kind() == Possibility.POSSIBLE ? "" : where(called.place(), instance) + ": " + statement;
         }
-        if (judgement.kind() != Kind.POSSIBLE && counts.get(judgement.kind()) <= MAX_PRINTED) {
-            print(called, instance, isFirst && judgement.kind() == Kind.IMPOSSIBLE, statement);
+        if (judgement.kind() != Possibility.POSSIBLE && counts.get(judgement.kind()) <= MAX_PRINTED) {
+            print(called, instance, isFirst && judgement.kind() == Possibility.IMPOSSIBLE, statement);
         }
     }
 
@@ -261,18 +261,18 @@ final class TraceJudge implements Consumer<TraceEvent> {
     }
 
     /** Prints what was found; says whether Linux can have answered so. */
-    boolean end(TraceLog.Summary summary) {
+    boolean end(TraceLog.LogSummary summary) {
         judgeInstances();
         int judged = counts.values().stream().mapToInt(Integer::intValue).sum();
-        int impossible = counts.getOrDefault(Kind.IMPOSSIBLE, 0);
+        int impossible = counts.getOrDefault(Possibility.IMPOSSIBLE, 0);
         out.println(name + ": " + counted(summary.lines(), "line", "lines") + ", " + counted(calls, "socket call", "socket calls") + ", "
                 + counted(ports, "bind or listen", "binds and listens") + " and "
                 + counted(judged - ports, "other call", "other calls") + " judged"
                 + (instances == 1 ? "" : " in " + instances + " instances") + ": "
                 + (impossible == 0 ? judged == 0 ? "nothing is decided" : "Linux can have answered so"
                 : impossible + " impossible on Linux")
-                + count(Kind.QUIRK, "possible on some releases of Linux alone")
-                + count(Kind.NEEDS_ANOTHER_SOCKET, "possible with a socket that the trace does not show"));
+                + count(Possibility.QUIRK, "possible on some releases of Linux alone")
+                + count(Possibility.NEEDS_ANOTHER_SOCKET, "possible with a socket that the trace does not show"));
         loneListener().ifPresent(sentence -> out.println(name + ": " + sentence));
         lacks(summary, ports, impossible).forEach(sentence -> out.println(name + ": " + sentence));
         out.flush();
@@ -283,18 +283,18 @@ final class TraceJudge implements Consumer<TraceEvent> {
         return number + " " + (number == 1 ? one : several);
     }
 
-    private String count(Kind kind, String text) {
+    private String count(Possibility kind, String text) {
         return counts.containsKey(kind) ? ", " + counts.get(kind) + " " + text : "";
     }
 
     /** The half of a report: whether its listener is a second one, only the other process's calls show. */
     private Optional<String> loneListener() {
-        return closed || instances > 1 ? Optional.empty() : fragments.stream().filter(Fragment::isLoneListener).findFirst()
+        return closed || instances > 1 ? Optional.empty() : fragments.stream().filter(JudgedFragment::isLoneListener).findFirst()
                 .map(one -> "this is one listener on " + one.bound + "; a second one would only show in a trace of both processes: "
                         + STRACE + " -o both.log sh -c 'my-server & sleep 1; my-server'");
     }
 
-    private static List<String> lacks(TraceLog.Summary summary, int ports, int impossible) {
+    private static List<String> lacks(TraceLog.LogSummary summary, int ports, int impossible) {
         List<String> sentences = new ArrayList<>();
         String named = summary.skipped().entrySet().stream().filter(entry -> entry.getKey().indexOf(' ') > 0)
                 .filter(entry -> !entry.getKey().endsWith("(other family)") && !entry.getKey().endsWith("(no socket)")
@@ -326,8 +326,8 @@ final class TraceJudge implements Consumer<TraceEvent> {
         return fragments.stream().map(one -> row(run, one)).toList();
     }
 
-    private SemanticsRow row(RunId run, Fragment one) {
-        String expected = one.worst == Kind.IMPOSSIBLE || one.worst == Kind.QUIRK
+    private SemanticsRow row(RunId run, JudgedFragment one) {
+        String expected = one.worst == Possibility.IMPOSSIBLE || one.worst == Possibility.QUIRK
                 ? one.judgement.flatMap(Judgement::expected).map(result -> result instanceof
                         SyscallResult.Failed failed ? "-1 " + failed.errno() : "0").orElse("another result")
                 : AS_PROMISED;
@@ -343,7 +343,7 @@ final class TraceJudge implements Consumer<TraceEvent> {
     }
 
     /** A fragment in which nothing could be judged is an error of the check, not a promise kept. */
-    private static Grade grade(Fragment one, Optional<Reason> reason) {
+    private static Grade grade(JudgedFragment one, Optional<Reason> reason) {
         return switch (one.worst) {
             case IMPOSSIBLE -> reason.filter(Reason::promised).isPresent() ? Grade.VIOLATION : Grade.DEVIATION;
             case QUIRK -> Grade.KNOWN;

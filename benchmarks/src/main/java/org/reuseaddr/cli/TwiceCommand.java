@@ -122,7 +122,7 @@ final class TwiceCommand implements Callable<Integer> {
             out.println("second start: listens elsewhere, on " + (samePorts ? "other addresses of " : "") + ports(elsewhere.ports()));
             return ExitCode.DONE;
         }
-        if (outcome instanceof TwiceOutcome.Waits waits) {
+        if (outcome instanceof TwiceOutcome.NeverListens waits) {
             out.println("second start: runs and does not listen" + words(waits.lastWords()));
             return ExitCode.VIOLATION;
         }

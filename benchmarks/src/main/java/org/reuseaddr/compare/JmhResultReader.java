@@ -89,7 +89,7 @@ final class JmhResultReader {
     }
 
     /** One metric's values, [fork][iteration]. */
-    private record Metric(String name, String unit, List<List<Double>> values) {
+    private record JmhMetric(String name, String unit, List<List<Double>> values) {
     }
 
     /** One object of the array. */
@@ -101,7 +101,7 @@ final class JmhResultReader {
         private String mode;
         private int threads = 1;
         private final SortedMap<String, String> params = new TreeMap<>();
-        private final List<Metric> metrics = new ArrayList<>();
+        private final List<JmhMetric> metrics = new ArrayList<>();
 
         Result(JsonParser parser, RunId run) {
             this.parser = parser;
@@ -125,7 +125,7 @@ final class JmhResultReader {
                 throw at(start, "expected a benchmark with its name, mode and primaryMetric");
             }
             Cell cell = Cell.stored(benchmark, mode, threads, params);
-            for (Metric metric : metrics) {
+            for (JmhMetric metric : metrics) {
                 for (int fork = 0; fork < metric.values().size(); fork++) {
                     List<Double> iterations = metric.values().get(fork);
                     for (int i = 0; i < iterations.size(); i++) {
@@ -157,7 +157,7 @@ final class JmhResultReader {
                     default -> parser.skipChildren();
                 }
             });
-            metrics.add(new Metric(name, unit[0], values));
+            metrics.add(new JmhMetric(name, unit[0], values));
         }
 
         private List<Double> doubles() throws IOException {

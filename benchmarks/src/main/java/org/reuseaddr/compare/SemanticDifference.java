@@ -10,7 +10,7 @@ import java.util.List;
  * @param groups the groups they belong to, in alphabetical order
  * @param examples ids of some of them, the shortest first
  */
-public record SemanticDifference(Cause cause, int count, List<String> groups, List<String> examples) {
+public record SemanticDifference(SharedCause cause, int count, List<String> groups, List<String> examples) {
 
     public SemanticDifference {
         groups = List.copyOf(groups);
@@ -27,7 +27,7 @@ public record SemanticDifference(Cause cause, int count, List<String> groups, Li
      * @param call the name of the call that diverged, empty where none did
      * @param rule the rule that the scenarios pin
      */
-    public record Cause(String baseGrade, String baseObserved, String otherGrade, String otherObserved,
+    public record SharedCause(String baseGrade, String baseObserved, String otherGrade, String otherObserved,
             String call, String rule) {
     }
 }

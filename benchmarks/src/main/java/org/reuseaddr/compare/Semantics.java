@@ -31,7 +31,7 @@ final class Semantics {
         if (before.isEmpty() || after.isEmpty()) {
             return List.of();
         }
-        Map<SemanticDifference.Cause, List<RecordedScenario>> causes = new LinkedHashMap<>();
+        Map<SemanticDifference.SharedCause, List<RecordedScenario>> causes = new LinkedHashMap<>();
         TreeSet<String> ids = new TreeSet<>(before.keySet());
         ids.addAll(after.keySet());
         for (String id : ids) {
@@ -48,7 +48,7 @@ final class Semantics {
                 .toList();
     }
 
-    private static SemanticDifference difference(Map.Entry<SemanticDifference.Cause, List<RecordedScenario>> cause) {
+    private static SemanticDifference difference(Map.Entry<SemanticDifference.SharedCause, List<RecordedScenario>> cause) {
         List<RecordedScenario> results = cause.getValue();
         return new SemanticDifference(cause.getKey(), results.size(),
                 results.stream().map(RecordedScenario::group).distinct().sorted().toList(),
@@ -85,10 +85,10 @@ final class Semantics {
         return Grade.isPass(result.grade()) ? "" : withoutNumbers(result.observed());
     }
 
-    private static SemanticDifference.Cause cause(RecordedScenario left, RecordedScenario right) {
+    private static SemanticDifference.SharedCause cause(RecordedScenario left, RecordedScenario right) {
         RecordedScenario divergent = gravity(right.grade()) <= gravity(left.grade()) ? right : left;
         RecordedScenario known = divergent.rule().isEmpty() ? left : divergent;
-        return new SemanticDifference.Cause(left.grade(), observed(left), right.grade(), observed(right),
+        return new SemanticDifference.SharedCause(left.grade(), observed(left), right.grade(), observed(right),
                 DivergentCall.name(divergent.divergentCall()), known.rule());
     }
 
@@ -98,7 +98,7 @@ final class Semantics {
                 .replaceAll("\\(([0-9]+)(?=[,)])", "(FD");
     }
 
-    private static int gravity(SemanticDifference.Cause cause) {
+    private static int gravity(SemanticDifference.SharedCause cause) {
         return Math.min(gravity(cause.otherGrade()), gravity(cause.baseGrade()));
     }
 

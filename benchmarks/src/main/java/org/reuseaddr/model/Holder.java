@@ -12,13 +12,13 @@ import org.reuseaddr.socket.SockAddr;
  * @param user effective user id of the socket's maker, or {@link #UNKNOWN_USER}
  * @param state what the socket does with the port
  */
-public record Holder(SockAddr local, boolean v6Only, boolean reuseAddr, boolean reusePort, int user, State state) {
+public record Holder(SockAddr local, boolean v6Only, boolean reuseAddr, boolean reusePort, int user, PortUse state) {
 
     /** A user of whom only is known that all sockets with it are of the same one, who may be any. */
     public static final int UNKNOWN_USER = -1;
 
     /** What a socket does with its port, as far as the rules distinguish it. */
-    public enum State {
+    public enum PortUse {
         /** Bound, neither listening nor connected. */
         BOUND,
         LISTENING,
@@ -38,7 +38,7 @@ public record Holder(SockAddr local, boolean v6Only, boolean reuseAddr, boolean 
 
     /** The same socket about to listen or listening. */
     Holder listening() {
-        return new Holder(local, v6Only, reuseAddr, reusePort, user, State.LISTENING);
+        return new Holder(local, v6Only, reuseAddr, reusePort, user, PortUse.LISTENING);
     }
 
     /** Whether the address covers IPv4: 127.0.0.1, 0.0.0.0, their mapped forms, and {@code ::} in dual stack. */

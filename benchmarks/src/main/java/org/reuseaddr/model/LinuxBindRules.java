@@ -95,7 +95,7 @@ public record LinuxBindRules(Set<Quirk> quirks) {
     /** The state of the port after a successful bind or listen: who, if anyone, later sockets are compared with. */
     public PortState register(Holder socket, PortState port) {
         boolean first = port.holders().isEmpty();
-        boolean reuseAddr = socket.reuseAddr() && socket.state() != Holder.State.LISTENING;
+        boolean reuseAddr = socket.reuseAddr() && socket.state() != Holder.PortUse.LISTENING;
         Optional<Holder> leader = !socket.reusePort() ? Optional.empty()
                 : followsLeader(socket, port) ? port.leader() : Optional.of(socket);
         return new PortState(port.holders(), leader, reuseAddr && (first || port.reuseAddrSoFar()));
@@ -114,16 +114,16 @@ public record LinuxBindRules(Set<Quirk> quirks) {
         if (!overlap(candidate, holder)) {
             return separation(candidate, holder);
         }
-        boolean connection = holder.state() == Holder.State.CONNECTED || holder.state() == Holder.State.TIME_WAIT;
-        if (candidate.reuseAddr() && holder.reuseAddr() && holder.state() != Holder.State.LISTENING) {
+        boolean connection = holder.state() == Holder.PortUse.CONNECTED || holder.state() == Holder.PortUse.TIME_WAIT;
+        if (candidate.reuseAddr() && holder.reuseAddr() && holder.state() != Holder.PortUse.LISTENING) {
             return connection ? Rule.REUSEADDR_SHARES_CONNECTION : Rule.REUSEADDR_SHARES_BOUND;
         }
         if (candidate.reusePort() && holder.reusePort()) {
             return candidate.user() == holder.user() ? Rule.REUSEPORT_SHARES
-                    : holder.state() == Holder.State.TIME_WAIT ? Rule.REUSEPORT_SHARES_TIME_WAIT
+                    : holder.state() == Holder.PortUse.TIME_WAIT ? Rule.REUSEPORT_SHARES_TIME_WAIT
                     : Rule.OTHER_USER_EXCLUDED;
         }
-        if (holder.state() == Holder.State.LISTENING) {
+        if (holder.state() == Holder.PortUse.LISTENING) {
             return holder.local().isWildcard() ? Rule.ANY_LISTENER_EXCLUDES : Rule.LISTENER_EXCLUDES;
         }
         if (remnantMeetsInetAny(candidate, holder)) {

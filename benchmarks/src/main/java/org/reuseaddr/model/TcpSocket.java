@@ -141,17 +141,17 @@ final class TcpSocket {
     /** The socket as the rules of bind see it at an address that it may bind. */
     Holder at(SockAddr address) {
         boolean specific = address instanceof SockAddr.Inet6 six && !six.isWildcard() && !six.isMapped();
-        return new Holder(address, v6Only || specific, reuseAddr, reusePort, user, Holder.State.BOUND);
+        return new Holder(address, v6Only || specific, reuseAddr, reusePort, user, Holder.PortUse.BOUND);
     }
 
     /** The socket as the rules of bind see it. */
     Holder holder() {
-        Holder.State state = switch (phase) {
-            case CLOSED -> Holder.State.BOUND;
-            case LISTENING -> Holder.State.LISTENING;
-            case TIME_WAIT -> Holder.State.TIME_WAIT;
-            case FIN_WAIT2 -> hasOwner() ? Holder.State.CONNECTED : Holder.State.TIME_WAIT;
-            default -> Holder.State.CONNECTED;
+        Holder.PortUse state = switch (phase) {
+            case CLOSED -> Holder.PortUse.BOUND;
+            case LISTENING -> Holder.PortUse.LISTENING;
+            case TIME_WAIT -> Holder.PortUse.TIME_WAIT;
+            case FIN_WAIT2 -> hasOwner() ? Holder.PortUse.CONNECTED : Holder.PortUse.TIME_WAIT;
+            default -> Holder.PortUse.CONNECTED;
         };
         return new Holder(local, v6Only, reuseAddr, reusePort, user, state);
     }

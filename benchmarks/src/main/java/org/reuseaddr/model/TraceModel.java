@@ -79,7 +79,7 @@ public final class TraceModel {
     }
 
     /** What can be said of a call. */
-    public enum Kind {
+    public enum Possibility {
         /** Linux answers so. */
         POSSIBLE,
         /** Linux answers so if a socket that the trace does not show holds the address. */
@@ -96,14 +96,14 @@ public final class TraceModel {
      * The judgement of one call.
      *
      * @param reason the rule that decides it; empty where nothing is judged
-     * @param quirk the quirk that explains it, with {@link Kind#QUIRK} alone
+     * @param quirk the quirk that explains it, with {@link Possibility#QUIRK} alone
      * @param because the state of the socket that decides it, in a sentence; empty where there is none
      * @param expected what the trace's own sockets have Linux answer; empty where they do not determine it
      */
-    public record Judgement(Kind kind, Optional<Reason> reason, Optional<Quirk> quirk, String because,
+    public record Judgement(Possibility kind, Optional<Reason> reason, Optional<Quirk> quirk, String because,
             Optional<SyscallResult> expected) {
 
-        private static final Judgement NONE = new Judgement(Kind.NOT_JUDGED, Optional.empty(), Optional.empty(), "",
+        private static final Judgement NONE = new Judgement(Possibility.NOT_JUDGED, Optional.empty(), Optional.empty(), "",
                 Optional.empty());
     }
 
@@ -129,7 +129,7 @@ public final class TraceModel {
         private boolean reuseAddr;
         private boolean reusePort;
         private SockAddr local;
-        private Holder.State state = Holder.State.BOUND;
+        private Holder.PortUse state = Holder.PortUse.BOUND;
         private int since;
         /** The call that changed it last. */
         private int changed;
@@ -144,7 +144,7 @@ public final class TraceModel {
             names.add(name);
         }
 
-        private Holder at(SockAddr address, Holder.State as) {
+        private Holder at(SockAddr address, Holder.PortUse as) {
             boolean specific = address instanceof SockAddr.Inet6 six && !six.isWildcard() && !six.isMapped();
             return new Holder(address, v6Only || specific, reuseAddr, reusePort, maker.user(), as);
         }
@@ -154,7 +154,7 @@ public final class TraceModel {
         }
 
         private String inWords(IntFunction<String> processName) {
-            String does = state == Holder.State.LISTENING ? " listens on " : " is bound to ";
+            String does = state == Holder.PortUse.LISTENING ? " listens on " : " is bound to ";
             Name shown = names.contains(name) ? name : names.iterator().next();
             String process = processName.apply(shown.process());
             return "fd " + shown.fd() + (process.isEmpty() ? "" : " of " + process) + does + local
@@ -186,8 +186,8 @@ public final class TraceModel {
             begun.remove(new Name(process, on.fd()));
         }
         note(process, step.call(), step.outcome());
-        worlds.note(process, step, opinion, judgement.kind() == Kind.IMPOSSIBLE);
-        if (judgement.kind() == Kind.IMPOSSIBLE && step.call() instanceof Call.OnDescriptor call) {
+        worlds.note(process, step, opinion, judgement.kind() == Possibility.IMPOSSIBLE);
+        if (judgement.kind() == Possibility.IMPOSSIBLE && step.call() instanceof Call.OnDescriptor call) {
             Optional.ofNullable(sockets.get(new Name(process, call.fd()))).ifPresent(socket -> socket.isDoubtful = true);
         }
         return judgement;
@@ -220,15 +220,17 @@ public final class TraceModel {
 
     /** What the sockets that have the port do not forbid can be impossible for another reason. */
     private static Judgement with(Optional<TracedWorlds.Opinion> opinion, Judgement ofPort) {
-        if (opinion.isEmpty() || !opinion.get().decides() || ofPort.kind() == Kind.IMPOSSIBLE || ofPort.kind() == Kind.QUIRK) {
+        if (opinion.isEmpty() || !opinion.get().decides() || ofPort.kind() == Possibility.IMPOSSIBLE
+                || ofPort.kind() == Possibility.QUIRK) {
             return ofPort;
         }
         TracedWorlds.Opinion found = opinion.get();
         if (found.allowed().isPresent()) {
-            return ofPort.kind() != Kind.NOT_JUDGED ? ofPort : new Judgement(Kind.POSSIBLE, found.allowed().map(Allowed::reason),
-                    Optional.empty(), "", Optional.empty());
+            return ofPort.kind() != Possibility.NOT_JUDGED ? ofPort
+                    : new Judgement(Possibility.POSSIBLE, found.allowed().map(Allowed::reason),
+                            Optional.empty(), "", Optional.empty());
         }
-        return new Judgement(found.quirk().isPresent() ? Kind.QUIRK : Kind.IMPOSSIBLE, Optional.of(found.usual().reason()),
+        return new Judgement(found.quirk().isPresent() ? Possibility.QUIRK : Possibility.IMPOSSIBLE, Optional.of(found.usual().reason()),
                 found.quirk(), "after the calls before it, Linux answers " + found.usual().answer().inWords(), ofPort.expected());
     }
 
@@ -371,14 +373,14 @@ public final class TraceModel {
             TracedSocket socket = sockets.get(new Name(process, bind.fd()));
             boolean judged = socket != null && socket.local == null && bind.address().port() != 0
                     && bind.address().family() == socket.family && !isLinkLocal(bind.address());
-            return judged ? decide(socket, socket.at(bind.address(), Holder.State.BOUND), false, completed.result())
+            return judged ? decide(socket, socket.at(bind.address(), Holder.PortUse.BOUND), false, completed.result())
                     : impossibleResult(completed.result());
         }
         if (step.call() instanceof Call.Listen listen) {
             TracedSocket socket = sockets.get(new Name(process, listen.fd()));
             boolean judged = socket != null && !socket.isDoubtful && socket.local != null && socket.local.port() != 0
-                    && socket.state == Holder.State.BOUND && !isLinkLocal(socket.local);
-            return judged ? decide(socket, socket.at(socket.local, Holder.State.BOUND), true, completed.result())
+                    && socket.state == Holder.PortUse.BOUND && !isLinkLocal(socket.local);
+            return judged ? decide(socket, socket.at(socket.local, Holder.PortUse.BOUND), true, completed.result())
                     : impossibleResult(completed.result());
         }
         return Judgement.NONE;
@@ -388,13 +390,13 @@ public final class TraceModel {
     private static Judgement impossibleResult(SyscallResult result) {
         boolean wrong = result.failedWith(Errno.EINTR) || result instanceof SyscallResult.Returned returned
                 && returned.value() != 0;
-        return wrong ? new Judgement(Kind.IMPOSSIBLE, Optional.of(CallRule.RETURNS_ZERO_OR_AN_ERROR), Optional.empty(), "",
+        return wrong ? new Judgement(Possibility.IMPOSSIBLE, Optional.of(CallRule.RETURNS_ZERO_OR_AN_ERROR), Optional.empty(), "",
                 Optional.empty()) : Judgement.NONE;
     }
 
     private Judgement decide(TracedSocket socket, Holder candidate, boolean listen, SyscallResult result) {
         Judgement wrong = impossibleResult(result);
-        if (wrong.kind() == Kind.IMPOSSIBLE) {
+        if (wrong.kind() == Possibility.IMPOSSIBLE) {
             return wrong;
         }
         int port = candidate.local().port();
@@ -418,33 +420,33 @@ public final class TraceModel {
         String because = rule.refuses() ? culprit(socket, candidate, port) : "";
         if (result instanceof SyscallResult.Returned) {
             if (!rule.refuses()) {
-                return new Judgement(Kind.POSSIBLE, Optional.of(rule), Optional.empty(), "", expected);
+                return new Judgement(Possibility.POSSIBLE, Optional.of(rule), Optional.empty(), "", expected);
             }
             if (candidate.reusePort() && !closed) {
-                return new Judgement(Kind.POSSIBLE, Optional.of(Rule.REUSEPORT_SKIPS_CHECK), Optional.empty(), because, expected);
+                return new Judgement(Possibility.POSSIBLE, Optional.of(Rule.REUSEPORT_SKIPS_CHECK), Optional.empty(), because, expected);
             }
             for (Quirk quirk : Quirk.values()) {
                 LinuxBindRules rules = new LinuxBindRules(Set.of(quirk));
                 if (!ruleOf(rules, candidate, others, listen).refuses() || listen && quirk == Quirk.LISTEN_HIDES_REFUSAL) {
-                    return new Judgement(Kind.QUIRK, Optional.of(rule), Optional.of(quirk), because, expected);
+                    return new Judgement(Possibility.QUIRK, Optional.of(rule), Optional.of(quirk), because, expected);
                 }
             }
-            return new Judgement(Kind.IMPOSSIBLE, Optional.of(rule), Optional.empty(), because, expected);
+            return new Judgement(Possibility.IMPOSSIBLE, Optional.of(rule), Optional.empty(), because, expected);
         }
         if (!result.failedWith(Errno.EADDRINUSE)) {
             return Judgement.NONE;
         }
         if (rule.refuses() || mayBeLeft) {
-            return new Judgement(Kind.POSSIBLE, Optional.of(rule.refuses() ? rule : Rule.CONNECTION_EXCLUDES),
+            return new Judgement(Possibility.POSSIBLE, Optional.of(rule.refuses() ? rule : Rule.CONNECTION_EXCLUDES),
                     Optional.empty(), because, expected);
         }
         for (Quirk quirk : Quirk.values()) {
             if (ruleOf(new LinuxBindRules(Set.of(quirk)), candidate, others, listen).refuses()) {
-                return new Judgement(Kind.QUIRK, Optional.of(rule), Optional.of(quirk), "", expected);
+                return new Judgement(Possibility.QUIRK, Optional.of(rule), Optional.of(quirk), "", expected);
             }
         }
-        return new Judgement(closed && !hasUnseenPort ? Kind.IMPOSSIBLE : Kind.NEEDS_ANOTHER_SOCKET, Optional.of(rule), Optional.empty(),
-                "no socket of the trace holds " + candidate.local(), expected);
+        return new Judgement(closed && !hasUnseenPort ? Possibility.IMPOSSIBLE : Possibility.NEEDS_ANOTHER_SOCKET, Optional.of(rule),
+                Optional.empty(), "no socket of the trace holds " + candidate.local(), expected);
     }
 
     /** A group of SO_REUSEPORT is of one user, and most traces do not show who the users of their processes are. */
@@ -569,8 +571,8 @@ public final class TraceModel {
         } else if (call instanceof Call.Accept) {
             accepted(process, socket, outcome);
         } else if (call instanceof Call.Shutdown shutdown && shutdown.how() != Linux.SHUT_WR
-                && socket.state == Holder.State.LISTENING) {
-            socket.state = Holder.State.BOUND;
+                && socket.state == Holder.PortUse.LISTENING) {
+            socket.state = Holder.PortUse.BOUND;
         } else if (call instanceof Call.Dup dup) {
             copied(process, dup.fd(), value(outcome));
         } else if (call instanceof Call.Close close) {
@@ -589,7 +591,7 @@ public final class TraceModel {
     }
 
     private void bound(TracedSocket socket, SockAddr address) {
-        Holder holder = socket.at(address, Holder.State.BOUND);
+        Holder holder = socket.at(address, Holder.PortUse.BOUND);
         if (address.port() != 0) {
             registrations.put(address.port(), reference.register(holder, around(socket, address.port())));
         }
@@ -603,13 +605,13 @@ public final class TraceModel {
         if (socket.local != null && socket.local.port() != 0) {
             PortState others = around(socket, socket.local.port());
             registrations.put(socket.local.port(),
-                    reference.register(socket.at(socket.local, Holder.State.LISTENING), others));
+                    reference.register(socket.at(socket.local, Holder.PortUse.LISTENING), others));
         }
         hasUnseenPort |= socket.local == null;
-        if (socket.state != Holder.State.LISTENING) {
+        if (socket.state != Holder.PortUse.LISTENING) {
             begins(socket);
         }
-        socket.state = Holder.State.LISTENING;
+        socket.state = Holder.PortUse.LISTENING;
     }
 
     private void begins(TracedSocket socket) {

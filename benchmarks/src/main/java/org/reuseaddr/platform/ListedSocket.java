@@ -22,7 +22,7 @@ import java.util.stream.Stream;
  * @param uid the user who opened it; 0 in TIME_WAIT, where the kernel keeps no owner
  * @param inode the socket's inode, the number in the links of /proc/PID/fd; 0 in TIME_WAIT, and before accept(2)
  */
-public record ListedSocket(InetAddress local, int port, InetAddress remote, int remotePort, State state, int uid,
+public record ListedSocket(InetAddress local, int port, InetAddress remote, int remotePort, TcpState state, int uid,
         long inode) {
 
     private static final Pattern LOCAL_PORT = Pattern.compile("^\\s*\\d+:\\s+[0-9A-F]+:([0-9A-F]{4})\\s");
@@ -32,7 +32,7 @@ public record ListedSocket(InetAddress local, int port, InetAddress remote, int 
             + "\\s+([0-9A-F]{2})\\s+\\S+\\s+\\S+\\s+\\S+\\s+(\\d{1,10})\\s+\\S+\\s+(\\d{1,18})\\b.*$");
 
     /** The states of a TCP socket in the kernel's numbering: Linux, include/net/tcp_states.h. */
-    public enum State {
+    public enum TcpState {
         /** Connected. */
         ESTABLISHED(1),
         /** Connecting. */
@@ -62,11 +62,11 @@ public record ListedSocket(InetAddress local, int port, InetAddress remote, int 
 
         private final int number;
 
-        State(int number) {
+        TcpState(int number) {
             this.number = number;
         }
 
-        private static Optional<State> of(int number) {
+        private static Optional<TcpState> of(int number) {
             return Stream.of(values()).filter(state -> state.number == number).findFirst();
         }
     }
@@ -77,7 +77,7 @@ public record ListedSocket(InetAddress local, int port, InetAddress remote, int 
         if (!cells.matches() || cells.group(1).length() != cells.group(3).length()) {
             return Optional.empty();
         }
-        return State.of(Integer.parseInt(cells.group(5), 16)).map(state -> new ListedSocket(address(cells.group(1)),
+        return TcpState.of(Integer.parseInt(cells.group(5), 16)).map(state -> new ListedSocket(address(cells.group(1)),
                 Integer.parseInt(cells.group(2), 16), address(cells.group(3)), Integer.parseInt(cells.group(4), 16), state,
                 (int) Long.parseLong(cells.group(6)), Long.parseLong(cells.group(7))));
     }

@@ -16,7 +16,7 @@ import java.util.stream.Stream;
  * @param kind what it is
  * @param seen what was found, such as {@code load average 3.10 on 2 CPUs}
  */
-public record Warning(Kind kind, String seen) {
+public record Warning(Disturbance kind, String seen) {
 
     /** The suite's largest accept queue: 1,024 connections, both ends in one process, and what a JVM opens itself. */
     private static final long DESCRIPTORS_NEEDED = 2 * 1024 + 256;
@@ -34,7 +34,7 @@ public record Warning(Kind kind, String seen) {
     private static final String SAME_FILTER = "compare only with runs that were made under the same filter";
 
     /** The kinds, the most severe first, each with why it matters and what to do. */
-    public enum Kind {
+    public enum Disturbance {
         /** A tracer, such as {@code strace -f java …}, stops the process at every system call. */
         TRACED("every system call stops for the tracer and costs many times as much",
                 "run without strace or a debugger, except to see the calls",
@@ -52,7 +52,7 @@ public record Warning(Kind kind, String seen) {
         /** Other programs are busy. */
         LOAD("other programs take CPU time and make figures larger and less steady",
                 "wait until the machine is idle",
-                Kind::load),
+                Disturbance::load),
         /** A seccomp filter examines system calls. On WSL 2 it belongs to the platform, which asks Windows about ports so. */
         SECCOMP("the filter runs on every system call",
                 SAME_FILTER,
@@ -82,7 +82,7 @@ public record Warning(Kind kind, String seen) {
         /** Unrelated processes hold most of the ports for port 0. */
         EPHEMERAL_PORTS_TAKEN("a search for a free port costs many times as much when most are taken",
                 "wait for connections in TIME_WAIT to end, or stop the program that holds the ports",
-                Kind::taken),
+                Disturbance::taken),
         /** Too few descriptors. */
         FEW_DESCRIPTORS("benchmarks that hold many sockets scale down to fit",
                 "raise the limit, for instance with: ulimit -n 65536",
@@ -107,7 +107,7 @@ public record Warning(Kind kind, String seen) {
         private final String remedy;
         private final Function<Platform, Optional<String>> finding;
 
-        Kind(String why, String remedy, Function<Platform, Optional<String>> finding) {
+        Disturbance(String why, String remedy, Function<Platform, Optional<String>> finding) {
             this.why = why;
             this.remedy = remedy;
             this.finding = finding;
@@ -119,7 +119,7 @@ public record Warning(Kind kind, String seen) {
         }
 
         private static Optional<String> load(Platform platform) {
-            double cpus = platform.entry(PlatformEntry.CPU_MACHINE_CORES).flatMap(Kind::number)
+            double cpus = platform.entry(PlatformEntry.CPU_MACHINE_CORES).flatMap(Disturbance::number)
                     .orElse((double) platform.cores());
             Optional<String> average = platform.entry(PlatformEntry.LOAD_AVERAGE)
                     .filter(text -> number(text).filter(load -> load > cpus / 2).isPresent())
@@ -152,7 +152,7 @@ public record Warning(Kind kind, String seen) {
 
     /** The warnings that a platform deserves, the most severe first. */
     static List<Warning> of(Platform platform) {
-        return Stream.of(Kind.values())
+        return Stream.of(Disturbance.values())
                 .flatMap(kind -> kind.finding.apply(platform).map(seen -> new Warning(kind, seen)).stream())
                 .toList();
     }

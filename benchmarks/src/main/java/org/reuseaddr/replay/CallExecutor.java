@@ -143,7 +143,7 @@ final class CallExecutor implements Call.Handler<Outcome> {
 
     @Override
     public Outcome getOption(Call.GetOption call) {
-        Sockets.WithValue read = sockets.getOption(descriptor(call), call.option());
+        Sockets.ValueResult read = sockets.getOption(descriptor(call), call.option());
         return read.result() instanceof SyscallResult.Returned returned
                 ? new Outcome.WithValue(returned, read.value())
                 : new Outcome.Plain(read.result());
@@ -187,7 +187,7 @@ final class CallExecutor implements Call.Handler<Outcome> {
         long deadline = System.nanoTime() + limitMillis * 1_000_000L;
         long remaining = limitMillis;
         while (remaining > 0 && sockets.awaitReady(descriptor, Linux.POLLOUT, (int) remaining)) {
-            Sockets.WithValue error = sockets.getOption(descriptor, SocketOption.SO_ERROR);
+            Sockets.ValueResult error = sockets.getOption(descriptor, SocketOption.SO_ERROR);
             if (!error.result().equals(ZERO)) {
                 throw new ReplayException("how connect ended cannot be read: getsockopt(SO_ERROR) answered " + error.result());
             }
@@ -207,7 +207,7 @@ final class CallExecutor implements Call.Handler<Outcome> {
         if (table.isFull()) {
             return FULL;
         }
-        Sockets.WithAddress accepted = acceptOnce(listener, call);
+        Sockets.AddressedResult accepted = acceptOnce(listener, call);
         boolean waits = listener.exists() && !listener.nonBlocking().get() && accepted.result().failedWith(Errno.EAGAIN);
         if (waits) {
             if (!sockets.awaitReady(listener.descriptor(), Linux.POLLIN, limitMillis)) {
@@ -220,7 +220,7 @@ final class CallExecutor implements Call.Handler<Outcome> {
     }
 
     /** Does not wait, whether the listener is non-blocking or not: what cannot be accepted shows at once. */
-    private Sockets.WithAddress acceptOnce(Open listener, Call.Accept call) {
+    private Sockets.AddressedResult acceptOnce(Open listener, Call.Accept call) {
         boolean switched = listener.exists() && !listener.nonBlocking().get();
         if (switched) {
             sockets.setNonBlocking(listener.descriptor(), true);
@@ -277,7 +277,7 @@ final class CallExecutor implements Call.Handler<Outcome> {
         // poll ignores negative descriptors; one that cannot be open is answered with POLLNVAL, as a closed one is.
         int descriptor = open.exists() ? open.descriptor() : Integer.MAX_VALUE;
         boolean bounded = call.timeoutMillis() >= 0 && call.timeoutMillis() <= limitMillis;
-        Sockets.WithValue polled = sockets.poll(descriptor, call.events(), bounded ? call.timeoutMillis() : limitMillis);
+        Sockets.ValueResult polled = sockets.poll(descriptor, call.events(), bounded ? call.timeoutMillis() : limitMillis);
         if (polled.result() instanceof SyscallResult.Returned returned && returned.value() == 1) {
             return new Outcome.WithValue(returned, polled.value());
         }
@@ -292,7 +292,7 @@ final class CallExecutor implements Call.Handler<Outcome> {
         return new Outcome.Plain(result);
     }
 
-    private static Outcome withAddress(Sockets.WithAddress answer) {
+    private static Outcome withAddress(Sockets.AddressedResult answer) {
         return answer.result() instanceof SyscallResult.Returned returned
                 ? new Outcome.WithAddress(returned, answer.address())
                 : new Outcome.Plain(answer.result());

@@ -37,7 +37,7 @@ public record Difference(List<Step> observed, List<Allowed> allowed, long sequen
     }
 
     /** What differences have in common that are told as one: the rule, the call, and how it ended. */
-    public record Kind(String rule, String call, String ended) {
+    public record Grouping(String rule, String call, String ended) {
     }
 
     /** The call that ended otherwise. */
@@ -46,12 +46,12 @@ public record Difference(List<Step> observed, List<Allowed> allowed, long sequen
     }
 
     /** What it is told together with. */
-    public Kind kind() {
+    public Grouping kind() {
         return kind(last(), allowed);
     }
 
-    static Kind kind(Step last, List<Allowed> allowed) {
-        return new Kind(allowed.get(0).reason().toString(), last.call().name(), ended(last));
+    static Grouping kind(Step last, List<Allowed> allowed) {
+        return new Grouping(allowed.get(0).reason().toString(), last.call().name(), ended(last));
     }
 
     private static String ended(Step step) {

@@ -54,7 +54,7 @@ final class DuplicateListeners {
      *
      * @param twoListeners whether both were seen to listen
      */
-    record Finding(boolean twoListeners, String words) {
+    record SecondSocket(boolean twoListeners, String words) {
     }
 
     /**
@@ -65,7 +65,7 @@ final class DuplicateListeners {
      * @param challenger the socket whose bind or listen should have been refused
      * @return empty if no second socket can be made to listen on the port
      */
-    Optional<Finding> examine(Replay.SocketName challenger) {
+    Optional<SecondSocket> examine(Replay.SocketName challenger) {
         SockAddr challenged = replay.bound().get(challenger);
         if (challenged == null) {
             return Optional.empty();
@@ -83,7 +83,7 @@ final class DuplicateListeners {
         Optional<Boolean> holderAccepts = accepts(holder);
         Optional<Boolean> challengerAccepts = accepts(challenger);
         if (holderAccepts.equals(Optional.of(false)) || challengerAccepts.equals(Optional.of(false))) {
-            return Optional.of(new Finding(false, "listen returned 0 and the "
+            return Optional.of(new SecondSocket(false, "listen returned 0 and the "
                     + (challengerAccepts.equals(Optional.of(false)) ? "second" : "first")
                     + " socket does not listen (SO_ACCEPTCONN is 0)"));
         }
@@ -97,7 +97,7 @@ final class DuplicateListeners {
         Tally alone = connect(target, null, challenger, CONNECTIONS);
         boolean both = holderAccepts.orElse(together.first() > 0)
                 && challengerAccepts.orElse(together.second() + alone.second() > 0);
-        return Optional.of(new Finding(both, (both ? "two listeners hold the port: " : "two sockets have the port: ")
+        return Optional.of(new SecondSocket(both, (both ? "two listeners hold the port: " : "two sockets have the port: ")
                 + together.inWords() + "; after the first closed, of " + alone.made() + " the second got " + alone.second()));
     }
 
@@ -117,7 +117,7 @@ final class DuplicateListeners {
         boolean v6Only = address.family() == Family.INET6
                 && replay.execute(socket, new Call.GetOption(socket.fd(), SocketOption.IPV6_V6ONLY))
                         instanceof Outcome.WithValue read && read.value() != 0;
-        return new Holder(address, v6Only, false, false, 0, Holder.State.LISTENING);
+        return new Holder(address, v6Only, false, false, 0, Holder.PortUse.LISTENING);
     }
 
     private static SockAddr target(SockAddr holder, SockAddr challenger) {

@@ -74,7 +74,7 @@ public final class Exploration {
             Arrays.stream(CallRule.values()).filter(CallRule::isOfKnownSockets)).toList();
     private static final long SEED_STEP = 0x9E3779B97F4A7C15L;
 
-    private final Settings settings;
+    private final Bounds settings;
     private final ExplorationPorts ports;
     private final LongSupplier lostTimeWaits;
     private final Consumer<Difference> found;
@@ -84,8 +84,8 @@ public final class Exploration {
     private final LongAdder calls = new LongAdder();
     private final Map<Reason, LongAdder> decided = new ConcurrentHashMap<>();
     private final Map<StatePair, LongAdder> pairs = new ConcurrentHashMap<>();
-    private final Map<Difference.Kind, MetDifference> groups = new ConcurrentHashMap<>();
-    private final Map<Difference.Kind, LongAdder> unrepeated = new ConcurrentHashMap<>();
+    private final Map<Difference.Grouping, MetDifference> groups = new ConcurrentHashMap<>();
+    private final Map<Difference.Grouping, LongAdder> unrepeated = new ConcurrentHashMap<>();
     private final Set<Quirk> quirks = Collections.synchronizedSet(EnumSet.noneOf(Quirk.class));
     private final AtomicReference<LinuxTcp> model = new AtomicReference<>(LinuxTcp.REFERENCE);
     private final AtomicReference<ReplayException> failure = new AtomicReference<>();
@@ -106,7 +106,7 @@ public final class Exploration {
      * @param ports how many different ports to take at most
      * @param endsAtFirst whether the first difference that no quirk explains ends the exploration
      */
-    public record Settings(long seed, long count, Duration time, int processes, int threads, int calls, int lowPort, int highPort,
+    public record Bounds(long seed, long count, Duration time, int processes, int threads, int calls, int lowPort, int highPort,
             int ports, boolean endsAtFirst) {
     }
 
@@ -145,7 +145,7 @@ public final class Exploration {
      * @param groups kinds of differences so far, the quirks of released kernels included
      * @param rules how many of {@link #rules()} have decided an outcome so far
      */
-    public record Progress(long sequences, long calls, int groups, int rules, Duration elapsed) {
+    public record Totals(long sequences, long calls, int groups, int rules, Duration elapsed) {
     }
 
     /**
@@ -154,7 +154,7 @@ public final class Exploration {
      * @param found is told of each kind of difference when it has been made small; called by several threads, one at a time
      * @throws ReplayException if no port is free, or the platform has no loopback address
      */
-    public Exploration(Settings settings, Set<Integer> heldPorts, LongSupplier lostTimeWaits, Consumer<Difference> found) {
+    public Exploration(Bounds settings, Set<Integer> heldPorts, LongSupplier lostTimeWaits, Consumer<Difference> found) {
         this.settings = settings;
         this.lostTimeWaits = lostTimeWaits;
         this.found = found;
@@ -173,7 +173,7 @@ public final class Exploration {
      * @param progress is told ten times a second, by this thread
      * @return what was done until then, also where {@link #failure} ended it
      */
-    public Progress run(Consumer<Progress> progress) {
+    public Totals run(Consumer<Totals> progress) {
         started = System.nanoTime();
         List<Worker> workers = new ArrayList<>();
         for (int i = 0; i < settings.threads(); i++) {
@@ -206,8 +206,8 @@ public final class Exploration {
         }
     }
 
-    private Progress progress(Duration elapsed) {
-        return new Progress(sequences.sum(), calls.sum(), groups.size(), (int) rules().stream().filter(decided::containsKey).count(),
+    private Totals progress(Duration elapsed) {
+        return new Totals(sequences.sum(), calls.sum(), groups.size(), (int) rules().stream().filter(decided::containsKey).count(),
                 elapsed);
     }
 
@@ -236,7 +236,7 @@ public final class Exploration {
     }
 
     /** Differences that did not come again when the calls were made once more, by kind, with how often each was met. */
-    public Map<Difference.Kind, LongAdder> unrepeated() {
+    public Map<Difference.Grouping, LongAdder> unrepeated() {
         return Map.copyOf(unrepeated);
     }
 
@@ -481,7 +481,7 @@ public final class Exploration {
 
         /** A difference whose repetitions the end of the exploration cuts short is one that did not come again. */
         private void differsInTime(long number, Trial trial, LinuxTcp judge) {
-            Difference.Kind kind = new Difference(trial.observed(), trial.answers(), number, 0, 0, Set.of()).kind();
+            Difference.Grouping kind = new Difference(trial.observed(), trial.answers(), number, 0, 0, Set.of()).kind();
             try {
                 differs(number, trial, judge);
             } catch (ReplayException e) {

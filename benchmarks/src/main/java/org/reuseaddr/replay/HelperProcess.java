@@ -121,7 +121,7 @@ final class HelperProcess implements SocketProcess {
                 return ended.step().outcome();
             }
             throw new ReplayException("helper process: "
-                    + (reply instanceof Reply.Failed failed ? failed.reason() : "it answered another request"));
+                    + (reply instanceof Reply.CouldNot failed ? failed.reason() : "it answered another request"));
         } catch (TimeoutException e) {
             return new Outcome.TimedOut(limitMillis);
         }
@@ -139,7 +139,7 @@ final class HelperProcess implements SocketProcess {
                 return counted.interruptions();
             }
             throw new ReplayException("helper process: "
-                    + (reply instanceof Reply.Failed failed ? failed.reason() : "it answered another request"));
+                    + (reply instanceof Reply.CouldNot failed ? failed.reason() : "it answered another request"));
         } catch (TimeoutException e) {
             throw new ReplayException("a call under a signal did not return", e);
         }
@@ -157,7 +157,7 @@ final class HelperProcess implements SocketProcess {
                 return raced.counts();
             }
             throw new ReplayException("helper process: "
-                    + (reply instanceof Reply.Failed failed ? failed.reason() : "it answered another request"));
+                    + (reply instanceof Reply.CouldNot failed ? failed.reason() : "it answered another request"));
         } catch (TimeoutException e) {
             throw new ReplayException("a call of a race did not return", e);
         }
@@ -172,7 +172,7 @@ final class HelperProcess implements SocketProcess {
     Optional<String> become(int user) {
         try {
             Reply reply = ask(new Request.Become(user), BECOME_MILLIS);
-            if (reply instanceof Reply.Failed failed) {
+            if (reply instanceof Reply.CouldNot failed) {
                 return Optional.of(failed.reason());
             }
             isOfAnotherUser = user != Request.Become.AS_STARTED;
@@ -188,7 +188,7 @@ final class HelperProcess implements SocketProcess {
             return;
         }
         try {
-            if (ask(new Request.CloseAll(), 0) instanceof Reply.Failed failed) {
+            if (ask(new Request.CloseAll(), 0) instanceof Reply.CouldNot failed) {
                 throw new ReplayException("helper process: " + failed.reason());
             }
         } catch (TimeoutException e) {
@@ -407,7 +407,7 @@ final class HelperProcess implements SocketProcess {
             local.closeAll();
             return new Reply.Closed();
         } catch (ReplayException | TranscriptException | IllegalArgumentException e) {
-            return new Reply.Failed(e.getMessage());
+            return new Reply.CouldNot(e.getMessage());
         }
     }
 
@@ -419,11 +419,11 @@ final class HelperProcess implements SocketProcess {
             Optional<String> other = user == Request.Become.AS_STARTED ? Optional.empty()
                     : ProcessUser.effective().filter(shown -> !shown.equals(Integer.toString(user)));
             return result == 0 && other.isEmpty() ? new Reply.Became()
-                    : new Reply.Failed("the right, which root has, to make calls as user " + user + " (setresuid "
+                    : new Reply.CouldNot("the right, which root has, to make calls as user " + user + " (setresuid "
                             + (result != 0 ? "failed with " + Errno.of(-result).symbol()
                             : "returned 0, and /proc/self/status shows user " + other.orElseThrow()) + ")");
         } catch (LinkageError e) {
-            return new Reply.Failed("a way to make calls as user " + user + ": " + e.getMessage());
+            return new Reply.CouldNot("a way to make calls as user " + user + ": " + e.getMessage());
         }
     }
 

@@ -212,7 +212,7 @@ final class HelperProtocol {
         }
 
         /** The helper could not do as it was asked. */
-        record Failed(String reason) implements Reply {
+        record CouldNot(String reason) implements Reply {
             @Override
             public String line() {
                 return FAILED + reason.replaceAll("\\s+", " ");
@@ -240,7 +240,7 @@ final class HelperProtocol {
             if (line.startsWith(RACED)) {
                 return new Raced(RaceCounts.parse(line.substring(RACED.length())));
             }
-            return line.startsWith(FAILED) ? new Failed(line.substring(FAILED.length()))
+            return line.startsWith(FAILED) ? new CouldNot(line.substring(FAILED.length()))
                     : new Ended(TranscriptParser.parseStep(TEXT, line));
         }
     }

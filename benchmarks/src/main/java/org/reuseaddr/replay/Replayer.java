@@ -474,11 +474,11 @@ public final class Replayer implements AutoCloseable {
             return new Attempt(Grade.VIOLATION, replay.observed(), divergent,
                     promised.call().name() + " returned " + oddValue(observed.returned().getAsInt()), 1);
         }
-        Optional<DuplicateListeners.Finding> found =
+        Optional<DuplicateListeners.SecondSocket> found =
                 permits(promised, observed) ? examine(replay, processes, promised) : Optional.empty();
-        boolean twoListeners = found.filter(DuplicateListeners.Finding::twoListeners).isPresent();
+        boolean twoListeners = found.filter(DuplicateListeners.SecondSocket::twoListeners).isPresent();
         return new Attempt(twoListeners ? Grade.VIOLATION : grade(scenario, observed), replay.observed(), divergent,
-                found.map(DuplicateListeners.Finding::words).orElse(""), twoListeners,
+                found.map(DuplicateListeners.SecondSocket::words).orElse(""), twoListeners,
                 twoListeners ? 1 : worth(promised.outcome(), observed),
                 observed.failedWith(Errno.EADDRINUSE) ? replay.chosenPortOf(promised) : OptionalInt.empty(),
                 observed.failedWith(Errno.EADDRINUSE) ? replay.realPortOf(promised) : OptionalInt.empty(), Optional.empty());
@@ -509,7 +509,7 @@ public final class Replayer implements AutoCloseable {
                 ": minus the HRESULT 0x%08X, Windows' error %d", -value, -value & 0xFFFF) : meaning;
     }
 
-    private Optional<DuplicateListeners.Finding> examine(Replay replay, Map<Integer, SocketProcess> processes, Step promised) {
+    private Optional<DuplicateListeners.SecondSocket> examine(Replay replay, Map<Integer, SocketProcess> processes, Step promised) {
         int fd = ((Call.OnDescriptor) promised.call()).fd();
         return new DuplicateListeners(replay, processes::get, client)
                 .examine(new Replay.SocketName(replay.processOfThread(promised.process()), fd));

@@ -16,10 +16,10 @@ import org.reuseaddr.transcript.Call;
 final class Shrinker {
 
     private final Function<List<Made>, Optional<Difference>> tryOut;
-    private final Difference.Kind kind;
+    private final Difference.Grouping kind;
 
     /** @param tryOut makes calls and returns the difference they end in, if they do */
-    Shrinker(Function<List<Made>, Optional<Difference>> tryOut, Difference.Kind kind) {
+    Shrinker(Function<List<Made>, Optional<Difference>> tryOut, Difference.Grouping kind) {
         this.tryOut = tryOut;
         this.kind = kind;
     }

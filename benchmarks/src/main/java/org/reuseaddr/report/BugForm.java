@@ -20,7 +20,7 @@ record BugForm(List<Section> sections) {
     }
 
     /** What answers a question. */
-    enum Part {
+    enum FormPart {
         /** A fact of the platform record. */
         FIELD,
         /** What is wrong, in a sentence. */
@@ -44,7 +44,7 @@ record BugForm(List<Section> sections) {
      * @param hint of a field, where the reporter finds the answer; of the logs, what else the tracker asks for
      * @param choices for a question with boxes, all answers to choose from; else empty
      */
-    record Section(String name, Part part, Optional<String> answer, String hint, List<String> choices) {
+    record Section(String name, FormPart part, Optional<String> answer, String hint, List<String> choices) {
 
         Section {
             choices = List.copyOf(choices);
@@ -68,7 +68,7 @@ record BugForm(List<Section> sections) {
 
     /** The questions about the platform. */
     List<Section> fields() {
-        return sections.stream().filter(section -> section.part() == Part.FIELD).toList();
+        return sections.stream().filter(section -> section.part() == FormPart.FIELD).toList();
     }
 
     /** The headings of microsoft/WSL's bug form, .github/ISSUE_TEMPLATE/Bug_Report.yaml as of commit 66000d1782c5. */
@@ -79,15 +79,16 @@ record BugForm(List<Section> sections) {
         return List.of(
                 field("Windows Version", windows(run), "cmd.exe /c ver"),
                 field("WSL Version", wsl, "wsl.exe --version; 0.0.0.0 where WSL is not from the Store and has no such option"),
-                new Section("Are you using WSL 1 or WSL 2?", Part.FIELD, run.entry(PlatformEntry.WSL_GENERATION).map(text -> "WSL " + text),
+                new Section("Are you using WSL 1 or WSL 2?", FormPart.FIELD,
+                        run.entry(PlatformEntry.WSL_GENERATION).map(text -> "WSL " + text),
                         "wsl.exe -l -v", List.of("WSL 2", "WSL 1")),
                 field("Kernel Version", run.entry(PlatformEntry.KERNEL_RELEASE), "uname -r"),
                 field("Distro Version", run.entry(PlatformEntry.DISTRIBUTION), "cat /etc/os-release"),
                 field("Other Software", joined(List.of(mode, java(run), suite(run), container(run))), UNKNOWN_SOFTWARE),
-                part("Repro Steps", Part.STEPS, ""),
-                part("Expected Behavior", Part.EXPECTED, ""),
-                part("Actual Behavior", Part.ACTUAL, ""),
-                part("Diagnostic Logs", Part.LOGS, "Networking logs: as administrator in PowerShell, run collect-wsl-logs.ps1"
+                part("Repro Steps", FormPart.STEPS, ""),
+                part("Expected Behavior", FormPart.EXPECTED, ""),
+                part("Actual Behavior", FormPart.ACTUAL, ""),
+                part("Diagnostic Logs", FormPart.LOGS, "Networking logs: as administrator in PowerShell, run collect-wsl-logs.ps1"
                         + " -LogProfile networking (the script is in the directory diagnostics of microsoft/WSL), start the"
                         + " program above while it records, and attach the archive that it writes."));
     }
@@ -95,14 +96,14 @@ record BugForm(List<Section> sections) {
     /** The headings of google/gvisor's bug form, .github/ISSUE_TEMPLATE/bug_report.yml as of commit e55fb66ecd9f. */
     private static List<Section> gvisor(ReportedRun run) {
         return List.of(
-                part("Description", Part.SUMMARY, ""),
-                part("Steps to reproduce", Part.STEPS, ""),
+                part("Description", FormPart.SUMMARY, ""),
+                part("Steps to reproduce", FormPart.STEPS, ""),
                 field("runsc version", Optional.empty(), "runsc -version"),
                 field("docker version (if using docker)", Optional.empty(), "docker version"),
                 field("uname", run.entry(PlatformEntry.KERNEL_VERSION).or(() -> run.entry(PlatformEntry.KERNEL_RELEASE)), "uname -a"),
                 field("kubectl (if using Kubernetes)", Optional.empty(), "kubectl version; kubectl get nodes"),
                 field("repo state (if built from source)", Optional.empty(), "git describe"),
-                part("runsc debug logs (if available)", Part.LOGS, "Start the program above under runsc with the flags --debug"
+                part("runsc debug logs (if available)", FormPart.LOGS, "Start the program above under runsc with the flags --debug"
                         + " --debug-log=/tmp/runsc/ --strace and attach the files of that directory."));
     }
 
@@ -112,11 +113,11 @@ record BugForm(List<Section> sections) {
      */
     private static List<Section> docker(ReportedRun run) {
         return List.of(
-                new Section("Before reporting", Part.FIELD, Optional.empty(), "", List.of("I have tried with the latest version of"
+                new Section("Before reporting", FormPart.FIELD, Optional.empty(), "", List.of("I have tried with the latest version of"
                         + " Docker Desktop", "I have tried disabling enabled experimental features", "I have uploaded Diagnostics")),
                 field("Diagnostics ID", Optional.empty(), "Docker Desktop: Troubleshoot, Get support, Upload diagnostics"),
-                part("Actual behavior", Part.ACTUAL, ""),
-                part("Expected behavior", Part.EXPECTED, ""),
+                part("Actual behavior", FormPart.ACTUAL, ""),
+                part("Expected behavior", FormPart.EXPECTED, ""),
                 field("Windows Version", windows(run), "cmd.exe /c ver"),
                 field("Docker Desktop Version", Optional.empty(), "Docker Desktop: About"),
                 field("WSL2 or Hyper-V backend?", Optional.empty(), "Docker Desktop: Settings, General"),
@@ -124,8 +125,8 @@ record BugForm(List<Section> sections) {
                 field("Information", joined(List.of(run.entry(PlatformEntry.KERNEL_RELEASE),
                         run.entry(PlatformEntry.DISTRIBUTION), container(run),
                         java(run), suite(run))), "uname -r"),
-                part("Steps to reproduce the behavior", Part.STEPS, ""),
-                part("Measurements and platform", Part.LOGS, ""));
+                part("Steps to reproduce the behavior", FormPart.STEPS, ""),
+                part("Measurements and platform", FormPart.LOGS, ""));
     }
 
     private static List<Section> plain(ReportedRun run) {
@@ -138,17 +139,17 @@ record BugForm(List<Section> sections) {
                         run.entry(PlatformEntry.CPU_CORES).map(text -> text + " cores"),
                         run.entry(PlatformEntry.CPU_ARCHITECTURE))), "lscpu"),
                 field("Other Software", joined(List.of(java(run), suite(run))), UNKNOWN_SOFTWARE),
-                part("Steps to Reproduce", Part.STEPS, ""),
-                part("Expected Behavior", Part.EXPECTED, ""),
-                part("Actual Behavior", Part.ACTUAL, ""),
-                part("Measurements and Platform", Part.LOGS, ""));
+                part("Steps to Reproduce", FormPart.STEPS, ""),
+                part("Expected Behavior", FormPart.EXPECTED, ""),
+                part("Actual Behavior", FormPart.ACTUAL, ""),
+                part("Measurements and Platform", FormPart.LOGS, ""));
     }
 
     private static Section field(String name, Optional<String> answer, String hint) {
-        return new Section(name, Part.FIELD, answer, hint, List.of());
+        return new Section(name, FormPart.FIELD, answer, hint, List.of());
     }
 
-    private static Section part(String name, Part part, String hint) {
+    private static Section part(String name, FormPart part, String hint) {
         return new Section(name, part, Optional.empty(), hint, List.of());
     }
 

@@ -46,7 +46,7 @@ record Cause(String grade, String rule, String source, String call, String expec
     }
 
     /** What the platform did, whatever the rule: the terminal groups by this. */
-    private record Symptom(String grade, boolean twoListeners, String call, String expected, String observed) {
+    private record SharedSymptom(String grade, boolean twoListeners, String call, String expected, String observed) {
     }
 
     /**
@@ -58,7 +58,7 @@ record Cause(String grade, String rule, String source, String call, String expec
         rows.stream().filter(row -> !row.grade().equals(Grade.PASS.name()))
                 .forEach(row -> groups.computeIfAbsent(key(row), key -> new ArrayList<>()).add(row));
         List<Cause> causes = groups.entrySet().stream().map(group -> cause(group.getKey(), group.getValue(), known)).toList();
-        Map<Symptom, Integer> frequencies = new HashMap<>();
+        Map<SharedSymptom, Integer> frequencies = new HashMap<>();
         causes.forEach(cause -> frequencies.merge(cause.symptom(), cause.rows().size(), Integer::sum));
         return causes.stream().sorted(Comparator.comparingInt((Cause cause) -> severity(cause.grade()))
                         .thenComparing(cause -> !cause.isTwoListeners())
@@ -68,8 +68,8 @@ record Cause(String grade, String rule, String source, String call, String expec
                 .toList();
     }
 
-    private Symptom symptom() {
-        return new Symptom(grade, isTwoListeners(), call, expected, observed);
+    private SharedSymptom symptom() {
+        return new SharedSymptom(grade, isTwoListeners(), call, expected, observed);
     }
 
     /** The place of a grade among all, 0 for the most severe; those that this version does not know come before PASS. */

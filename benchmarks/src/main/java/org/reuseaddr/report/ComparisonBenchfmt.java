@@ -36,7 +36,7 @@ public final class ComparisonBenchfmt {
 
     private static void group(StringBuilder text, Group group, List<Cell> shown) {
         for (RunData run : group.runs()) {
-            text.append("label: ").append(Plain.text(group.label())).append("\nrun: ").append(Plain.text(run.run().id()))
+            text.append("label: ").append(PlainText.text(group.label())).append("\nrun: ").append(PlainText.text(run.run().id()))
                     .append('\n');
             for (Cell cell : shown) {
                 CellData data = run.cells().get(cell);
@@ -67,11 +67,11 @@ public final class ComparisonBenchfmt {
 
     /** Units contain a slash, {@code ns/op}, which separates nothing where they stand. */
     private static String unit(String text) {
-        return Plain.text(text).replaceAll("\\s+", "_");
+        return PlainText.text(text).replaceAll("\\s+", "_");
     }
 
     /** A text without what separates parts of a line. */
     private static String word(String text) {
-        return Plain.text(text).replaceAll("[\\s/]+", "_");
+        return PlainText.text(text).replaceAll("[\\s/]+", "_");
     }
 }

@@ -53,7 +53,7 @@ public final class ComparisonMarkdown {
     }
 
     private static List<String> row(SemanticDifference difference) {
-        SemanticDifference.Cause cause = difference.cause();
+        SemanticDifference.SharedCause cause = difference.cause();
         return List.of(Integer.toString(difference.count()), (cause.baseGrade() + " " + cause.baseObserved()).strip(),
                 (cause.otherGrade() + " " + cause.otherObserved()).strip(), cause.call(), cause.rule(),
                 String.join(", ", difference.examples()));
@@ -88,6 +88,6 @@ public final class ComparisonMarkdown {
     }
 
     private static String escape(String text) {
-        return Plain.text(text).replaceAll(MEANINGFUL, "\\\\$1");
+        return PlainText.text(text).replaceAll(MEANINGFUL, "\\\\$1");
     }
 }

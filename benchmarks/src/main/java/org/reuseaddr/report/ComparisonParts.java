@@ -44,10 +44,10 @@ final class ComparisonParts {
     }
 
     private static List<String> missing(List<Cell> cells, String label) {
-        return cells.isEmpty() ? List.of() : List.of("Only measured on " + Plain.text(label) + ": "
+        return cells.isEmpty() ? List.of() : List.of("Only measured on " + PlainText.text(label) + ": "
                 + cells.stream().collect(Collectors.groupingBy(Cell::benchmark, java.util.TreeMap::new,
                         Collectors.counting())).entrySet().stream()
-                .map(entry -> Plain.text(entry.getKey()) + (entry.getValue() == 1 ? "" : " (" + entry.getValue() + " cells)"))
+                .map(entry -> PlainText.text(entry.getKey()) + (entry.getValue() == 1 ? "" : " (" + entry.getValue() + " cells)"))
                 .collect(Collectors.joining(", ")) + ".");
     }
 
@@ -55,7 +55,7 @@ final class ComparisonParts {
     static List<String> controls(Versus versus) {
         return versus.controls().isEmpty() ? List.of() : List.of("Controls against the base: "
                 + versus.controls().entrySet().stream()
-                .map(entry -> Plain.text(entry.getKey().replaceFirst("^control_", "")) + " " + Figures.ratio(entry.getValue()))
+                .map(entry -> PlainText.text(entry.getKey().replaceFirst("^control_", "")) + " " + Figures.ratio(entry.getValue()))
                 .collect(Collectors.joining(", ")) + ".");
     }
 

@@ -52,11 +52,11 @@ public final class ComparisonText {
         }
         line("base   " + group(comparison.base()));
         line("other  " + group(versus.other()));
-        versus.remarks().forEach(remark -> line(Plain.text(remark)));
+        versus.remarks().forEach(remark -> line(PlainText.text(remark)));
         text.append('\n');
         table(comparison, versus);
         paragraph(ComparisonParts.missingCells(comparison, versus));
-        paragraph(versus.blames().stream().map(Sentences::blame).map(Plain::text).toList());
+        paragraph(versus.blames().stream().map(Sentences::blame).map(PlainText::text).toList());
         paragraph(ComparisonParts.controls(versus));
         semantics(versus);
         environment(comparison, versus);
@@ -64,7 +64,7 @@ public final class ComparisonText {
 
     private static String group(Group group) {
         int runs = group.wholeRuns();
-        return Plain.text(group.label()) + GAP + runs + (runs == 1 ? " run" : " runs")
+        return PlainText.text(group.label()) + GAP + runs + (runs == 1 ? " run" : " runs")
                 + (runs == group.runs().size() ? "" : " in " + group.runs().size() + " blocks");
     }
 
@@ -75,9 +75,9 @@ public final class ComparisonText {
             return;
         }
         List<List<String>> rows = new ArrayList<>();
-        rows.add(List.of("benchmark", Plain.text(comparison.base().label()), Plain.text(versus.other().label()), "ratio",
+        rows.add(List.of("benchmark", PlainText.text(comparison.base().label()), PlainText.text(versus.other().label()), "ratio",
                 "interval", "verdict", ""));
-        cells.forEach(cell -> rows.add(ComparisonParts.row(cell, figures).stream().map(Plain::text).toList()));
+        cells.forEach(cell -> rows.add(ComparisonParts.row(cell, figures).stream().map(PlainText::text).toList()));
         int[] widths = IntStream.range(0, NOTE_COLUMN + 1)
                 .map(column -> rows.stream().mapToInt(row -> width(row.get(column))).max().orElse(0)).toArray();
         for (int i = 0; i < rows.size(); i++) {
@@ -113,11 +113,11 @@ public final class ComparisonText {
                 + " scenarios differ" + (versus.semantics().size() == 1 ? ", all in one way."
                 : ", in " + versus.semantics().size() + " ways."));
         for (SemanticDifference difference : versus.semantics()) {
-            line(GAP + Plain.text(Sentences.difference(difference)));
+            line(GAP + PlainText.text(Sentences.difference(difference)));
             if (!difference.cause().rule().isEmpty()) {
-                line(GAP + GAP + "rule: " + Plain.text(difference.cause().rule()));
+                line(GAP + GAP + "rule: " + PlainText.text(difference.cause().rule()));
             }
-            line(GAP + GAP + "such as " + Plain.text(String.join(", ", difference.examples())));
+            line(GAP + GAP + "such as " + PlainText.text(String.join(", ", difference.examples())));
         }
     }
 
@@ -126,13 +126,13 @@ public final class ComparisonText {
             return;
         }
         text.append('\n');
-        line("Environment: what differs, first what could explain most (" + Plain.text(comparison.base().label())
-                + " → " + Plain.text(versus.other().label()) + ").");
+        line("Environment: what differs, first what could explain most (" + PlainText.text(comparison.base().label())
+                + " → " + PlainText.text(versus.other().label()) + ").");
         int width = versus.environment().stream().mapToInt(entry -> width(entry.name())).max().orElse(0);
         for (EnvironmentDifference entry : versus.environment()) {
-            line(GAP + Plain.text(entry.name()) + " ".repeat(width - width(entry.name())) + GAP
-                    + Plain.text(ComparisonParts.orMissing(entry.base())) + " → "
-                    + Plain.text(ComparisonParts.orMissing(entry.other())));
+            line(GAP + PlainText.text(entry.name()) + " ".repeat(width - width(entry.name())) + GAP
+                    + PlainText.text(ComparisonParts.orMissing(entry.base())) + " → "
+                    + PlainText.text(ComparisonParts.orMissing(entry.other())));
         }
     }
 

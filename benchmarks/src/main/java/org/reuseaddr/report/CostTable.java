@@ -37,7 +37,7 @@ import org.reuseaddr.transcript.Visible;
  * @param rows the most telling first
  * @param controls what has no address family, each with its figure, such as {@code getppid 121 ns ±2.0 %}
  */
-public record CostTable(List<String> families, int forks, int blocks, List<Row> rows, List<String> controls) {
+public record CostTable(List<String> families, int forks, int blocks, List<CostRow> rows, List<String> controls) {
 
     private static final Figures FIGURES = new Figures(Optional.empty());
     private static final String FAMILY = "family";
@@ -71,8 +71,8 @@ public record CostTable(List<String> families, int forks, int blocks, List<Row> 
      * @param figures one a family, empty where that was not measured
      * @param place what tells more about a platform has a lower one
      */
-    public record Row(String label, List<String> figures, int place) {
-        public Row {
+    public record CostRow(String label, List<String> figures, int place) {
+        public CostRow {
             figures = List.copyOf(figures);
         }
     }
@@ -102,8 +102,8 @@ public record CostTable(List<String> families, int forks, int blocks, List<Row> 
         figures.keySet().stream().sorted(Comparator.comparing(labels::hasRareFlag)
                 .thenComparing(key -> -figures.get(key).size()).thenComparing(labels::of)).forEach(key -> places.put(key,
                         telling(key) + PLACES_BETWEEN * (seen.merge(key.benchmark(), 1, Integer::sum) - 1)));
-        List<Row> rows = figures.keySet().stream().sorted(Comparator.comparingInt(CostTable::telling).thenComparing(labels::of))
-                .map(key -> new Row(labels.of(key), families.stream()
+        List<CostRow> rows = figures.keySet().stream().sorted(Comparator.comparingInt(CostTable::telling).thenComparing(labels::of))
+                .map(key -> new CostRow(labels.of(key), families.stream()
                         .map(family -> figures.get(key).getOrDefault(family, "")).toList(), places.get(key))).toList();
         return new CostTable(families, measured.stream().mapToInt(data -> data.forks().size()).max().orElse(0),
                 measured.stream().mapToInt(CellData::blocks).max().orElse(1), rows, controls);
@@ -172,10 +172,10 @@ public record CostTable(List<String> families, int forks, int blocks, List<Row> 
      */
     public List<String> lines(int width, int room) {
         int most = room - (rows.isEmpty() ? 0 : 1) - (controls.isEmpty() ? 0 : 1);
-        List<Row> shown = mostTelling(rows.size() <= most ? most : most - 1).rows();
+        List<CostRow> shown = mostTelling(rows.size() <= most ? most : most - 1).rows();
         List<String> lines = new ArrayList<>();
         if (!shown.isEmpty()) {
-            List<Row> all = new ArrayList<>(List.of(new Row(caption(), families, 0)));
+            List<CostRow> all = new ArrayList<>(List.of(new CostRow(caption(), families, 0)));
             all.addAll(shown);
             List<Integer> widths = IntStream.range(0, families.size())
                     .mapToObj(i -> all.stream().mapToInt(row -> row.figures().get(i).length()).max().orElseThrow()).toList();
@@ -192,11 +192,11 @@ public record CostTable(List<String> families, int forks, int blocks, List<Row> 
 
     /** The table with so many rows at most, those that tell most about a platform. */
     CostTable mostTelling(int most) {
-        Set<Row> chosen = new HashSet<>(rows.stream().sorted(Comparator.comparingInt(Row::place)).limit(most).toList());
+        Set<CostRow> chosen = new HashSet<>(rows.stream().sorted(Comparator.comparingInt(CostRow::place)).limit(most).toList());
         return new CostTable(families, forks, blocks, rows.stream().filter(chosen::contains).toList(), controls);
     }
 
-    private static String line(Row row, int label, List<Integer> widths) {
+    private static String line(CostRow row, int label, List<Integer> widths) {
         StringBuilder line = new StringBuilder(padded(fitLabel(Visible.line(row.label()), label), label));
         for (int i = 0; i < widths.size(); i++) {
             line.append(GAP).append(padded(Visible.line(row.figures().get(i)), widths.get(i)));

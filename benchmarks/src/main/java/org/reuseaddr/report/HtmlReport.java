@@ -25,7 +25,7 @@ import org.reuseaddr.transcript.Visible;
  * @param answers what a tracker asks, with the answers as Markdown
  * @param link where an issue is opened with its text filled in; empty where the audience has no such page
  */
-record HtmlReport(PageFrame frame, Optional<Matrix> matrix, Charts charts, List<Embedded> files, List<Answer> answers,
+record HtmlReport(PageFrame frame, Optional<Matrix> matrix, Charts charts, List<Embedded> files, List<FormAnswer> answers,
         Optional<String> link) {
 
     /**
@@ -34,7 +34,7 @@ record HtmlReport(PageFrame frame, Optional<Matrix> matrix, Charts charts, List<
      * @param name of the question
      * @param text of a field as it is, of others as Markdown
      */
-    record Answer(String name, String text) {
+    record FormAnswer(String name, String text) {
     }
 
     /**
@@ -56,7 +56,7 @@ record HtmlReport(PageFrame frame, Optional<Matrix> matrix, Charts charts, List<
             files.add(new Embedded("file-" + files.size(), name, (bytes.length + 1023) / 1024 + " KiB", Packed.base64(bytes)));
         });
         HtmlReport html = new HtmlReport(PageFrame.load(), Matrix.of(report), charts, files,
-                report.form().sections().stream().map(section -> new Answer(section.name(), answer(report, section)))
+                report.form().sections().stream().map(section -> new FormAnswer(section.name(), answer(report, section)))
                         .toList(), report.link(markdown.text()));
         StringOutput output = new StringOutput();
         JtereportGenerated.render(new OwaspHtmlTemplateOutput(output), null, report, html);
@@ -65,7 +65,7 @@ record HtmlReport(PageFrame frame, Optional<Matrix> matrix, Charts charts, List<
 
     /** A field of a form takes plain text, and a part of the text Markdown. */
     private static String answer(ReportModel report, BugForm.Section section) {
-        return section.part() != BugForm.Part.FIELD ? MarkdownReport.section(report, section)
+        return section.part() != BugForm.FormPart.FIELD ? MarkdownReport.section(report, section)
                 : Visible.line(section.answer().orElse("(not known, please fill in: " + section.hint() + ")"));
     }
 

@@ -24,7 +24,7 @@ import org.reuseaddr.transcript.Visible;
  * @param platforms the labels, in the order in which the runs were given
  * @param rows the rules that any of the platforms was asked about
  */
-public record PlatformMatrix(List<String> platforms, List<Row> rows) {
+public record PlatformMatrix(List<String> platforms, List<PlatformRow> rows) {
 
     /** Scenarios of the user's own, whose rules are not the suite's. */
     private static final List<String> OF_THE_USER = List.of("file", "trace");
@@ -43,7 +43,8 @@ public record PlatformMatrix(List<String> platforms, List<Row> rows) {
      * @param quirks how many of them each quirk of released kernels explains, by its id
      * @param example the first scenario of that grade, where it is not PASS
      */
-    public record Cell(int scenarios, int differing, String grade, SortedMap<String, Integer> quirks, Optional<SemanticsRow> example) {
+    public record PlatformCell(int scenarios, int differing, String grade, SortedMap<String, Integer> quirks,
+            Optional<SemanticsRow> example) {
 
         /**
          * {@code 48}, {@code 3 of 48 VIOLATION}, {@code 2 of 8 KNOWN (Q1)}, {@code 9 of 48 KNOWN (Q1 in 8, Q2 in 1)}, or a dash for a
@@ -63,8 +64,8 @@ public record PlatformMatrix(List<String> platforms, List<Row> rows) {
      *
      * @param rule the sentence, with its source
      */
-    public record Row(String rule, List<Cell> cells) {
-        public Row {
+    public record PlatformRow(String rule, List<PlatformCell> cells) {
+        public PlatformRow {
             cells = List.copyOf(cells);
         }
 
@@ -82,7 +83,7 @@ public record PlatformMatrix(List<String> platforms, List<Row> rows) {
         }
 
         private int scenarios() {
-            return cells.stream().mapToInt(Cell::scenarios).max().orElseThrow();
+            return cells.stream().mapToInt(PlatformCell::scenarios).max().orElseThrow();
         }
     }
 
@@ -93,10 +94,10 @@ public record PlatformMatrix(List<String> platforms, List<Row> rows) {
      */
     public static PlatformMatrix of(List<List<SemanticsRow>> runs) {
         List<Map<String, List<SemanticsRow>>> byRule = runs.stream().map(PlatformMatrix::byRule).toList();
-        List<Row> rows = byRule.stream().flatMap(rules -> rules.keySet().stream()).distinct()
-                .map(rule -> new Row(rule, byRule.stream().map(rules -> cell(rules.getOrDefault(rule, List.of()))).toList()))
-                .sorted(Comparator.comparingInt(Row::severity).thenComparing(Row::breaking, Comparator.reverseOrder())
-                        .thenComparing(Row::scenarios, Comparator.reverseOrder()).thenComparing(Row::rule)).toList();
+        List<PlatformRow> rows = byRule.stream().flatMap(rules -> rules.keySet().stream()).distinct()
+                .map(rule -> new PlatformRow(rule, byRule.stream().map(rules -> cell(rules.getOrDefault(rule, List.of()))).toList()))
+                .sorted(Comparator.comparingInt(PlatformRow::severity).thenComparing(PlatformRow::breaking, Comparator.reverseOrder())
+                        .thenComparing(PlatformRow::scenarios, Comparator.reverseOrder()).thenComparing(PlatformRow::rule)).toList();
         return new PlatformMatrix(labels(runs), rows);
     }
 
@@ -113,21 +114,21 @@ public record PlatformMatrix(List<String> platforms, List<Row> rows) {
         return last.values().stream().collect(Collectors.groupingBy(SemanticsRow::rule, LinkedHashMap::new, Collectors.toList()));
     }
 
-    private static Cell cell(List<SemanticsRow> rows) {
+    private static PlatformCell cell(List<SemanticsRow> rows) {
         Optional<SemanticsRow> worst = rows.stream().min(Comparator.comparingInt(row -> Grade.severityOf(row.grade())));
         SortedMap<String, Integer> quirks = rows.stream().filter(row -> !row.quirk().isEmpty())
                 .collect(Collectors.toMap(SemanticsRow::quirk, row -> 1, Integer::sum, TreeMap::new));
-        return new Cell(rows.size(), (int) rows.stream().filter(row -> !Grade.isPass(row.grade())).count(),
+        return new PlatformCell(rows.size(), (int) rows.stream().filter(row -> !Grade.isPass(row.grade())).count(),
                 worst.map(SemanticsRow::grade).orElse(""), quirks, worst.filter(row -> !Grade.isPass(row.grade())));
     }
 
     /** The rules that differ somewhere. */
-    public List<Row> differing() {
-        return rows.stream().filter(Row::differs).toList();
+    public List<PlatformRow> differing() {
+        return rows.stream().filter(PlatformRow::differs).toList();
     }
 
     /** The rules that every platform keeps. */
-    public List<Row> kept() {
+    public List<PlatformRow> kept() {
         return rows.stream().filter(row -> !row.differs()).toList();
     }
 
@@ -144,7 +145,7 @@ public record PlatformMatrix(List<String> platforms, List<Row> rows) {
         lines.add("");
         lines.add(line("rule", platforms));
         lines.add("|---|" + "---|".repeat(platforms.size()));
-        differing().forEach(row -> lines.add(line(row.rule(), row.cells().stream().map(Cell::text).toList())));
+        differing().forEach(row -> lines.add(line(row.rule(), row.cells().stream().map(PlatformCell::text).toList())));
         lines.add("");
         lines.add(kept().size() + " further rules are kept by every platform that was asked about them.");
         return String.join("\n", lines) + "\n";

@@ -41,11 +41,11 @@ public final class Reports {
      * @param audience whom it is for; empty for those who have to do with the platform
      * @param cause the number of the cause, from 1, that it is about; empty for the whole run
      */
-    public record Request(Path run, Optional<Path> baseline, Path out, boolean bundle, boolean includeHost,
+    public record ReportRequest(Path run, Optional<Path> baseline, Path out, boolean bundle, boolean includeHost,
             Optional<Audience> audience, OptionalInt cause) {
 
         /** Of the whole run for those who have to do with its platform. */
-        public Request(Path run, Optional<Path> baseline, Path out, boolean bundle, boolean includeHost) {
+        public ReportRequest(Path run, Optional<Path> baseline, Path out, boolean bundle, boolean includeHost) {
             this(run, baseline, out, bundle, includeHost, Optional.empty(), OptionalInt.empty());
         }
     }
@@ -70,12 +70,12 @@ public final class Reports {
      * @throws InputException if a run cannot be read
      * @throws OutputException if a file cannot be written
      */
-    public static Written write(Request request) {
+    public static Written write(ReportRequest request) {
         return write(request, Redaction.ofThisProcess());
     }
 
     /** The same for a writer whose names are given. */
-    static Written write(Request request, Redaction writer) {
+    static Written write(ReportRequest request, Redaction writer) {
         KnownScenarios known = KnownScenarios.load();
         Privacy privacy = new Privacy(request.includeHost(), writer, known.texts());
         ReportedRun run = ReportedRun.read(request.run(), privacy);

@@ -182,7 +182,7 @@ public final class Sentences {
 
     /** Such as {@code bind in 12 scenarios of pairs: PASS became VIOLATION (0)}. */
     public static String difference(SemanticDifference difference) {
-        SemanticDifference.Cause cause = difference.cause();
+        SemanticDifference.SharedCause cause = difference.cause();
         return (cause.call().isEmpty() ? "" : cause.call() + " in ") + difference.count()
                 + (difference.count() == 1 ? " scenario of " : " scenarios of ") + String.join(", ", difference.groups()) + ": "
                 + outcome(cause.baseGrade(), cause.baseObserved()) + " became "

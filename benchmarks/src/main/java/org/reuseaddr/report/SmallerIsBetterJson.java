@@ -29,7 +29,7 @@ public final class SmallerIsBetterJson {
         try (JsonGenerator json = new JsonFactory().createGenerator(text).useDefaultPrettyPrinter()) {
             json.writeStartArray();
             for (Versus versus : comparison.others()) {
-                String prefix = comparison.others().size() == 1 ? "" : Plain.text(versus.other().label()) + ": ";
+                String prefix = comparison.others().size() == 1 ? "" : PlainText.text(versus.other().label()) + ": ";
                 for (CellComparison cell : view.rows(versus)) {
                     entry(json, prefix, cell);
                 }
@@ -46,8 +46,8 @@ public final class SmallerIsBetterJson {
         boolean rate = estimate.unit().equals(Unit.RATE);
         double value = rate ? NANOS_PER_SECOND / estimate.value() : estimate.value();
         json.writeStartObject();
-        json.writeStringField("name", prefix + Plain.text(cell.cell().toString()));
-        json.writeStringField("unit", rate ? Unit.NANOS : Plain.text(estimate.unit()));
+        json.writeStringField("name", prefix + PlainText.text(cell.cell().toString()));
+        json.writeStringField("unit", rate ? Unit.NANOS : PlainText.text(estimate.unit()));
         json.writeNumberField("value", value);
         if (estimate.precision().isPresent()) {
             json.writeStringField("range", "± " + Figures.significant(estimate.precision().getAsDouble() * value));

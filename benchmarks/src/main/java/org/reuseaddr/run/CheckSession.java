@@ -70,11 +70,11 @@ public final class CheckSession implements AutoCloseable {
         ScenarioResult[] results = new ScenarioResult[scenarios.size()];
         progress.planned(scenarios.size());
         try (ScenariosAhead ahead = new ScenariosAhead(scenarios)) {
-            Deque<Waiting> waiting = new ArrayDeque<>();
+            Deque<BuiltScenario> waiting = new ArrayDeque<>();
             int built = 0;
             while (ahead.hasNext() || !waiting.isEmpty()) {
-                Waiting next = !waiting.isEmpty() && (!ahead.hasNext() || replayer.isReadyFor(waiting.element().scenario()))
-                        ? waiting.remove() : new Waiting(ahead.next(), built++);
+                BuiltScenario next = !waiting.isEmpty() && (!ahead.hasNext() || replayer.isReadyFor(waiting.element().scenario()))
+                        ? waiting.remove() : new BuiltScenario(ahead.next(), built++);
                 if (ahead.hasNext() && !replayer.isReadyFor(next.scenario())) {
                     waiting.add(next);
                     continue;
@@ -88,7 +88,7 @@ public final class CheckSession implements AutoCloseable {
     }
 
     /** A scenario that has been built. */
-    private record Waiting(Scenario scenario, int place) {
+    private record BuiltScenario(Scenario scenario, int place) {
     }
 
     private ScenarioResult worstOf(Scenario scenario, int times) {

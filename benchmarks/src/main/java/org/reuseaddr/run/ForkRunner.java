@@ -63,21 +63,21 @@ final class ForkRunner {
     }
 
     /** How a fork ended. */
-    sealed interface Ended {
+    sealed interface ForkEnd {
     }
 
     /** The fork measured all it should. */
-    record Measured(Collection<BenchmarkResult> results) implements Ended {
+    record Measured(Collection<BenchmarkResult> results) implements ForkEnd {
     }
 
     /** The fork did not; {@code reason} is one line for the user. */
-    record Failed(String reason) implements Ended {
+    record ForkFailed(String reason) implements ForkEnd {
     }
 
-    Ended run(PlannedCell cell, RecordingFormat.Listener listener) {
+    ForkEnd run(PlannedCell cell, RecordingFormat.ForkListener listener) {
         Options options = options(cell);
         try (ForkWatchdog watchdog = new ForkWatchdog(longestSilence(silence, options))) {
-            RecordingFormat format = new RecordingFormat(text, new RecordingFormat.Listener() {
+            RecordingFormat format = new RecordingFormat(text, new RecordingFormat.ForkListener() {
                 @Override
                 public void event() {
                     watchdog.sign();
@@ -94,9 +94,9 @@ final class ForkRunner {
                 for (RunResult result : new Runner(options, format).run()) {
                     results.addAll(result.getBenchmarkResults());
                 }
-                return results.isEmpty() ? new Failed("the fork ended without a result") : new Measured(results);
+                return results.isEmpty() ? new ForkFailed("the fork ended without a result") : new Measured(results);
             } catch (RunnerException e) {
-                return new Failed(watchdog.hasBitten()
+                return new ForkFailed(watchdog.hasBitten()
                         ? "ended by the watchdog: silent for " + longestSilence(silence, options).toSeconds() + " s"
                         : reason(e));
             }

@@ -35,8 +35,8 @@ public final class MainJob {
 
     private final Session session;
     private final Platform platform;
-    private final Options options;
-    private final Listener listener;
+    private final JobOptions options;
+    private final JobListener listener;
     private boolean kept;
     private BindCost bind = BindCost.NONE;
 
@@ -49,12 +49,12 @@ public final class MainJob {
      * @param watchdog how long a fork may be silent, beyond the length of one iteration, before it is ended
      * @param baseline which differences from Linux make the run end as broken
      */
-    public record Options(boolean continueOnViolation, OptionalDouble precision, Optional<Duration> budget,
+    public record JobOptions(boolean continueOnViolation, OptionalDouble precision, Optional<Duration> budget,
             Duration watchdog, Baseline baseline) {
     }
 
     /** What somebody who waits wants to hear of, in this order; calls come on the thread of {@link #run}. */
-    public interface Listener {
+    public interface JobListener {
 
         /** The directory is there, claimed, and has the record of the platform. */
         void started(RunDirectory directory);
@@ -75,10 +75,10 @@ public final class MainJob {
         void skipped(RunDirectory directory);
 
         /** Measures: calls {@link SuiteRun#measure}, and {@link SuiteRun#stop} when the user asks for it. */
-        SuiteRun.Summary measure(SuiteRun run);
+        SuiteRun.SuiteOutcome measure(SuiteRun run);
 
         /** Everything was measured. */
-        void measured(RunDirectory directory, SuiteRun.Summary summary);
+        void measured(RunDirectory directory, SuiteRun.SuiteOutcome summary);
 
         /** All files but the report are complete. */
         void finished(RunDirectory directory);
@@ -94,7 +94,7 @@ public final class MainJob {
         VIOLATION
     }
 
-    private MainJob(Session session, Platform platform, Options options, Listener listener) {
+    private MainJob(Session session, Platform platform, JobOptions options, JobListener listener) {
         this.session = session;
         this.platform = platform;
         this.options = options;
@@ -109,7 +109,7 @@ public final class MainJob {
      * @throws RunException if the run cannot be carried out
      * @throws OutputException if a result cannot be written; what was written before is valid
      */
-    public static Ending run(Session session, Platform platform, Options options, Instant now, Listener listener) {
+    public static Ending run(Session session, Platform platform, JobOptions options, Instant now, JobListener listener) {
         return new MainJob(session, platform, options, listener).run(now);
     }
 
@@ -148,7 +148,7 @@ public final class MainJob {
                 return Ending.VIOLATION;
             }
             replayer.endHelpers();
-            SuiteRun.Summary summary = listener.measure(run);
+            SuiteRun.SuiteOutcome summary = listener.measure(run);
             summary.violations().forEach(violation -> {
                 check.record(violation);
                 listener.violation(violation);

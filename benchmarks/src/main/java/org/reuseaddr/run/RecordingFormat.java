@@ -17,7 +17,7 @@ import org.openjdk.jmh.runner.format.OutputFormat;
 final class RecordingFormat implements OutputFormat {
 
     /** What a run wants to know while a fork works. Called on JMH's threads, one at a time. */
-    interface Listener {
+    interface ForkListener {
         /** The fork gave a sign of life. */
         void event();
 
@@ -26,9 +26,9 @@ final class RecordingFormat implements OutputFormat {
     }
 
     private final OutputFormat text;
-    private final Listener listener;
+    private final ForkListener listener;
 
-    RecordingFormat(OutputFormat text, Listener listener) {
+    RecordingFormat(OutputFormat text, ForkListener listener) {
         this.text = text;
         this.listener = listener;
     }

@@ -185,7 +185,7 @@ final class StartedServer implements AutoCloseable {
 
     /** Those that listen. */
     List<ListedSocket> listeners() {
-        return sockets().stream().filter(socket -> socket.state() == ListedSocket.State.LISTEN).toList();
+        return sockets().stream().filter(socket -> socket.state() == ListedSocket.TcpState.LISTEN).toList();
     }
 
     /** Kills all of it and waits until it is gone. */

@@ -99,7 +99,7 @@ public final class SuiteRun {
      * @param budgetSpent whether forks were left out because the budget was spent
      * @param interrupted whether {@link #stop} ended it
      */
-    public record Summary(int planned, int done, List<MissingFork> missing, List<Cell> unsupported, List<Cell> ofLaterJava,
+    public record SuiteOutcome(int planned, int done, List<MissingFork> missing, List<Cell> unsupported, List<Cell> ofLaterJava,
             List<ScenarioResult> violations, List<String> profiled, List<Cell> imprecise, boolean budgetSpent,
             boolean interrupted) {
     }
@@ -152,7 +152,7 @@ public final class SuiteRun {
      * @throws OutputException if a result cannot be written; rows written before are valid
      * @throws RunException if what the gate of a fork found cannot be read
      */
-    public Summary measure(RunProgress progress) {
+    public SuiteOutcome measure(RunProgress progress) {
         settings.directory().keepEarlierJmhJson();
         Path log = settings.directory().path().resolve("jmh.log");
         Path gateRecord = settings.directory().path().resolve(".gate");
@@ -173,7 +173,7 @@ public final class SuiteRun {
         } finally {
             writeJmhResults();
         }
-        return new Summary(plannedForks(), forksDone, List.copyOf(missing),
+        return new SuiteOutcome(plannedForks(), forksDone, List.copyOf(missing),
                 plan.unsupported().stream().map(PlannedCell::cell).toList(),
                 plan.ofLaterJava().stream().map(PlannedCell::cell).toList(), List.copyOf(violations),
                 settings.jmh().profilers(), imprecise(), budgetSpent, stopping);
@@ -312,7 +312,7 @@ public final class SuiteRun {
         OutputException[] unwritten = new OutputException[1];
         MachineUse before = MachineUse.now();
         Recorder recorder = new Recorder(id, samples::append);
-        ForkRunner.Ended ended = runner.run(cell, new RecordingFormat.Listener() {
+        ForkRunner.ForkEnd ended = runner.run(cell, new RecordingFormat.ForkListener() {
             @Override
             public void event() {
                 // A fork that came to life after the others were ended.
@@ -350,7 +350,7 @@ public final class SuiteRun {
             }
             forksDone++;
         } else if (!stopping) {
-            String reason = broken.isEmpty() ? ((ForkRunner.Failed) ended).reason()
+            String reason = broken.isEmpty() ? ((ForkRunner.ForkFailed) ended).reason()
                     : "the gate in the fork found that a duplicate listener is permitted";
             missing.add(new MissingFork(cell.cell(), pass, reason));
             progress.notice("fork " + pass + " of " + cell.cell() + " failed: " + reason);

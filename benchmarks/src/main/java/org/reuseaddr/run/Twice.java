@@ -123,7 +123,7 @@ public final class Twice implements AutoCloseable {
         if (shared.isEmpty()) {
             Set<Integer> acrossFamilies = ports(own, held, Twice::overlapUnlessV6Only);
             return !acrossFamilies.isEmpty() ? new TwiceOutcome.OtherFamily(acrossFamilies)
-                    : own.isEmpty() ? new TwiceOutcome.Waits(second.lastWords()) : new TwiceOutcome.Elsewhere(ports(own));
+                    : own.isEmpty() ? new TwiceOutcome.NeverListens(second.lastWords()) : new TwiceOutcome.Elsewhere(ports(own));
         }
         ListedSocket one = held.stream().filter(listener -> shared.contains(listener.port())).findFirst().orElseThrow();
         return counted(shared, one, first, second);
@@ -134,12 +134,12 @@ public final class Twice implements AutoCloseable {
         List<ListedSocket> any = seesSockets ? second.listeners() : List.of();
         Set<Integer> ports = ports(any);
         ports.removeAll(ports(held));
-        return ports.isEmpty() ? new TwiceOutcome.Waits(second.lastWords()) : new TwiceOutcome.Elsewhere(ports);
+        return ports.isEmpty() ? new TwiceOutcome.NeverListens(second.lastWords()) : new TwiceOutcome.Elsewhere(ports);
     }
 
     /** Where sockets cannot be seen: whoever answers once the first is gone has listened beside it. */
     private TwiceOutcome withoutTheFirst(TwiceOutcome outcome, StartedServer first, StartedServer second) {
-        if (!(outcome instanceof TwiceOutcome.Waits)) {
+        if (!(outcome instanceof TwiceOutcome.NeverListens)) {
             return outcome;
         }
         first.close();

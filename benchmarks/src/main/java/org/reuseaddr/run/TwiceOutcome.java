@@ -37,8 +37,8 @@ public sealed interface TwiceOutcome {
     }
 
     /** It runs and does not listen. */
-    record Waits(List<String> lastWords) implements TwiceOutcome {
-        public Waits {
+    record NeverListens(List<String> lastWords) implements TwiceOutcome {
+        public NeverListens {
             lastWords = List.copyOf(lastWords);
         }
     }

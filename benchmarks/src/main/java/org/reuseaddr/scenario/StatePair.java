@@ -26,20 +26,20 @@ import org.reuseaddr.transcript.Call;
  * @param listens whether the second socket listens; it binds otherwise
  * @param askerHas the options of the second socket
  */
-public record StatePair(World.Condition holder, Options holderHas, boolean listens, Options askerHas) {
+public record StatePair(World.Condition holder, ReuseOptions holderHas, boolean listens, ReuseOptions askerHas) {
 
     private static final List<World.Condition> HOLDERS =
             List.of(World.Condition.BOUND, World.Condition.LISTENING, World.Condition.CONNECTED);
-    private static final List<StatePair> ALL = HOLDERS.stream().flatMap(holder -> Stream.of(Options.values())
-            .flatMap(holderHas -> Stream.of(false, true).flatMap(listens -> Stream.of(Options.values())
+    private static final List<StatePair> ALL = HOLDERS.stream().flatMap(holder -> Stream.of(ReuseOptions.values())
+            .flatMap(holderHas -> Stream.of(false, true).flatMap(listens -> Stream.of(ReuseOptions.values())
                     .map(askerHas -> new StatePair(holder, holderHas, listens, askerHas))))).toList();
     private static final int BACKLOG = 8;
 
     /** Which of SO_REUSEADDR and SO_REUSEPORT a socket has. */
-    public enum Options {
+    public enum ReuseOptions {
         NONE, REUSEADDR, REUSEPORT, BOTH;
 
-        private static Options of(World.Descriptor socket) {
+        private static ReuseOptions of(World.Descriptor socket) {
             return values()[(socket.reuseAddr() ? 1 : 0) + (socket.reusePort() ? 2 : 0)];
         }
 
@@ -70,7 +70,7 @@ public record StatePair(World.Condition holder, Options holderHas, boolean liste
         int port = call instanceof Call.Bind bind ? bind.address().port() : asker.local().port();
         return port == 0 ? List.of() : open.stream()
                 .filter(other -> !other.equals(asker) && other.local().port() == port && HOLDERS.contains(other.condition()))
-                .map(other -> new StatePair(other.condition(), Options.of(other), listens, Options.of(asker))).toList();
+                .map(other -> new StatePair(other.condition(), ReuseOptions.of(other), listens, ReuseOptions.of(asker))).toList();
     }
 
     /**
@@ -84,12 +84,12 @@ public record StatePair(World.Condition holder, Options holderHas, boolean liste
         boolean late = listens && random.nextBoolean();
         Calls calls = new Calls();
         int held = calls.socket(first);
-        calls.options(first, held, late ? Options.REUSEADDR : holderHas, Options.NONE);
+        calls.options(first, held, late ? ReuseOptions.REUSEADDR : holderHas, ReuseOptions.NONE);
         calls.add(first, new Call.Bind(held, first.address()));
-        int asking = listens ? bound(calls, second, late ? Options.REUSEADDR : askerHas) : 0;
+        int asking = listens ? bound(calls, second, late ? ReuseOptions.REUSEADDR : askerHas) : 0;
         if (late) {
-            calls.options(first, held, holderHas, Options.REUSEADDR);
-            calls.options(second, asking, askerHas, Options.REUSEADDR);
+            calls.options(first, held, holderHas, ReuseOptions.REUSEADDR);
+            calls.options(second, asking, askerHas, ReuseOptions.REUSEADDR);
         }
         if (holder != World.Condition.BOUND) {
             calls.add(first, new Call.Listen(held, BACKLOG));
@@ -107,9 +107,9 @@ public record StatePair(World.Condition holder, Options holderHas, boolean liste
         return calls.made;
     }
 
-    private static int bound(Calls calls, Place place, Options options) {
+    private static int bound(Calls calls, Place place, ReuseOptions options) {
         int fd = calls.socket(place);
-        calls.options(place, fd, options, Options.NONE);
+        calls.options(place, fd, options, ReuseOptions.NONE);
         calls.add(place, new Call.Bind(fd, place.address()));
         return fd;
     }
@@ -157,7 +157,7 @@ public record StatePair(World.Condition holder, Options holderHas, boolean liste
             return fd;
         }
 
-        private void options(Place place, int fd, Options wanted, Options before) {
+        private void options(Place place, int fd, ReuseOptions wanted, ReuseOptions before) {
             for (SocketOption option : List.of(SocketOption.SO_REUSEADDR, SocketOption.SO_REUSEPORT)) {
                 if (wanted.has(option) != before.has(option)) {
                     add(place, new Call.SetOption(fd, option, wanted.has(option) ? 1 : 0));

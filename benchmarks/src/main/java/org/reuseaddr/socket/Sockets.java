@@ -39,11 +39,11 @@ public final class Sockets {
     }
 
     /** A result with an address that the kernel filled in, null where the call failed. */
-    public record WithAddress(SyscallResult result, SockAddr address) {
+    public record AddressedResult(SyscallResult result, SockAddr address) {
     }
 
     /** A result with an option's value, which means nothing where the call failed. */
-    public record WithValue(SyscallResult result, int value) {
+    public record ValueResult(SyscallResult result, int value) {
     }
 
     /** socket(2), with the numbers as the transcript or the caller names them. */
@@ -63,11 +63,11 @@ public final class Sockets {
     }
 
     /** getsockopt(2) of an int. */
-    public WithValue getOption(int fd, SocketOption option) {
+    public ValueResult getOption(int fd, SocketOption option) {
         integers.putInt(0, 0);
         length.putInt(0, Integer.BYTES);
         SyscallResult result = kept(calls.getsockopt(fd, option.level(), option.number(), integersPointer, lengthPointer));
-        return new WithValue(result, integers.getInt(0));
+        return new ValueResult(result, integers.getInt(0));
     }
 
     /** SO_LINGER; with {@code seconds} 0 a close resets the connection, so that no TIME_WAIT is left. */
@@ -95,25 +95,25 @@ public final class Sockets {
     }
 
     /** accept(2); blocks unless the descriptor is non-blocking. */
-    public WithAddress accept(int fd) {
+    public AddressedResult accept(int fd) {
         length.putInt(0, SockAddr.MAX_LENGTH);
         return withAddress(kept(calls.accept(fd, addressPointer, lengthPointer)));
     }
 
     /** accept4(2) with the given flags; blocks unless the descriptor is non-blocking. */
-    public WithAddress accept4(int fd, int flags) {
+    public AddressedResult accept4(int fd, int flags) {
         length.putInt(0, SockAddr.MAX_LENGTH);
         return withAddress(kept(calls.accept4(fd, addressPointer, lengthPointer, flags)));
     }
 
     /** getsockname(2). */
-    public WithAddress getsockname(int fd) {
+    public AddressedResult getsockname(int fd) {
         length.putInt(0, SockAddr.MAX_LENGTH);
         return withAddress(kept(calls.getsockname(fd, addressPointer, lengthPointer)));
     }
 
     /** getpeername(2). */
-    public WithAddress getpeername(int fd) {
+    public AddressedResult getpeername(int fd) {
         length.putInt(0, SockAddr.MAX_LENGTH);
         return withAddress(kept(calls.getpeername(fd, addressPointer, lengthPointer)));
     }
@@ -130,9 +130,9 @@ public final class Sockets {
         }
     }
 
-    private WithAddress withAddress(SyscallResult result) {
+    private AddressedResult withAddress(SyscallResult result) {
         boolean filled = result instanceof SyscallResult.Returned;
-        return new WithAddress(result, filled ? SockAddr.readFrom(address, length.getInt(0)) : null);
+        return new AddressedResult(result, filled ? SockAddr.readFrom(address, length.getInt(0)) : null);
     }
 
     /** shutdown(2). */
@@ -161,12 +161,12 @@ public final class Sockets {
     }
 
     /** poll(2) of one descriptor; the value is the events reported, as bits. */
-    public WithValue poll(int fd, int events, int timeoutMillis) {
+    public ValueResult poll(int fd, int events, int timeoutMillis) {
         pollfd.putInt(0, fd);
         pollfd.putShort(EVENTS_OFFSET, (short) events);
         pollfd.putShort(REPORTED_OFFSET, (short) 0);
         SyscallResult result = kept(calls.poll(pollfdPointer, 1, timeoutMillis));
-        return new WithValue(result, Short.toUnsignedInt(pollfd.getShort(REPORTED_OFFSET)));
+        return new ValueResult(result, Short.toUnsignedInt(pollfd.getShort(REPORTED_OFFSET)));
     }
 
     /**

@@ -39,8 +39,8 @@ final class CallReader {
          * @param address what the kernel filled in, if it is shown
          * @param value the option's value, if it is shown
          */
-        record Modelled(Call call, Optional<SockAddr> address, Optional<Integer> value) implements Arguments {
-            private Modelled(Call call) {
+        record OfCall(Call call, Optional<SockAddr> address, Optional<Integer> value) implements Arguments {
+            private OfCall(Call call) {
                 this(call, Optional.empty(), Optional.empty());
             }
         }
@@ -168,7 +168,7 @@ final class CallReader {
     static Reading read(String name, Cursor cursor) throws TranscriptException {
         CallReader reader = new CallReader(name, cursor);
         Arguments arguments = READERS.get(name).read(reader);
-        return arguments instanceof Arguments.Modelled modelled ? reader.withResult(modelled)
+        return arguments instanceof Arguments.OfCall modelled ? reader.withResult(modelled)
                 : new Reading.Skipped(((Arguments.Other) arguments).kind());
     }
 
@@ -184,13 +184,13 @@ final class CallReader {
         if (!cursor.atEnd()) {
             throw cursor.expected("the end of the line");
         }
-        if (arguments instanceof Arguments.Modelled modelled) {
+        if (arguments instanceof Arguments.OfCall modelled) {
             return modelled.call();
         }
         throw cursor.expectedAt(start, "the arguments of a call on a stream socket");
     }
 
-    private Reading withResult(Arguments.Modelled modelled) throws TranscriptException {
+    private Reading withResult(Arguments.OfCall modelled) throws TranscriptException {
         Optional<Outcome> result = result(modelled.call());
         if (result.isEmpty()) {
             return new Reading.Skipped(name + " (no result)");
@@ -234,7 +234,7 @@ final class CallReader {
         }
         cursor.expect(",");
         int protocol = symbols("a protocol such as IPPROTO_TCP", SymbolTable.PROTOCOLS);
-        return new Arguments.Modelled(new Call.Socket(domain, type, protocol));
+        return new Arguments.OfCall(new Call.Socket(domain, type, protocol));
     }
 
     private Arguments setOption() throws TranscriptException {
@@ -252,7 +252,7 @@ final class CallReader {
         int value = bracketedValue(option.get());
         cursor.expect(",");
         length(INT_LENGTH, INT_LENGTH);
-        return new Arguments.Modelled(new Call.SetOption(fd, option.get(), value));
+        return new Arguments.OfCall(new Call.SetOption(fd, option.get(), value));
     }
 
     private Arguments setLinger() throws TranscriptException {
@@ -266,7 +266,7 @@ final class CallReader {
         cursor.expect("}");
         cursor.expect(",");
         length(LINGER_LENGTH, LINGER_LENGTH);
-        return new Arguments.Modelled(new Call.SetLinger(fd, on, seconds));
+        return new Arguments.OfCall(new Call.SetLinger(fd, on, seconds));
     }
 
     private void lingerField(String field) throws TranscriptException {
@@ -288,24 +288,24 @@ final class CallReader {
         Optional<Integer> value = cursor.nextIs("[") ? Optional.of(bracketedValue(option.get())) : pointer();
         cursor.expect(",");
         valueLength();
-        return new Arguments.Modelled(new Call.GetOption(fd, option.get()), Optional.empty(), value);
+        return new Arguments.OfCall(new Call.GetOption(fd, option.get()), Optional.empty(), value);
     }
 
     private Arguments bind() throws TranscriptException {
         descriptorAndComma();
         SockAddr address = addressAndLength();
-        return new Arguments.Modelled(new Call.Bind(fd, address));
+        return new Arguments.OfCall(new Call.Bind(fd, address));
     }
 
     private Arguments connect() throws TranscriptException {
         descriptorAndComma();
         SockAddr address = addressAndLength();
-        return new Arguments.Modelled(new Call.Connect(fd, address));
+        return new Arguments.OfCall(new Call.Connect(fd, address));
     }
 
     private Arguments listen() throws TranscriptException {
         descriptorAndComma();
-        return new Arguments.Modelled(new Call.Listen(fd, cursor.bits("a backlog")));
+        return new Arguments.OfCall(new Call.Listen(fd, cursor.bits("a backlog")));
     }
 
     private Arguments accept() throws TranscriptException {
@@ -317,22 +317,22 @@ final class CallReader {
             cursor.expect(",");
             flags = symbols("flags such as SOCK_CLOEXEC", SymbolTable.SOCKET_FLAGS);
         }
-        return new Arguments.Modelled(new Call.Accept(fd, four, flags), peer, Optional.empty());
+        return new Arguments.OfCall(new Call.Accept(fd, four, flags), peer, Optional.empty());
     }
 
     private Arguments getSockName() throws TranscriptException {
         descriptorAndComma();
-        return new Arguments.Modelled(new Call.GetSockName(fd), filledAddress(), Optional.empty());
+        return new Arguments.OfCall(new Call.GetSockName(fd), filledAddress(), Optional.empty());
     }
 
     private Arguments getPeerName() throws TranscriptException {
         descriptorAndComma();
-        return new Arguments.Modelled(new Call.GetPeerName(fd), filledAddress(), Optional.empty());
+        return new Arguments.OfCall(new Call.GetPeerName(fd), filledAddress(), Optional.empty());
     }
 
     private Arguments dup() throws TranscriptException {
         fd = cursor.descriptor();
-        return new Arguments.Modelled(new Call.Dup(fd));
+        return new Arguments.OfCall(new Call.Dup(fd));
     }
 
     /** F_SETFL of O_NONBLOCK or of nothing; the access mode, which F_SETFL does not change, may be any. */
@@ -349,7 +349,7 @@ final class CallReader {
             }
             on |= flag.equals("O_NONBLOCK");
         } while (cursor.take("|"));
-        return new Arguments.Modelled(new Call.SetNonBlocking(fd, on));
+        return new Arguments.OfCall(new Call.SetNonBlocking(fd, on));
     }
 
     private Arguments ioctl() throws TranscriptException {
@@ -359,7 +359,7 @@ final class CallReader {
         }
         boolean on = cursor.bits("0 or 1") != 0;
         cursor.expect("]");
-        return new Arguments.Modelled(new Call.SetNonBlocking(fd, on));
+        return new Arguments.OfCall(new Call.SetNonBlocking(fd, on));
     }
 
     private Arguments poll() throws TranscriptException {
@@ -378,7 +378,7 @@ final class CallReader {
         cursor.expect(",");
         cursor.number("1 descriptor", 1, 1);
         cursor.expect(",");
-        return new Arguments.Modelled(new Call.Poll(fd, events, cursor.bits("a timeout in milliseconds")));
+        return new Arguments.OfCall(new Call.Poll(fd, events, cursor.bits("a timeout in milliseconds")));
     }
 
     /** Reads the beginning of the first entry of poll's list, if there is one. */
@@ -394,12 +394,12 @@ final class CallReader {
 
     private Arguments shutdown() throws TranscriptException {
         descriptorAndComma();
-        return new Arguments.Modelled(new Call.Shutdown(fd, symbols("SHUT_RD, SHUT_WR or SHUT_RDWR", SymbolTable.SHUTDOWN_HOWS)));
+        return new Arguments.OfCall(new Call.Shutdown(fd, symbols("SHUT_RD, SHUT_WR or SHUT_RDWR", SymbolTable.SHUTDOWN_HOWS)));
     }
 
     private Arguments close() throws TranscriptException {
         fd = cursor.descriptor();
-        return new Arguments.Modelled(new Call.Close(fd));
+        return new Arguments.OfCall(new Call.Close(fd));
     }
 
     private void descriptorAndComma() throws TranscriptException {

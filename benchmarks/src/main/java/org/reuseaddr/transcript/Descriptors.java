@@ -11,7 +11,7 @@ import java.util.TreeSet;
 final class Descriptors {
 
     /** What a descriptor is. */
-    enum State {
+    enum DescriptorState {
         /** No socket call of the transcript gave it. */
         UNKNOWN,
         /** A stream socket of one of the two families: its calls become steps. */
@@ -27,14 +27,14 @@ final class Descriptors {
     /** What is remembered of descriptors that were inherited: enough for any program, too little to fill memory. */
     private static final int MAX_INHERITED = 100_000;
 
-    private final Map<Integer, Map<Integer, State>> processes = new HashMap<>();
+    private final Map<Integer, Map<Integer, DescriptorState>> processes = new HashMap<>();
     private int inheritances;
 
-    State state(int process, int fd) {
-        return of(process).getOrDefault(fd, State.UNKNOWN);
+    DescriptorState state(int process, int fd) {
+        return of(process).getOrDefault(fd, DescriptorState.UNKNOWN);
     }
 
-    void set(int process, int fd, State state) {
+    void set(int process, int fd, DescriptorState state) {
         of(process).put(fd, state);
     }
 
@@ -44,15 +44,15 @@ final class Descriptors {
             return;
         }
         inheritances += of(parent).size();
-        Map<Integer, State> inherited = of(child);
-        of(parent).forEach((fd, state) -> inherited.putIfAbsent(fd, state == State.STREAM ? State.INHERITED : state));
+        Map<Integer, DescriptorState> inherited = of(child);
+        of(parent).forEach((fd, state) -> inherited.putIfAbsent(fd, state == DescriptorState.STREAM ? DescriptorState.INHERITED : state));
     }
 
     /** Forgets a process and names the stream sockets that it had open, in ascending order. */
     List<Integer> exit(int process) {
         SortedSet<Integer> open = new TreeSet<>();
         of(process).forEach((fd, state) -> {
-            if (state == State.STREAM) {
+            if (state == DescriptorState.STREAM) {
                 open.add(fd);
             }
         });
@@ -60,7 +60,7 @@ final class Descriptors {
         return new ArrayList<>(open);
     }
 
-    private Map<Integer, State> of(int process) {
+    private Map<Integer, DescriptorState> of(int process) {
         return processes.computeIfAbsent(process, unseen -> new HashMap<>());
     }
 }

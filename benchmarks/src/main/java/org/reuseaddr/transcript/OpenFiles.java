@@ -13,7 +13,7 @@ final class OpenFiles {
     static final int MAX_OPEN = 300_000;
 
     /** What a descriptor is. */
-    enum Kind {
+    enum FileKind {
         /** A stream socket that the trace shows being made. */
         STREAM,
         /** Anything else: a file, a socket of another kind, or one that is older than the trace. */
@@ -27,7 +27,7 @@ final class OpenFiles {
      * @param closedByExec whether execve closes it (FD_CLOEXEC)
      * @param line the line that opened it
      */
-    record Open(Kind kind, int creator, boolean closedByExec, int line) {
+    record Open(FileKind kind, int creator, boolean closedByExec, int line) {
     }
 
     private final Map<Integer, Map<Integer, Open>> tables = new HashMap<>();
@@ -41,7 +41,7 @@ final class OpenFiles {
 
     boolean isStream(int process, int fd) {
         Open file = get(process, fd);
-        return file != null && file.kind() == Kind.STREAM;
+        return file != null && file.kind() == FileKind.STREAM;
     }
 
     void put(int process, int fd, Open file) {
@@ -81,7 +81,7 @@ final class OpenFiles {
     List<Integer> otherStreams(int process, int fd) {
         List<Integer> others = new ArrayList<>();
         tables.forEach((other, table) -> {
-            if (other != process && table.containsKey(fd) && table.get(fd).kind() == Kind.STREAM) {
+            if (other != process && table.containsKey(fd) && table.get(fd).kind() == FileKind.STREAM) {
                 others.add(other);
             }
         });

@@ -49,7 +49,7 @@ public final class TraceFiles {
     }
 
     /** The summary, and whether the files have times by which they could be merged. */
-    public record Read(TraceLog.Summary summary, boolean hasTimes) {
+    public record Read(TraceLog.LogSummary summary, boolean hasTimes) {
     }
 
     /**

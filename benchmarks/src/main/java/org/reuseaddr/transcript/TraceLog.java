@@ -20,7 +20,7 @@ import org.reuseaddr.socket.Errno;
 import org.reuseaddr.socket.Linux;
 import org.reuseaddr.socket.SyscallResult;
 import org.reuseaddr.transcript.CallReader.Reading;
-import org.reuseaddr.transcript.OpenFiles.Kind;
+import org.reuseaddr.transcript.OpenFiles.FileKind;
 import org.reuseaddr.transcript.OpenFiles.Open;
 
 /**
@@ -76,7 +76,7 @@ public final class TraceLog {
      * @param showsClones whether it shows how processes begin
      * @param unexplained processes whose beginning it does not show, without the first
      */
-    public record Summary(int lines, long calls, Map<String, Integer> skipped, Optional<String> firstUnreadable,
+    public record LogSummary(int lines, long calls, Map<String, Integer> skipped, Optional<String> firstUnreadable,
             boolean showsCloses, boolean showsClones, int unexplained) {
     }
 
@@ -153,13 +153,13 @@ public final class TraceLog {
      * @throws IOException if the log cannot be read
      * @throws TranscriptException if it is no text, or more than can be followed in bounded memory
      */
-    public static Summary read(String name, InputStream bytes, boolean isStream, Consumer<TraceEvent> events)
+    public static LogSummary read(String name, InputStream bytes, boolean isStream, Consumer<TraceEvent> events)
             throws IOException, TranscriptException {
         return new TraceLog(LineReader.ofLog(name, bytes), false, isStream, events).read();
     }
 
     /** Reads the files that {@code strace -ff} wrote as one log, by the times of their lines. */
-    static Summary readMerged(LineSource merged, Consumer<TraceEvent> events) throws IOException, TranscriptException {
+    static LogSummary readMerged(LineSource merged, Consumer<TraceEvent> events) throws IOException, TranscriptException {
         return new TraceLog(merged, true, true, events).read();
     }
 
@@ -179,7 +179,7 @@ public final class TraceLog {
         return CallReader.names().contains(name) || OF_DESCRIPTORS.contains(name);
     }
 
-    private Summary read() throws IOException, TranscriptException {
+    private LogSummary read() throws IOException, TranscriptException {
         int count = 0;
         // A program that runs must not wait for its next line.
         int most = isStream && !severalFiles ? 1 : 1 + MAX_AHEAD;
@@ -195,7 +195,7 @@ public final class TraceLog {
         }
         unfinished.values().forEach(call -> skipUnlessDone(call));
         drain(true);
-        return new Summary(count, calls, skipped, firstUnreadable, showsCloses, showsClones, allUnexplained);
+        return new LogSummary(count, calls, skipped, firstUnreadable, showsCloses, showsClones, allUnexplained);
     }
 
     /** Whether there is a line. */
@@ -244,7 +244,7 @@ public final class TraceLog {
     }
 
     private void unwatch(int process) {
-        if (files.of(process).values().stream().anyMatch(open -> open.kind() == Kind.STREAM)) {
+        if (files.of(process).values().stream().anyMatch(open -> open.kind() == FileKind.STREAM)) {
             report(new TraceEvent.Unwatched(process));
         }
     }
@@ -429,7 +429,7 @@ public final class TraceLog {
         Map.copyOf(files.of(thread)).forEach((fd, open) -> {
             lose(thread, fd, open);
             if (files.get(process, fd) == null) {
-                files.put(process, fd, new Open(Kind.OTHER, thread, open.closedByExec(), open.line()));
+                files.put(process, fd, new Open(FileKind.OTHER, thread, open.closedByExec(), open.line()));
             }
         });
         files.exit(thread);
@@ -448,7 +448,7 @@ public final class TraceLog {
     }
 
     private void lose(int process, int fd, Open open) {
-        if (open.kind() == Kind.STREAM) {
+        if (open.kind() == FileKind.STREAM) {
             report(new TraceEvent.Lost(process, fd));
         }
     }
@@ -597,7 +597,7 @@ public final class TraceLog {
 
     private void ofFormer(int actor, String name, String text) {
         if (name.startsWith("accept") || name.equals("dup")) {
-            result(text).ifPresent(given -> give(actor, processOf(actor), given, Kind.OTHER, false));
+            result(text).ifPresent(given -> give(actor, processOf(actor), given, FileKind.OTHER, false));
         }
         skip(name + " (descriptor closed since)");
     }
@@ -688,7 +688,7 @@ public final class TraceLog {
             return;
         }
         if (name.equals("socket")) {
-            result(text.text()).ifPresent(fd -> give(actor, processOf(actor), fd, Kind.OTHER, false));
+            result(text.text()).ifPresent(fd -> give(actor, processOf(actor), fd, FileKind.OTHER, false));
         }
         if ((name.equals("bind") || name.equals("connect")) && result(text.text()).isPresent()) {
             lose(process, on.orElseThrow());
@@ -702,7 +702,7 @@ public final class TraceLog {
     private void lose(int process, int fd) {
         Open open = files.get(process, fd);
         lose(process, fd, open);
-        files.put(process, fd, new Open(Kind.OTHER, open.creator(), open.closedByExec(), open.line()));
+        files.put(process, fd, new Open(FileKind.OTHER, open.creator(), open.closedByExec(), open.line()));
     }
 
     /**
@@ -732,10 +732,10 @@ public final class TraceLog {
         boolean isKnown = files.get(process, fd) != null;
         switch (name) {
             case "close" -> files.remove(process, fd);
-            case "accept", "accept4", "dup" -> result(text).ifPresent(given -> give(actor, process, given, Kind.OTHER, false));
+            case "accept", "accept4", "dup" -> result(text).ifPresent(given -> give(actor, process, given, FileKind.OTHER, false));
             case "fcntl" -> {
                 if (text.contains("F_DUPFD")) {
-                    result(text).ifPresent(given -> give(actor, process, given, Kind.OTHER, false));
+                    result(text).ifPresent(given -> give(actor, process, given, FileKind.OTHER, false));
                 }
             }
             case "bind" -> {
@@ -775,11 +775,11 @@ public final class TraceLog {
             return;
         }
         Open open = files.get(process, fd);
-        if (open != null && open.kind() == Kind.STREAM) {
+        if (open != null && open.kind() == FileKind.STREAM) {
             report(new TraceEvent.Copied(process, fd, to));
-            files.put(process, to, new Open(Kind.STREAM, open.creator(), closedByExec, line));
+            files.put(process, to, new Open(FileKind.STREAM, open.creator(), closedByExec, line));
         } else {
-            give(actor, process, to, Kind.OTHER, closedByExec);
+            give(actor, process, to, FileKind.OTHER, closedByExec);
         }
     }
 
@@ -795,11 +795,11 @@ public final class TraceLog {
         }
         boolean exec = closedByExec;
         if (step.call() instanceof Call.Socket && elsewhere.contains(process)) {
-            step.madeDescriptor().ifPresent(fd -> give(actor, process, fd, Kind.OTHER, exec));
+            step.madeDescriptor().ifPresent(fd -> give(actor, process, fd, FileKind.OTHER, exec));
             skip("socket (other network namespace)");
             return;
         }
-        step.madeDescriptor().ifPresent(fd -> give(actor, process, fd, Kind.STREAM, exec));
+        step.madeDescriptor().ifPresent(fd -> give(actor, process, fd, FileKind.STREAM, exec));
         if (step.madeDescriptor().isPresent() && !(step.call() instanceof Call.Dup)) {
             users.before(actor, process).ifPresent(this::report);
         }
@@ -813,11 +813,11 @@ public final class TraceLog {
     }
 
     /** The kernel gives only free descriptors: one that the trace has not seen closed was closed, or is of another trace. */
-    private void give(int actor, int process, int fd, Kind kind, boolean closedByExec) {
+    private void give(int actor, int process, int fd, FileKind kind, boolean closedByExec) {
         Open before = files.get(process, fd);
-        if (before != null && before.kind() == Kind.STREAM) {
+        if (before != null && before.kind() == FileKind.STREAM) {
             boolean isPasted = !isStream && !hasPids;
-            if (isPasted && kind == Kind.STREAM && (showsCloses || textSince > before.line())) {
+            if (isPasted && kind == FileKind.STREAM && (showsCloses || textSince > before.line())) {
                 beginFragment();
                 isEmptyFragment = false;
             } else {
@@ -920,7 +920,7 @@ public final class TraceLog {
 
     private void close(int actor, int process, int fd, Open open) {
         files.remove(process, fd);
-        if (open.kind() == Kind.STREAM) {
+        if (open.kind() == FileKind.STREAM) {
             report(new TraceEvent.Called(new TracePlace(file, line), process, closed(actor, fd), true));
         }
     }
@@ -932,7 +932,7 @@ public final class TraceLog {
                 close(actor, process, fd, open);
             } else if (!showsFcntl) {
                 lose(process, fd, open);
-                files.put(process, fd, new Open(Kind.OTHER, open.creator(), false, open.line()));
+                files.put(process, fd, new Open(FileKind.OTHER, open.creator(), false, open.line()));
             }
         });
     }
@@ -973,7 +973,7 @@ public final class TraceLog {
             while (numbers.find()) {
                 int fd = Integer.parseInt(numbers.group());
                 if (name.startsWith("recv")) {
-                    give(actor, process, fd, Kind.OTHER, false);
+                    give(actor, process, fd, FileKind.OTHER, false);
                 } else if (files.isStream(process, fd)) {
                     lose(process, fd);
                 }
@@ -987,7 +987,7 @@ public final class TraceLog {
         if (both.lookingAt() && result(text).isPresent()) {
             int fd = Integer.parseInt(both.group(2));
             files.otherStreams(-1, fd).forEach(owner -> lose(owner, fd));
-            result(text).ifPresent(given -> give(actor, process, given, Kind.OTHER, false));
+            result(text).ifPresent(given -> give(actor, process, given, FileKind.OTHER, false));
         }
     }
 
@@ -1006,7 +1006,7 @@ public final class TraceLog {
                 Map.copyOf(files.of(process)).forEach((fd, file) -> {
                     if (file.creator() == actor) {
                         lose(process, fd, file);
-                        files.put(process, fd, new Open(Kind.OTHER, actor, false, file.line()));
+                        files.put(process, fd, new Open(FileKind.OTHER, actor, false, file.line()));
                     }
                 });
             }

@@ -11,10 +11,10 @@ import java.util.List;
  * @param text the characters without line ends
  * @param parts where the runs of characters come from, by ascending start; at least one
  */
-record TraceText(String file, String text, List<Part> parts) {
+record TraceText(String file, String text, List<TextPart> parts) {
 
     /** The characters from index {@code start} on stand at {@code line} from {@code column} on, both counted from 1. */
-    private record Part(int start, int line, int column) {
+    private record TextPart(int start, int line, int column) {
     }
 
     TraceText {
@@ -22,12 +22,12 @@ record TraceText(String file, String text, List<Part> parts) {
     }
 
     static TraceText ofLine(String file, int line, String text) {
-        return new TraceText(file, text, List.of(new Part(0, line, 1)));
+        return new TraceText(file, text, List.of(new TextPart(0, line, 1)));
     }
 
     /** The second part of a line whose first part has been given. */
     static TraceText secondHalf(String file, int line, String text) {
-        return new TraceText(file, text, List.of(new Part(0, line, 2)));
+        return new TraceText(file, text, List.of(new TextPart(0, line, 2)));
     }
 
     /** Whether the text begins where a line of its source does. */
@@ -46,13 +46,13 @@ record TraceText(String file, String text, List<Part> parts) {
 
     /** The characters from {@code begin} to before {@code end}. */
     TraceText between(int begin, int end) {
-        List<Part> kept = new ArrayList<>();
+        List<TextPart> kept = new ArrayList<>();
         for (int i = 0; i < parts.size(); i++) {
-            Part part = parts.get(i);
+            TextPart part = parts.get(i);
             boolean overtaken = i + 1 < parts.size() && parts.get(i + 1).start() <= begin;
             if (!overtaken && (part.start() < end || kept.isEmpty())) {
                 int cut = Math.max(0, begin - part.start());
-                kept.add(new Part(Math.max(0, part.start() - begin), part.line(), part.column() + cut));
+                kept.add(new TextPart(Math.max(0, part.start() - begin), part.line(), part.column() + cut));
             }
         }
         return new TraceText(file, text.substring(begin, end), kept);
@@ -67,9 +67,9 @@ record TraceText(String file, String text, List<Part> parts) {
         if (text.length() + other.text.length() > 2 * LineReader.MAX_LINE_BYTES) {
             throw other.error(0, "the end of a call", "a call of more than two lines");
         }
-        List<Part> joined = new ArrayList<>(parts);
-        for (Part part : other.parts) {
-            joined.add(new Part(part.start() + text.length(), part.line(), part.column()));
+        List<TextPart> joined = new ArrayList<>(parts);
+        for (TextPart part : other.parts) {
+            joined.add(new TextPart(part.start() + text.length(), part.line(), part.column()));
         }
         return new TraceText(file, text + other.text, joined);
     }
@@ -81,8 +81,8 @@ record TraceText(String file, String text, List<Part> parts) {
 
     /** An error at the character at {@code index}, which may be one past the last. */
     TranscriptException error(int index, String expected, String found) {
-        Part at = parts.get(0);
-        for (Part part : parts) {
+        TextPart at = parts.get(0);
+        for (TextPart part : parts) {
             if (part.start() <= index) {
                 at = part;
             }

@@ -25,7 +25,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.reuseaddr.socket.SyscallResult;
 import org.reuseaddr.transcript.CallReader.Reading;
-import org.reuseaddr.transcript.Descriptors.State;
+import org.reuseaddr.transcript.Descriptors.DescriptorState;
 
 /**
  * Reads transcripts: the suite's own, and what {@code strace} printed into a bug report with any of its options
@@ -486,11 +486,11 @@ public final class TranscriptParser {
         OptionalInt on = CallReader.descriptor(name, arguments(name, text));
         if (on.isPresent()) {
             int fd = on.getAsInt();
-            State state = descriptors.state(process, fd);
-            if (state == State.OTHER) {
+            DescriptorState state = descriptors.state(process, fd);
+            if (state == DescriptorState.OTHER) {
                 return ofOtherSocket(actor, process, name, fd, text);
             }
-            if (state != State.STREAM) {
+            if (state != DescriptorState.STREAM) {
                 Optional<String> skipped = skippable(actor, process, name, fd, state, text);
                 if (skipped.isPresent()) {
                     return skip(skipped.get());
@@ -507,16 +507,16 @@ public final class TranscriptParser {
             return true;
         }
         if (name.equals("socket")) {
-            result(text).filter(fd -> fd >= 0).ifPresent(fd -> give(actor, process, fd, State.OTHER));
+            result(text).filter(fd -> fd >= 0).ifPresent(fd -> give(actor, process, fd, DescriptorState.OTHER));
         }
         return skip(((Reading.Skipped) reading).kind());
     }
 
     private boolean ofOtherSocket(int actor, int process, String name, int fd, TraceText text) {
         switch (name) {
-            case "close" -> descriptors.set(process, fd, State.UNKNOWN);
+            case "close" -> descriptors.set(process, fd, DescriptorState.UNKNOWN);
             case "accept", "accept4", "dup" ->
-                result(text).filter(given -> given >= 0).ifPresent(given -> give(actor, process, given, State.OTHER));
+                result(text).filter(given -> given >= 0).ifPresent(given -> give(actor, process, given, DescriptorState.OTHER));
             default -> { }
         }
         return skip(CallReader.isOfAnyFile(name) && !name.equals("close") ? name : name + " (other socket)");
@@ -527,16 +527,16 @@ public final class TranscriptParser {
      *
      * @throws TranscriptException if the text lacks the call that gave the descriptor
      */
-    private Optional<String> skippable(int actor, int process, String name, int fd, State state, TraceText text)
+    private Optional<String> skippable(int actor, int process, String name, int fd, DescriptorState state, TraceText text)
             throws TranscriptException {
         boolean badDescriptor = FAILED_EBADF.matcher(text.text()).find();
-        if (name.equals("close") && !(badDescriptor && state == State.CLOSED)) {
-            descriptors.set(process, fd, State.UNKNOWN);
+        if (name.equals("close") && !(badDescriptor && state == DescriptorState.CLOSED)) {
+            descriptors.set(process, fd, DescriptorState.UNKNOWN);
             return Optional.of("close (no socket)");
         }
-        if (CallReader.isOfAnyFile(name) && !(badDescriptor && state == State.CLOSED)) {
+        if (CallReader.isOfAnyFile(name) && !(badDescriptor && state == DescriptorState.CLOSED)) {
             if (name.equals("dup")) {
-                result(text).ifPresent(given -> give(actor, process, given, State.UNKNOWN));
+                result(text).ifPresent(given -> give(actor, process, given, DescriptorState.UNKNOWN));
             }
             return Optional.of(name);
         }
@@ -547,14 +547,14 @@ public final class TranscriptParser {
             return Optional.of(name + " (no socket)");
         }
         if (FOREIGN_ADDRESS.matcher(text.text()).find()) {
-            descriptors.set(process, fd, State.OTHER);
+            descriptors.set(process, fd, DescriptorState.OTHER);
             return Optional.of(name + " (other socket)");
         }
         if (isLog) {
             if (name.startsWith("accept")) {
-                result(text).ifPresent(given -> give(actor, process, given, State.OTHER));
+                result(text).ifPresent(given -> give(actor, process, given, DescriptorState.OTHER));
             }
-            return Optional.of(name + (state == State.CLOSED ? " (closed socket)" : " (socket older than the trace)"));
+            return Optional.of(name + (state == DescriptorState.CLOSED ? " (closed socket)" : " (socket older than the trace)"));
         }
         String who = process == Processes.UNNAMED ? "" : " of process " + process;
         String why = switch (state) {
@@ -569,15 +569,15 @@ public final class TranscriptParser {
     private void keep(int actor, int process, Reading.Modelled modelled) {
         Step step = new Step(actor, modelled.call(), modelled.outcome());
         if (step.call() instanceof Call.Close close) {
-            descriptors.set(process, close.fd(), State.CLOSED);
+            descriptors.set(process, close.fd(), DescriptorState.CLOSED);
         }
-        step.madeDescriptor().ifPresent(fd -> give(actor, process, fd, State.STREAM));
+        step.madeDescriptor().ifPresent(fd -> give(actor, process, fd, DescriptorState.STREAM));
         add(step);
     }
 
     /** The kernel gives only free descriptors: one that the text has not seen closed was closed in between. */
-    private void give(int actor, int process, int fd, State state) {
-        if (descriptors.state(process, fd) == State.STREAM) {
+    private void give(int actor, int process, int fd, DescriptorState state) {
+        if (descriptors.state(process, fd) == DescriptorState.STREAM) {
             add(closed(actor, fd));
             impliedCloses++;
         }

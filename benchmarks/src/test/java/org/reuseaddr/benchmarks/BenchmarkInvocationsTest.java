@@ -98,7 +98,7 @@ class BenchmarkInvocationsTest {
         benchmark.backlog = 128;
         benchmark.reuseAddress = family == Family.INET6;
         for (AcceptDrain.Queue queue : List.of(new AcceptDrain.Established(), new AcceptDrain.Reset())) {
-            AcceptDrain.Counts counts = new AcceptDrain.Counts();
+            AcceptDrain.DrainCounts counts = new AcceptDrain.DrainCounts();
             queue.open(benchmark, OneThread.PARAMS, counts);
             queue.begin();
             for (int i = 0; i < 3; i++) {
@@ -124,8 +124,8 @@ class BenchmarkInvocationsTest {
         ReusePortGroup benchmark = new ReusePortGroup();
         benchmark.family = family;
         benchmark.members = members;
-        ReusePortGroup.Counts counts = new ReusePortGroup.Counts();
-        ReusePortGroup.Group group = new ReusePortGroup.Group();
+        ReusePortGroup.GroupCounts counts = new ReusePortGroup.GroupCounts();
+        ReusePortGroup.ListenerGroup group = new ReusePortGroup.ListenerGroup();
         group.open(benchmark, counts);
         group.begin();
         for (int i = 0; i < 5; i++) {
@@ -146,8 +146,8 @@ class BenchmarkInvocationsTest {
         ReusePortGroup benchmark = new ReusePortGroup();
         benchmark.family = Family.INET;
         benchmark.members = 2;
-        ReusePortGroup.Group group = new ReusePortGroup.Group();
-        group.open(benchmark, new ReusePortGroup.Counts());
+        ReusePortGroup.ListenerGroup group = new ReusePortGroup.ListenerGroup();
+        group.open(benchmark, new ReusePortGroup.GroupCounts());
         group.begin();
         group.close();
         benchmark.connect(group);
@@ -155,7 +155,7 @@ class BenchmarkInvocationsTest {
 
         assertThatThrownBy(() -> group.end(OneThread.PARAMS)).hasMessageContaining("64 failed").hasMessageContaining("ECONNREFUSED");
         benchmark.members = 0;
-        assertThatThrownBy(() -> group.open(benchmark, new ReusePortGroup.Counts())).hasMessageContaining("expected 1 to 64");
+        assertThatThrownBy(() -> group.open(benchmark, new ReusePortGroup.GroupCounts())).hasMessageContaining("expected 1 to 64");
     }
 
     @ParameterizedTest
@@ -164,9 +164,9 @@ class BenchmarkInvocationsTest {
         TimeToFirstAccept benchmark = new TimeToFirstAccept();
         benchmark.family = family;
         benchmark.port = port;
-        TimeToFirstAccept.Counts counts = new TimeToFirstAccept.Counts();
+        TimeToFirstAccept.FirstAcceptCounts counts = new TimeToFirstAccept.FirstAcceptCounts();
         Failures failures = new Failures();
-        TimeToFirstAccept.Listener listener = new TimeToFirstAccept.Listener();
+        TimeToFirstAccept.FreshListener listener = new TimeToFirstAccept.FreshListener();
         listener.prepare(benchmark, OneThread.PARAMS, counts, failures);
         listener.begin();
         for (int i = 0; i < 3; i++) {
@@ -184,9 +184,9 @@ class BenchmarkInvocationsTest {
     void aRivalIsRefusedAgainAndAgain(Family family) {
         DuplicateRejection benchmark = new DuplicateRejection();
         benchmark.family = family;
-        DuplicateRejection.Counts counts = new DuplicateRejection.Counts();
+        DuplicateRejection.RejectionCounts counts = new DuplicateRejection.RejectionCounts();
         DuplicateRejection.Unbound unbound = new DuplicateRejection.Unbound();
-        DuplicateRejection.Bound bound = new DuplicateRejection.Bound();
+        DuplicateRejection.BoundRivals bound = new DuplicateRejection.BoundRivals();
         unbound.prepare(benchmark, counts);
         bound.prepare(benchmark, counts);
         for (int i = 0; i < 3; i++) {
@@ -205,7 +205,7 @@ class BenchmarkInvocationsTest {
     void aRivalThatIsNotRefusedEndsTheIteration() {
         DuplicateRejection benchmark = new DuplicateRejection();
         benchmark.family = Family.INET;
-        DuplicateRejection.Counts counts = new DuplicateRejection.Counts();
+        DuplicateRejection.RejectionCounts counts = new DuplicateRejection.RejectionCounts();
         DuplicateRejection.Unbound rivals = new DuplicateRejection.Unbound();
         rivals.prepare(benchmark, counts);
         rivals.count(0);
@@ -246,9 +246,9 @@ class BenchmarkInvocationsTest {
         benchmark.family = family;
         benchmark.binders = binders;
         benchmark.port = port;
-        ConcurrentBind.Counts counts = new ConcurrentBind.Counts();
+        ConcurrentBind.BindCounts counts = new ConcurrentBind.BindCounts();
         Failures failures = new Failures();
-        ConcurrentBind.Batch batch = new ConcurrentBind.Batch();
+        ConcurrentBind.BindBatch batch = new ConcurrentBind.BindBatch();
         batch.prepare(benchmark, OneThread.PARAMS, counts, failures);
         for (int iteration = 0; iteration < 2; iteration++) {
             batch.begin();
@@ -273,12 +273,12 @@ class BenchmarkInvocationsTest {
         benchmark.port = "fixed";
         for (int binders : new int[] {0, 65}) {
             benchmark.binders = binders;
-            assertThatThrownBy(() -> new ConcurrentBind.Batch().prepare(benchmark, OneThread.PARAMS, new ConcurrentBind.Counts(),
+            assertThatThrownBy(() -> new ConcurrentBind.BindBatch().prepare(benchmark, OneThread.PARAMS, new ConcurrentBind.BindCounts(),
                     new Failures())).hasMessage("binders=" + binders + ": expected 1 to 64");
         }
         benchmark.binders = 2;
         ThreadParams two = new ThreadParams(0, 2, 0, 1, 0, 1, 0, 2, 0, 2);
-        assertThatThrownBy(() -> new ConcurrentBind.Batch().prepare(benchmark, two, new ConcurrentBind.Counts(), new Failures()))
+        assertThatThrownBy(() -> new ConcurrentBind.BindBatch().prepare(benchmark, two, new ConcurrentBind.BindCounts(), new Failures()))
                 .hasMessageContaining("-t 1");
     }
 
@@ -291,12 +291,12 @@ class BenchmarkInvocationsTest {
         benchmark.api = api;
         benchmark.close = close;
         benchmark.reuseAddress = family == Family.INET;
-        AcceptThroughput.Listener listener = new AcceptThroughput.Listener();
+        AcceptThroughput.SharedListener listener = new AcceptThroughput.SharedListener();
         listener.open(benchmark);
         AcceptThroughput.AcceptCounts accepts = new AcceptThroughput.AcceptCounts();
         AcceptThroughput.ConnectCounts connects = new AcceptThroughput.ConnectCounts();
         AcceptThroughput.Accepting accepting = new AcceptThroughput.Accepting();
-        AcceptThroughput.Connecting connecting = new AcceptThroughput.Connecting();
+        AcceptThroughput.ConnectingThread connecting = new AcceptThroughput.ConnectingThread();
         accepting.prepare(benchmark, listener, accepts);
         connecting.prepare(benchmark, listener, connects);
         Thread client = new Thread(() -> {
@@ -329,10 +329,10 @@ class BenchmarkInvocationsTest {
         benchmark.family = Family.INET;
         benchmark.api = "native";
         benchmark.close = "clientReset";
-        AcceptThroughput.Listener listener = new AcceptThroughput.Listener();
+        AcceptThroughput.SharedListener listener = new AcceptThroughput.SharedListener();
         listener.open(benchmark);
         AcceptThroughput.ConnectCounts connects = new AcceptThroughput.ConnectCounts();
-        AcceptThroughput.Connecting connecting = new AcceptThroughput.Connecting();
+        AcceptThroughput.ConnectingThread connecting = new AcceptThroughput.ConnectingThread();
         connecting.prepare(benchmark, listener, connects);
         listener.close();
         connecting.begin();

@@ -50,7 +50,7 @@ class ListenerLifecycleTest {
         benchmark.api = combination.api();
         benchmark.reuseAddress = combination.reuseAddress();
         Failures failures = new Failures();
-        ListenerLifecycle.Listener listener = new ListenerLifecycle.Listener();
+        ListenerLifecycle.CycledListener listener = new ListenerLifecycle.CycledListener();
         listener.prepare(benchmark, OneThread.PARAMS, failures);
         listener.begin();
 

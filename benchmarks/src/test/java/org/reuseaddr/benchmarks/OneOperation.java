@@ -58,16 +58,16 @@ final class OneOperation {
         benchmark.family = family;
         benchmark.binders = 2;
         benchmark.port = "ephemeral";
-        ConcurrentBind.Batch first = new ConcurrentBind.Batch();
-        ConcurrentBind.Batch second = new ConcurrentBind.Batch();
-        List<ConcurrentBind.Batch> batches = new ArrayList<>(List.of(first, second));
-        for (ConcurrentBind.Batch batch : batches) {
-            batch.prepare(benchmark, OneThread.PARAMS, new ConcurrentBind.Counts(), new Failures());
+        ConcurrentBind.BindBatch first = new ConcurrentBind.BindBatch();
+        ConcurrentBind.BindBatch second = new ConcurrentBind.BindBatch();
+        List<ConcurrentBind.BindBatch> batches = new ArrayList<>(List.of(first, second));
+        for (ConcurrentBind.BindBatch batch : batches) {
+            batch.prepare(benchmark, OneThread.PARAMS, new ConcurrentBind.BindCounts(), new Failures());
             batch.begin();
             batch.open();
         }
         traced(() -> benchmark.bind(batches.remove(0)));
-        for (ConcurrentBind.Batch batch : List.of(first, second)) {
+        for (ConcurrentBind.BindBatch batch : List.of(first, second)) {
             batch.close();
             batch.end();
         }

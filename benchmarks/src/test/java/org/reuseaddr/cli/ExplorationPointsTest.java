@@ -124,7 +124,7 @@ class ExplorationPointsTest {
 
     @Test
     void theLineForWhoWaitsSaysHowManyRulesHaveDecided() {
-        assertThat(ExploreCommand.progressLine(new Exploration.Progress(1_000, 12_000, 1, 41, Duration.ofSeconds(2)))).isEqualTo(
+        assertThat(ExploreCommand.progressLine(new Exploration.Totals(1_000, 12_000, 1, 41, Duration.ofSeconds(2)))).isEqualTo(
                 "1,000 sequences, 12,000 calls, 500 sequences/s, 1 difference, 41 of " + Exploration.rules().size() + " rules decided");
     }
 

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.reuseaddr.model.TraceModel;
 import org.reuseaddr.model.TraceModel.Judgement;
-import org.reuseaddr.model.TraceModel.Kind;
+import org.reuseaddr.model.TraceModel.Possibility;
 import org.reuseaddr.scenario.Catalogue;
 import org.reuseaddr.scenario.Scenario;
 import org.reuseaddr.socket.Errno;
@@ -87,8 +87,8 @@ class JudgeMutationTest {
         return changed;
     }
 
-    private static boolean isFound(Kind kind) {
-        return kind == Kind.IMPOSSIBLE || kind == Kind.QUIRK;
+    private static boolean isFound(Possibility kind) {
+        return kind == Possibility.IMPOSSIBLE || kind == Possibility.QUIRK;
     }
 
     /** Why a changed result may be one of Linux as well. */

@@ -28,12 +28,13 @@ class RunSummaryTest {
     private static final SemanticsHeadline PASS =
             new SemanticsHeadline(Optional.empty(), "all 3404 scenarios pass", List.of("Behaves like native Linux 6.8 and later."));
 
-    private static SuiteRun.Summary summary(List<SuiteRun.MissingFork> missing, List<Cell> imprecise, List<Cell> unsupported,
+    private static SuiteRun.SuiteOutcome summary(List<SuiteRun.MissingFork> missing, List<Cell> imprecise, List<Cell> unsupported,
             List<String> profiled, boolean interrupted) {
-        return new SuiteRun.Summary(78, 12, missing, unsupported, unsupported, List.of(), profiled, imprecise, interrupted, interrupted);
+        return new SuiteRun.SuiteOutcome(78, 12, missing, unsupported, unsupported, List.of(), profiled, imprecise,
+                interrupted, interrupted);
     }
 
-    private static SuiteRun.Summary complete() {
+    private static SuiteRun.SuiteOutcome complete() {
         return summary(List.of(), List.of(), List.of(), List.of(), false);
     }
 

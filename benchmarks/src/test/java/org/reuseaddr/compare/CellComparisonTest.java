@@ -287,7 +287,8 @@ class CellComparisonTest {
                 Tuple.tuple("DEVIATION", 2, List.of("group-a", "group-b"), List.of("a1", "b22"), "bind"),
                 Tuple.tuple("DEVIATION", 1, List.of("group-d"), List.of("d"), "bind"),
                 Tuple.tuple("absent", 1, List.of("group-g"), List.of("gone"), ""));
-        assertThat(differences.get(1).cause()).isEqualTo(new SemanticDifference.Cause("PASS", "", "DEVIATION", "0", "bind", "a rule"));
+        assertThat(differences.get(1).cause()).isEqualTo(
+                new SemanticDifference.SharedCause("PASS", "", "DEVIATION", "0", "bind", "a rule"));
         assertThat(Semantics.differences(base, group(run("c", Map.of())))).isEmpty();
         assertThat(Semantics.differences(base, base)).isEmpty();
     }
@@ -299,7 +300,7 @@ class CellComparisonTest {
                 "bind(3)")),
                 run("b3", Map.of(), scenario("a", "DEVIATION", "1", "listen(3)")));
         assertThat(Semantics.differences(base, other)).singleElement().extracting(SemanticDifference::cause).isEqualTo(
-                new SemanticDifference.Cause("PASS", "", "DEVIATION or PASS or VIOLATION", "0 or 1", "bind", "a rule"));
+                new SemanticDifference.SharedCause("PASS", "", "DEVIATION or PASS or VIOLATION", "0 or 1", "bind", "a rule"));
         assertThat(Semantics.grades("PASS or VIOLATION")).containsExactlyInAnyOrder("PASS", "VIOLATION");
     }
 

@@ -56,14 +56,14 @@ class LinuxBindRulesTest {
         "CONNECTED,  true,  true,  REUSEADDR_SHARES_CONNECTION",
         "TIME_WAIT,  false, false, CONNECTION_EXCLUDES",
         "TIME_WAIT,  true,  true,  REUSEADDR_SHARES_CONNECTION"})
-    void reuseAddrDecidesByTheStateOfTheHolder(Holder.State state, boolean holder, boolean candidate, Rule rule) {
-        assertThat(LINUX.bind(socket(AddressKind.INET6_LOOPBACK, candidate, false, USER, Holder.State.BOUND),
+    void reuseAddrDecidesByTheStateOfTheHolder(Holder.PortUse state, boolean holder, boolean candidate, Rule rule) {
+        assertThat(LINUX.bind(socket(AddressKind.INET6_LOOPBACK, candidate, false, USER, Holder.PortUse.BOUND),
                 PortState.heldBy(socket(AddressKind.INET6_LOOPBACK, holder, false, USER, state)))).isEqualTo(rule);
     }
 
     @Test
     void theFirstToListenWinsAmongSocketsThatShareAnAddress() {
-        Holder bound = socket(AddressKind.INET_LOOPBACK, true, false, USER, Holder.State.BOUND);
+        Holder bound = socket(AddressKind.INET_LOOPBACK, true, false, USER, Holder.PortUse.BOUND);
         assertThat(LINUX.listen(bound, PortState.heldBy(bound))).isEqualTo(Rule.REUSEADDR_SHARES_BOUND);
         assertThat(LINUX.listen(bound, PortState.heldBy(bound.listening()))).isEqualTo(Rule.LISTENER_EXCLUDES_LISTENER);
     }
@@ -82,15 +82,15 @@ class LinuxBindRulesTest {
         "1001, LISTENING, OTHER_USER_EXCLUDED",
         "1001, CONNECTED, OTHER_USER_EXCLUDED",
         "1001, TIME_WAIT, REUSEPORT_SHARES_TIME_WAIT"})
-    void reusePortSharesWithSocketsOfTheSameUser(int user, Holder.State state, Rule rule) {
-        assertThat(LINUX.bind(socket(AddressKind.INET_LOOPBACK, false, true, user, Holder.State.BOUND),
+    void reusePortSharesWithSocketsOfTheSameUser(int user, Holder.PortUse state, Rule rule) {
+        assertThat(LINUX.bind(socket(AddressKind.INET_LOOPBACK, false, true, user, Holder.PortUse.BOUND),
                 PortState.heldBy(socket(AddressKind.INET_LOOPBACK, false, true, USER, state)))).isEqualTo(rule);
     }
 
     @Test
     void whereAUserIsNotKnownBothAnswersArePossibleIfTheyDependOnIt() {
-        Holder unknown = socket(AddressKind.INET_LOOPBACK, false, true, Holder.UNKNOWN_USER, Holder.State.BOUND);
-        Holder known = socket(AddressKind.INET_LOOPBACK, false, true, USER, Holder.State.LISTENING);
+        Holder unknown = socket(AddressKind.INET_LOOPBACK, false, true, Holder.UNKNOWN_USER, Holder.PortUse.BOUND);
+        Holder known = socket(AddressKind.INET_LOOPBACK, false, true, USER, Holder.PortUse.LISTENING);
         assertThat(LINUX.possible(false, unknown, PortState.heldBy(known)))
                 .containsExactly(Rule.OTHER_USER_EXCLUDED, Rule.REUSEPORT_SHARES);
         assertThat(LINUX.possible(true, known.of(OTHER_USER), PortState.heldBy(unknown.listening(), known)))
@@ -100,7 +100,7 @@ class LinuxBindRulesTest {
         assertThat(LINUX.possible(false, known, PortState.heldBy(known.of(OTHER_USER)))).containsExactly(Rule.OTHER_USER_EXCLUDED);
         assertThat(LINUX.possible(false, plain(AddressKind.INET_LOOPBACK).of(Holder.UNKNOWN_USER), PortState.heldBy(known)))
                 .as("without the option users make no difference").containsExactly(Rule.LISTENER_EXCLUDES);
-        PortState group = new PortState(List.of(socket(AddressKind.INET_LOOPBACK, false, false, USER, Holder.State.LISTENING)),
+        PortState group = new PortState(List.of(socket(AddressKind.INET_LOOPBACK, false, false, USER, Holder.PortUse.LISTENING)),
                 Optional.of(known), false);
         assertThat(LINUX.possible(false, unknown, group)).as("of the leader of the group too")
                 .containsExactly(Rule.LISTENER_EXCLUDES, Rule.REUSEPORT_SKIPS_CHECK);
@@ -108,19 +108,19 @@ class LinuxBindRulesTest {
 
     @Test
     void aSocketThatFollowsTheLeaderOfItsGroupIsNotChecked() {
-        Holder switchedOff = socket(AddressKind.INET_ANY, false, false, USER, Holder.State.LISTENING);
-        Holder asItWasAtListen = socket(AddressKind.INET_ANY, false, true, USER, Holder.State.LISTENING);
+        Holder switchedOff = socket(AddressKind.INET_ANY, false, false, USER, Holder.PortUse.LISTENING);
+        Holder asItWasAtListen = socket(AddressKind.INET_ANY, false, true, USER, Holder.PortUse.LISTENING);
         PortState port = new PortState(List.of(switchedOff), Optional.of(asItWasAtListen), false);
-        assertThat(LINUX.bind(socket(AddressKind.INET_LOOPBACK, false, true, USER, Holder.State.BOUND), port))
+        assertThat(LINUX.bind(socket(AddressKind.INET_LOOPBACK, false, true, USER, Holder.PortUse.BOUND), port))
                 .isEqualTo(Rule.REUSEPORT_SKIPS_CHECK);
-        assertThat(LINUX.bind(socket(AddressKind.INET_LOOPBACK, false, true, OTHER_USER, Holder.State.BOUND), port))
+        assertThat(LINUX.bind(socket(AddressKind.INET_LOOPBACK, false, true, OTHER_USER, Holder.PortUse.BOUND), port))
                 .isEqualTo(Rule.ANY_LISTENER_EXCLUDES);
     }
 
     @Test
     void anIpv6ConnectionThatIsNotV6OnlyBlocksTheIpv4WildcardAlone() {
         PortState port = PortState.heldBy(new Holder(AddressKind.INET6_LOOPBACK.at(Script.PORT), false, false, false,
-                USER, Holder.State.CONNECTED));
+                USER, Holder.PortUse.CONNECTED));
         assertThat(LINUX.bind(plain(AddressKind.INET_ANY), port)).isEqualTo(Rule.REMNANT_EXCLUDES_INET_ANY);
         assertThat(LINUX.bind(plain(AddressKind.INET_LOOPBACK), port).refuses()).isFalse();
         assertThat(LINUX.bind(plain(AddressKind.MAPPED_ANY), port).refuses()).isFalse();
@@ -144,10 +144,10 @@ class LinuxBindRulesTest {
     }
 
     private static Holder plain(AddressKind kind) {
-        return socket(kind, false, false, USER, Holder.State.BOUND);
+        return socket(kind, false, false, USER, Holder.PortUse.BOUND);
     }
 
-    private static Holder socket(AddressKind kind, boolean reuseAddr, boolean reusePort, int user, Holder.State state) {
+    private static Holder socket(AddressKind kind, boolean reuseAddr, boolean reusePort, int user, Holder.PortUse state) {
         boolean v6Only = kind.v6Only() || kind == AddressKind.INET6_LOOPBACK;
         return new Holder(kind.at(Script.PORT), v6Only, reuseAddr, reusePort, user, state);
     }

@@ -19,13 +19,13 @@ class QuirksAndGroupsTest {
     private static final LinuxBindRules LINUX = LinuxBindRules.REFERENCE;
     private static final int USER = 1000;
 
-    private static Holder socket(AddressKind kind, boolean reuseAddr, boolean reusePort, Holder.State state) {
+    private static Holder socket(AddressKind kind, boolean reuseAddr, boolean reusePort, Holder.PortUse state) {
         boolean v6Only = kind.v6Only() || kind == AddressKind.INET6_LOOPBACK;
         return new Holder(kind.at(Script.PORT), v6Only, reuseAddr, reusePort, USER, state);
     }
 
     private static Holder plain(AddressKind kind) {
-        return socket(kind, false, false, Holder.State.BOUND);
+        return socket(kind, false, false, Holder.PortUse.BOUND);
     }
 
     private static PortState held(AddressKind... kinds) {
@@ -54,15 +54,15 @@ class QuirksAndGroupsTest {
             """)
     void aSocketFollowsALeaderWhoseAddressCoversItsOwn(AddressKind leader, String row) {
         List<Boolean> followed = Stream.of(AddressKind.values()).map(kind -> LINUX.bind(
-                socket(kind, false, true, Holder.State.BOUND), new PortState(List.of(plain(kind).listening()),
-                        Optional.of(socket(leader, false, true, Holder.State.LISTENING)), false)) == Rule.REUSEPORT_SKIPS_CHECK).toList();
+                socket(kind, false, true, Holder.PortUse.BOUND), new PortState(List.of(plain(kind).listening()),
+                        Optional.of(socket(leader, false, true, Holder.PortUse.LISTENING)), false)) == Rule.REUSEPORT_SKIPS_CHECK).toList();
         assertThat(followed).isEqualTo(Stream.of(row.strip().split(" +")).map("yes"::equals).toList());
     }
 
     @Test
     void theLastSocketOfAGroupLeadsItUntilOneWithoutTheOptionRegisters() {
-        Holder any = socket(AddressKind.INET_ANY, false, true, Holder.State.BOUND);
-        Holder loopback = socket(AddressKind.INET_LOOPBACK, false, true, Holder.State.BOUND);
+        Holder any = socket(AddressKind.INET_ANY, false, true, Holder.PortUse.BOUND);
+        Holder loopback = socket(AddressKind.INET_LOOPBACK, false, true, Holder.PortUse.BOUND);
         assertThat(LINUX.register(any, PortState.FREE).leader()).hasValue(any);
         assertThat(LINUX.register(loopback, new PortState(List.of(any), Optional.of(any), false)).leader())
                 .as("it follows").hasValue(any);
@@ -81,7 +81,7 @@ class QuirksAndGroupsTest {
         "true,  false, LISTENING, true,  false",
         "false, true,  BOUND,     false, false",
         "false, false, BOUND,     true,  false"})
-    void aPortRemembersWhetherEverySocketThatBoundHadReuseAddr(boolean option, boolean first, Holder.State state, boolean soFar,
+    void aPortRemembersWhetherEverySocketThatBoundHadReuseAddr(boolean option, boolean first, Holder.PortUse state, boolean soFar,
             boolean remembered) {
         PortState before = new PortState(first ? List.of() : List.of(plain(AddressKind.INET_LOOPBACK)), Optional.empty(), soFar);
         assertThat(LINUX.register(socket(AddressKind.INET_LOOPBACK, option, false, state), before).reuseAddrSoFar()).isEqualTo(remembered);
@@ -91,7 +91,7 @@ class QuirksAndGroupsTest {
     void q1LetsASocketBindWhereAllBoundWithReuseAddr() {
         LinuxBindRules old = new LinuxBindRules(Set.of(Quirk.REMEMBERS_REUSEADDR));
         Holder switchedOff = plain(AddressKind.INET_LOOPBACK);
-        Holder candidate = socket(AddressKind.INET_LOOPBACK, true, false, Holder.State.BOUND);
+        Holder candidate = socket(AddressKind.INET_LOOPBACK, true, false, Holder.PortUse.BOUND);
         PortState port = new PortState(List.of(switchedOff), Optional.empty(), true);
         assertThat(old.bind(candidate, port)).isEqualTo(Rule.REUSEADDR_SHARES_BOUND);
         assertThat(LINUX.bind(candidate, port)).isEqualTo(Rule.HOLDER_WITHOUT_REUSEADDR_EXCLUDES);
@@ -174,11 +174,11 @@ class QuirksAndGroupsTest {
     /** listen repeats the check of bind; its refusals have names of their own. */
     @Test
     void listenRepeatsTheCheckOfBind() {
-        Holder bound = socket(AddressKind.INET_LOOPBACK, true, false, Holder.State.BOUND);
+        Holder bound = socket(AddressKind.INET_LOOPBACK, true, false, Holder.PortUse.BOUND);
         assertThat(LINUX.listen(bound, held(AddressKind.INET_LOOPBACK))).isEqualTo(Rule.LISTEN_CHECKS_AGAIN);
         assertThat(LINUX.listen(plain(AddressKind.INET_LOOPBACK), held(AddressKind.INET_LOOPBACK))).isEqualTo(Rule.LISTEN_CHECKS_AGAIN);
         assertThat(LINUX.listen(plain(AddressKind.INET_LOOPBACK),
-                PortState.heldBy(socket(AddressKind.INET_LOOPBACK, false, false, Holder.State.CONNECTED))))
+                PortState.heldBy(socket(AddressKind.INET_LOOPBACK, false, false, Holder.PortUse.CONNECTED))))
                         .isEqualTo(Rule.LISTEN_CHECKS_AGAIN);
         assertThat(LINUX.listen(bound, PortState.heldBy(plain(AddressKind.INET_ANY).listening())))
                 .isEqualTo(Rule.LISTENER_EXCLUDES_LISTENER);

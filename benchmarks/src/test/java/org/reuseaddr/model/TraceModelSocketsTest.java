@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.reuseaddr.model.TraceModel.Judgement;
-import org.reuseaddr.model.TraceModel.Kind;
+import org.reuseaddr.model.TraceModel.Possibility;
 import org.reuseaddr.socket.Errno;
 import org.reuseaddr.socket.Family;
 import org.reuseaddr.socket.Linux;
@@ -91,16 +91,16 @@ class TraceModelSocketsTest {
         }
 
         boolean allMayBind(SockAddr address) {
-            return weighBind(address, DONE).kind() == Kind.POSSIBLE && weighBind(address, REFUSED).kind() != Kind.POSSIBLE;
+            return weighBind(address, DONE).kind() == Possibility.POSSIBLE && weighBind(address, REFUSED).kind() != Possibility.POSSIBLE;
         }
 
         boolean isHeld(SockAddr address) {
-            return weighBind(address, DONE).kind() == Kind.IMPOSSIBLE && weighBind(address, REFUSED).kind() == Kind.POSSIBLE;
+            return weighBind(address, DONE).kind() == Possibility.IMPOSSIBLE && weighBind(address, REFUSED).kind() == Possibility.POSSIBLE;
         }
 
         /** Whether connections that may be left explain either answer. */
         boolean mayBeLeft(SockAddr address) {
-            return weighBind(address, DONE).kind() == Kind.POSSIBLE && weighBind(address, REFUSED).kind() == Kind.POSSIBLE;
+            return weighBind(address, DONE).kind() == Possibility.POSSIBLE && weighBind(address, REFUSED).kind() == Possibility.POSSIBLE;
         }
     }
 
@@ -124,7 +124,7 @@ class TraceModelSocketsTest {
         Trace trace = trace();
         trace.step(0, new Call.Socket(Family.INET.number(), 2, 0), new Outcome.Plain(new SyscallResult.Returned(3)));
         assertThat(trace.bind(3, LOOPBACK).allMayBind(LOOPBACK)).as("SOCK_DGRAM").isTrue();
-        assertThat(trace.judged).extracting(Judgement::kind).containsOnly(Kind.NOT_JUDGED);
+        assertThat(trace.judged).extracting(Judgement::kind).containsOnly(Possibility.NOT_JUDGED);
     }
 
     /** The refusal names the socket that came first to the address, and what it does. */
@@ -138,7 +138,7 @@ class TraceModelSocketsTest {
         Trace again = trace().listener(3, LOOPBACK).listen(3);
         assertThat(again.weighBind(LOOPBACK, REFUSED).because()).isEqualTo("fd 3 listens on 127.0.0.1:23999 since call 3");
         assertThat(bound.model.weigh(7, new Step(0, new Call.Bind(3, LOOPBACK), new Outcome.Plain(REFUSED))).kind())
-                .as("another process has no descriptor 3").isEqualTo(Kind.NOT_JUDGED);
+                .as("another process has no descriptor 3").isEqualTo(Possibility.NOT_JUDGED);
     }
 
     /** Who came first to the port is no matter of who showed its name last, and no socket refuses itself. */
@@ -180,22 +180,23 @@ class TraceModelSocketsTest {
         Trace trace = trace().listener(3, LOOPBACK).open(4);
         for (SockAddr address : List.of(LOOPBACK.withPort(0), Family.INET6.loopback(PORT))) {
             assertThat(trace.weigh(new Call.Bind(4, address), DONE).kind())
-                    .isEqualTo(address.family() == Family.INET ? Kind.POSSIBLE : Kind.IMPOSSIBLE);
-            assertThat(trace.weigh(new Call.Bind(4, address), new SyscallResult.Failed(Errno.EINTR)).kind()).isEqualTo(Kind.IMPOSSIBLE);
-            assertThat(trace.weigh(new Call.Bind(4, address), new SyscallResult.Returned(7)).kind()).isEqualTo(Kind.IMPOSSIBLE);
+                    .isEqualTo(address.family() == Family.INET ? Possibility.POSSIBLE : Possibility.IMPOSSIBLE);
+            assertThat(trace.weigh(new Call.Bind(4, address), new SyscallResult.Failed(Errno.EINTR)).kind())
+                    .isEqualTo(Possibility.IMPOSSIBLE);
+            assertThat(trace.weigh(new Call.Bind(4, address), new SyscallResult.Returned(7)).kind()).isEqualTo(Possibility.IMPOSSIBLE);
         }
         assertThat(trace.weigh(new Call.Bind(3, LOOPBACK_2), DONE)).satisfies(judged -> {
-            assertThat(judged.kind()).as("it is bound already").isEqualTo(Kind.IMPOSSIBLE);
+            assertThat(judged.kind()).as("it is bound already").isEqualTo(Possibility.IMPOSSIBLE);
             assertThat(judged.reason()).hasValue(CallRule.BOUND_ONCE);
         });
         assertThat(trace.weigh(new Call.Bind(4, LOOPBACK), new SyscallResult.Failed(Errno.named("EACCES"))).kind())
-                .as("an errno of which nothing is said").isEqualTo(Kind.NOT_JUDGED);
+                .as("an errno of which nothing is said").isEqualTo(Possibility.NOT_JUDGED);
         assertThat(trace.model.weigh(0, new Step(0, new Call.Bind(4, LOOPBACK), new Outcome.TimedOut(100))).kind())
-                .isEqualTo(Kind.NOT_JUDGED);
+                .isEqualTo(Possibility.NOT_JUDGED);
         SockAddr linkLocal = new SockAddr.Inet6(((SockAddr.Inet6) Family.INET6.loopback(PORT)).octets(), PORT, 0, 2);
         trace.step(0, new Call.Socket(Family.INET6.number(), Linux.SOCK_STREAM, 0), new Outcome.Plain(new SyscallResult.Returned(5)));
-        assertThat(trace.weigh(new Call.Bind(5, linkLocal), DONE).kind()).isNotEqualTo(Kind.IMPOSSIBLE);
-        assertThat(trace.weigh(new Call.Bind(5, Family.INET6.loopback(PORT)), DONE).kind()).isEqualTo(Kind.POSSIBLE);
+        assertThat(trace.weigh(new Call.Bind(5, linkLocal), DONE).kind()).isNotEqualTo(Possibility.IMPOSSIBLE);
+        assertThat(trace.weigh(new Call.Bind(5, Family.INET6.loopback(PORT)), DONE).kind()).isEqualTo(Possibility.POSSIBLE);
     }
 
     @Test
@@ -204,27 +205,27 @@ class TraceModelSocketsTest {
         for (int fd : new int[] {3, 4}) {
             shared.open(fd).set(fd, SocketOption.SO_REUSEADDR, 1).bind(fd, LOOPBACK);
         }
-        assertThat(shared.weigh(new Call.Listen(4, 1), DONE).kind()).isEqualTo(Kind.POSSIBLE);
+        assertThat(shared.weigh(new Call.Listen(4, 1), DONE).kind()).isEqualTo(Possibility.POSSIBLE);
         shared.listen(3);
-        assertThat(shared.weigh(new Call.Listen(4, 1), REFUSED).kind()).isEqualTo(Kind.POSSIBLE);
+        assertThat(shared.weigh(new Call.Listen(4, 1), REFUSED).kind()).isEqualTo(Possibility.POSSIBLE);
         assertThat(shared.weigh(new Call.Listen(4, 1), DONE)).satisfies(judged -> {
-            assertThat(judged.kind()).as("a listen that hides its refusal").isEqualTo(Kind.QUIRK);
+            assertThat(judged.kind()).as("a listen that hides its refusal").isEqualTo(Possibility.QUIRK);
             assertThat(judged.quirk()).hasValue(Quirk.LISTEN_HIDES_REFUSAL);
             assertThat(judged.reason()).hasValue(Rule.LISTENER_EXCLUDES_LISTENER);
         });
-        assertThat(shared.weigh(new Call.Listen(3, 5), REFUSED).kind()).as("it listens again").isEqualTo(Kind.IMPOSSIBLE);
-        assertThat(shared.open(5).weigh(new Call.Listen(5, 1), REFUSED).kind()).as("without a port").isEqualTo(Kind.IMPOSSIBLE);
+        assertThat(shared.weigh(new Call.Listen(3, 5), REFUSED).kind()).as("it listens again").isEqualTo(Possibility.IMPOSSIBLE);
+        assertThat(shared.open(5).weigh(new Call.Listen(5, 1), REFUSED).kind()).as("without a port").isEqualTo(Possibility.IMPOSSIBLE);
         assertThat(shared.bind(5, LOOPBACK_2.withPort(0)).weigh(new Call.Listen(5, 1), REFUSED).kind()).as("a port that no call shows")
-                .isEqualTo(Kind.IMPOSSIBLE);
+                .isEqualTo(Possibility.IMPOSSIBLE);
     }
 
     /** What a socket does after a bind that Linux would have refused says nothing new. */
     @Test
     void afterAnImpossibleBindTheSocketIsDoubtful() {
         Trace trace = trace().listener(3, LOOPBACK).open(4).bind(4, LOOPBACK);
-        assertThat(trace.judged.get(trace.judged.size() - 1).kind()).isEqualTo(Kind.IMPOSSIBLE);
-        assertThat(trace.weigh(new Call.Listen(4, 1), DONE).kind()).isEqualTo(Kind.NOT_JUDGED);
-        assertThat(trace.listen(4).judged.get(4).kind()).isEqualTo(Kind.IMPOSSIBLE);
+        assertThat(trace.judged.get(trace.judged.size() - 1).kind()).isEqualTo(Possibility.IMPOSSIBLE);
+        assertThat(trace.weigh(new Call.Listen(4, 1), DONE).kind()).isEqualTo(Possibility.NOT_JUDGED);
+        assertThat(trace.listen(4).judged.get(4).kind()).isEqualTo(Possibility.IMPOSSIBLE);
     }
 
     @Test
@@ -287,21 +288,21 @@ class TraceModelSocketsTest {
     @Test
     void aPortThatACallShowsIsHeld() {
         Trace bound = trace().open(3).bind(3, LOOPBACK.withPort(0));
-        assertThat(bound.weighBind(LOOPBACK, REFUSED).kind()).isEqualTo(Kind.NEEDS_ANOTHER_SOCKET);
-        assertThat(bound.shows(3, LOOPBACK.withPort(0)).weighBind(LOOPBACK, DONE).kind()).isEqualTo(Kind.POSSIBLE);
+        assertThat(bound.weighBind(LOOPBACK, REFUSED).kind()).isEqualTo(Possibility.NEEDS_ANOTHER_SOCKET);
+        assertThat(bound.shows(3, LOOPBACK.withPort(0)).weighBind(LOOPBACK, DONE).kind()).isEqualTo(Possibility.POSSIBLE);
         assertThat(bound.shows(3, LOOPBACK).isHeld(LOOPBACK)).isTrue();
         assertThat(trace().open(3).listen(3).weighBind(LOOPBACK, REFUSED).kind()).as("listen chose a port")
-                .isEqualTo(Kind.NEEDS_ANOTHER_SOCKET);
+                .isEqualTo(Possibility.NEEDS_ANOTHER_SOCKET);
         assertThat(trace().open(3).bind(3, LOOPBACK).weighBind(LOOPBACK_2, REFUSED).kind()).as("a named port is seen")
-                .isEqualTo(Kind.IMPOSSIBLE);
-        assertThat(trace().listener(3, LOOPBACK).weighBind(LOOPBACK_2, REFUSED).kind()).isEqualTo(Kind.IMPOSSIBLE);
+                .isEqualTo(Possibility.IMPOSSIBLE);
+        assertThat(trace().listener(3, LOOPBACK).weighBind(LOOPBACK_2, REFUSED).kind()).isEqualTo(Possibility.IMPOSSIBLE);
         assertThat(trace().open(3).step(new Call.Connect(3, LOOPBACK_2), DONE).weighBind(LOOPBACK, REFUSED).kind())
-                .as("connect chose a port").isEqualTo(Kind.NEEDS_ANOTHER_SOCKET);
+                .as("connect chose a port").isEqualTo(Possibility.NEEDS_ANOTHER_SOCKET);
         assertThat(trace().open(3).bind(3, LOOPBACK).step(new Call.Connect(3, LOOPBACK.withPort(1)), DONE).weighBind(LOOPBACK_2.withPort(2),
-                REFUSED).kind()).as("the port of that client is known").isEqualTo(Kind.IMPOSSIBLE);
+                REFUSED).kind()).as("the port of that client is known").isEqualTo(Possibility.IMPOSSIBLE);
         assertThat(trace().shows(7, LOOPBACK).mayBeLeft(LOOPBACK)).as("an unknown socket shows that it has the port").isTrue();
         Trace moved = trace().open(3).bind(3, LOOPBACK.withPort(0)).shows(3, LOOPBACK).shows(3, LOOPBACK.withPort(PORT + 1));
-        assertThat(moved.weighBind(LOOPBACK, DONE).kind()).as("the last that was shown counts").isEqualTo(Kind.POSSIBLE);
+        assertThat(moved.weighBind(LOOPBACK, DONE).kind()).as("the last that was shown counts").isEqualTo(Possibility.POSSIBLE);
     }
 
     @ParameterizedTest
@@ -317,12 +318,12 @@ class TraceModelSocketsTest {
     void optionsCountAsTheyStand() {
         Trace trace = trace().open(3).set(3, SocketOption.SO_REUSEADDR, 1).bind(3, LOOPBACK)
                 .open(4).set(4, SocketOption.SO_REUSEADDR, 1);
-        assertThat(trace.weigh(new Call.Bind(4, LOOPBACK), DONE).kind()).isEqualTo(Kind.POSSIBLE);
+        assertThat(trace.weigh(new Call.Bind(4, LOOPBACK), DONE).kind()).isEqualTo(Possibility.POSSIBLE);
         trace.set(4, SocketOption.SO_REUSEADDR, 0);
-        assertThat(trace.weigh(new Call.Bind(4, LOOPBACK), DONE).kind()).isEqualTo(Kind.IMPOSSIBLE);
+        assertThat(trace.weigh(new Call.Bind(4, LOOPBACK), DONE).kind()).isEqualTo(Possibility.IMPOSSIBLE);
         trace.set(4, SocketOption.SO_REUSEADDR, 1).set(3, SocketOption.SO_REUSEADDR, 0);
         assertThat(trace.weigh(new Call.Bind(4, LOOPBACK), DONE)).satisfies(judged -> {
-            assertThat(judged.kind()).isEqualTo(Kind.QUIRK);
+            assertThat(judged.kind()).isEqualTo(Possibility.QUIRK);
             assertThat(judged.quirk()).as("all bound with it").hasValue(Quirk.REMEMBERS_REUSEADDR);
         });
         Trace six = trace();
@@ -341,8 +342,8 @@ class TraceModelSocketsTest {
             six.bind(3, address).listen(3);
             boolean free = address.isLoopback() && !((SockAddr.Inet6) address).isMapped();
             for (SockAddr candidate : List.of(LOOPBACK, ANY)) {
-                assertThat(six.weighBind(candidate, REFUSED).kind() == Kind.POSSIBLE).as("%s", address).isNotEqualTo(free);
-                assertThat(six.weighBind(candidate, DONE).kind() == Kind.POSSIBLE).as("%s", address).isEqualTo(free);
+                assertThat(six.weighBind(candidate, REFUSED).kind() == Possibility.POSSIBLE).as("%s", address).isNotEqualTo(free);
+                assertThat(six.weighBind(candidate, DONE).kind() == Possibility.POSSIBLE).as("%s", address).isEqualTo(free);
             }
         }
     }
@@ -353,7 +354,7 @@ class TraceModelSocketsTest {
         for (boolean closed : new boolean[] {true, false}) {
             Trace trace = new Trace(closed).listener(3, LOOPBACK).open(4).set(4, SocketOption.SO_REUSEPORT, 1);
             Judgement bind = trace.weigh(new Call.Bind(4, LOOPBACK), DONE);
-            assertThat(bind.kind()).isEqualTo(closed ? Kind.IMPOSSIBLE : Kind.POSSIBLE);
+            assertThat(bind.kind()).isEqualTo(closed ? Possibility.IMPOSSIBLE : Possibility.POSSIBLE);
             assertThat(bind.reason()).hasValue(closed ? Rule.LISTENER_EXCLUDES : Rule.REUSEPORT_SKIPS_CHECK);
         }
         Trace group = trace().open(3).set(3, SocketOption.SO_REUSEPORT, 1).bind(3, LOOPBACK).listen(3)
@@ -397,9 +398,9 @@ class TraceModelSocketsTest {
         for (int fd = 4; fd < 403; fd++) {
             trace.open(fd);
         }
-        assertThat(weighWrongAnswer(trace).kind()).isEqualTo(Kind.IMPOSSIBLE);
-        assertThat(weighWrongAnswer(trace.open(403)).kind()).isEqualTo(Kind.NOT_JUDGED);
-        assertThat(trace.close(403).weigh(new Call.Bind(402, LOOPBACK), DONE).kind()).isEqualTo(Kind.IMPOSSIBLE);
+        assertThat(weighWrongAnswer(trace).kind()).isEqualTo(Possibility.IMPOSSIBLE);
+        assertThat(weighWrongAnswer(trace.open(403)).kind()).isEqualTo(Possibility.NOT_JUDGED);
+        assertThat(trace.close(403).weigh(new Call.Bind(402, LOOPBACK), DONE).kind()).isEqualTo(Possibility.IMPOSSIBLE);
     }
 
     /** What is left of connections is forgotten first, and then nothing is said of the ports that it may hold. */
@@ -412,7 +413,7 @@ class TraceModelSocketsTest {
         for (int fd = 4; fd < 403; fd++) {
             trace.open(fd);
         }
-        assertThat(weighWrongAnswer(trace).kind()).isEqualTo(Kind.IMPOSSIBLE);
+        assertThat(weighWrongAnswer(trace).kind()).isEqualTo(Possibility.IMPOSSIBLE);
         assertThat(trace.mayBeLeft(ofClient)).isTrue();
     }
 }

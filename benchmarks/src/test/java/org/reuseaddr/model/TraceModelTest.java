@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.reuseaddr.model.TraceModel.Judgement;
-import org.reuseaddr.model.TraceModel.Kind;
+import org.reuseaddr.model.TraceModel.Possibility;
 import org.reuseaddr.transcript.Step;
 import org.reuseaddr.transcript.Transcript;
 import org.reuseaddr.transcript.TranscriptException;
@@ -27,40 +27,40 @@ class TraceModelTest {
     @Test
     void aSecondListenerIsImpossibleAndTheFirstIsNamed() throws TranscriptException {
         Judgement bind = judge(false, LISTENER + SECOND).get(6);
-        assertThat(bind.kind()).isEqualTo(Kind.IMPOSSIBLE);
+        assertThat(bind.kind()).isEqualTo(Possibility.IMPOSSIBLE);
         assertThat(bind.reason()).hasValue(Rule.LISTENER_EXCLUDES);
         assertThat(bind.because()).isEqualTo("fd 3 listens on [::1]:23999 since call 4");
-        assertThat(judge(false, LISTENER + SECOND).get(7).kind()).isEqualTo(Kind.NOT_JUDGED);
+        assertThat(judge(false, LISTENER + SECOND).get(7).kind()).isEqualTo(Possibility.NOT_JUDGED);
     }
 
     @Test
     void aRefusalThatTheTraceExplainsIsPossible() throws TranscriptException {
         assertThat(judge(true, LISTENER + REFUSED)).extracting(Judgement::kind)
-                .containsOnly(Kind.NOT_JUDGED, Kind.POSSIBLE).endsWith(Kind.POSSIBLE);
+                .containsOnly(Possibility.NOT_JUDGED, Possibility.POSSIBLE).endsWith(Possibility.POSSIBLE);
     }
 
     @Test
     void theSecondProcessAloneNeedsASocketThatTheTraceDoesNotShow() throws TranscriptException {
-        assertThat(judge(false, REFUSED).get(2).kind()).isEqualTo(Kind.NEEDS_ANOTHER_SOCKET);
-        assertThat(judge(true, REFUSED).get(2).kind()).isEqualTo(Kind.IMPOSSIBLE);
+        assertThat(judge(false, REFUSED).get(2).kind()).isEqualTo(Possibility.NEEDS_ANOTHER_SOCKET);
+        assertThat(judge(true, REFUSED).get(2).kind()).isEqualTo(Possibility.IMPOSSIBLE);
     }
 
     @Test
     void theFragmentOfTheOtherPlatformAloneIsPossible() throws TranscriptException {
-        assertThat(judge(true, SECOND)).extracting(Judgement::kind).doesNotContain(Kind.IMPOSSIBLE);
+        assertThat(judge(true, SECOND)).extracting(Judgement::kind).doesNotContain(Possibility.IMPOSSIBLE);
     }
 
     @Test
     void aDescriptorThatIsGivenAgainWasClosed() throws TranscriptException {
-        assertThat(judge(false, LISTENER + LISTENER)).extracting(Judgement::kind).doesNotContain(Kind.IMPOSSIBLE);
+        assertThat(judge(false, LISTENER + LISTENER)).extracting(Judgement::kind).doesNotContain(Possibility.IMPOSSIBLE);
     }
 
     @Test
     void eintrAndValuesThatAreNoResultAreImpossibleWhateverTheSockets() throws TranscriptException {
         String other = LISTENER.replace("28) = 0", "28) = 2147014848");
-        assertThat(judge(false, other).get(2).kind()).isEqualTo(Kind.IMPOSSIBLE);
+        assertThat(judge(false, other).get(2).kind()).isEqualTo(Possibility.IMPOSSIBLE);
         String interrupted = LISTENER.replace("28) = 0", "28) = -1 EINTR (Interrupted system call)");
-        assertThat(judge(false, interrupted).get(2).kind()).isEqualTo(Kind.IMPOSSIBLE);
+        assertThat(judge(false, interrupted).get(2).kind()).isEqualTo(Possibility.IMPOSSIBLE);
     }
 
     @Test
@@ -69,15 +69,15 @@ class TraceModelTest {
         String loopback = SECOND.replace("::1", "::ffff:127.0.0.1")
                 .replace("setsockopt(4, SOL_SOCKET, SO_REUSEADDR, [1], 4) = 0\n", "");
         Judgement bind = judge(true, any + loopback).get(4);
-        assertThat(bind.kind()).isEqualTo(Kind.QUIRK);
+        assertThat(bind.kind()).isEqualTo(Possibility.QUIRK);
         assertThat(bind.quirk()).hasValue(Quirk.OVERLOOKS_MAPPED_WILDCARD);
     }
 
     @Test
     void connectionsThatMayBeLeftExplainARefusalAndForbidNothing() throws TranscriptException {
         String served = LISTENER + "accept(3, NULL, NULL) = 5\nclose(3) = 0\n";
-        assertThat(judge(true, served + REFUSED).get(8).kind()).isEqualTo(Kind.POSSIBLE);
-        assertThat(judge(true, served + SECOND).get(8).kind()).isEqualTo(Kind.POSSIBLE);
+        assertThat(judge(true, served + REFUSED).get(8).kind()).isEqualTo(Possibility.POSSIBLE);
+        assertThat(judge(true, served + SECOND).get(8).kind()).isEqualTo(Possibility.POSSIBLE);
     }
 
     @Test
@@ -94,14 +94,14 @@ class TraceModelTest {
     void aSocketThatShowedItsNameBeforeItHadAPortIsJudgedAllTheSame() throws TranscriptException {
         String shown = SECOND.replace("bind(4", "getsockname(4, {sa_family=AF_INET6, sin6_port=htons(0), "
                 + "inet_pton(AF_INET6, \"::\", &sin6_addr)}, [28]) = 0\nbind(4");
-        assertThat(judge(false, LISTENER + shown).get(7).kind()).isEqualTo(Kind.IMPOSSIBLE);
+        assertThat(judge(false, LISTENER + shown).get(7).kind()).isEqualTo(Possibility.IMPOSSIBLE);
     }
 
     @Test
     void aPortThatTheKernelChoseAndNoCallShowsMayExplainARefusal() throws TranscriptException {
         String client = "socket(AF_INET6, SOCK_STREAM, IPPROTO_TCP) = 7\n"
                 + "connect(7, {sa_family=AF_INET6, sin6_port=htons(1), inet_pton(AF_INET6, \"::1\", &sin6_addr)}, 28) = 0\n";
-        assertThat(judge(true, client + REFUSED).get(4).kind()).isEqualTo(Kind.NEEDS_ANOTHER_SOCKET);
+        assertThat(judge(true, client + REFUSED).get(4).kind()).isEqualTo(Possibility.NEEDS_ANOTHER_SOCKET);
     }
 
     @Test
@@ -110,7 +110,7 @@ class TraceModelTest {
                 "setsockopt(3, SOL_IPV6, IPV6_V6ONLY, [1], 4)");
         String mapped = REFUSED.replace("\"::1\"", "\"::ffff:127.0.0.1\"");
         Judgement bind = judge(true, any + mapped).get(6);
-        assertThat(bind.kind()).isEqualTo(Kind.QUIRK);
+        assertThat(bind.kind()).isEqualTo(Possibility.QUIRK);
         assertThat(bind.quirk()).hasValue(Quirk.V6ONLY_REFUSES_MAPPED);
     }
 
@@ -125,7 +125,7 @@ class TraceModelTest {
         second.subList(0, 2).forEach(step -> model.next(3, step));
         assertThat(model.weigh(3, second.get(2)).because()).isEqualTo("fd 3 of process 2 listens on [::1]:23999 since call 4");
         model.exit(2, true);
-        assertThat(model.weigh(3, second.get(2)).kind()).isEqualTo(Kind.POSSIBLE);
+        assertThat(model.weigh(3, second.get(2)).kind()).isEqualTo(Possibility.POSSIBLE);
     }
 
     private static List<Judgement> judge(boolean closed, String text) throws TranscriptException {

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.reuseaddr.model.TraceModel.Judgement;
-import org.reuseaddr.model.TraceModel.Kind;
+import org.reuseaddr.model.TraceModel.Possibility;
 import org.reuseaddr.transcript.Step;
 import org.reuseaddr.transcript.TranscriptException;
 import org.reuseaddr.transcript.TranscriptParser;
@@ -40,7 +40,8 @@ import org.reuseaddr.transcript.TranscriptParser;
 class TraceVerdictsTest {
 
     private static final Path VERDICTS = Path.of("src/test/resources/org/reuseaddr/model/verdicts");
-    private static final String VERDICT = Stream.of(Kind.values()).map(Kind::name).collect(Collectors.joining("|", "(?:", ")"));
+    private static final String VERDICT = Stream.of(Possibility.values()).map(Possibility::name)
+            .collect(Collectors.joining("|", "(?:", ")"));
     private static final Pattern LINE = Pattern.compile("(?:(" + VERDICT + ")(?:/(" + VERDICT + "))?([:!]) +)?(?:(\\d+) )?([a-z].*)");
     private static final Pattern INET = Pattern.compile("<(\\d[\\d.]*):(\\d+)>");
     private static final Pattern INET6 = Pattern.compile("<\\[([0-9a-f:.]+)\\]:(\\d+)>");
@@ -96,9 +97,9 @@ class TraceVerdictsTest {
             Judgement judgement = ":".equals(parts.group(3)) ? model.weigh(process, step) : model.next(process, step);
             if (parts.group(1) == null) {
                 assertThat(judgement.kind()).as("%s: %s", title, line)
-                        .isNotIn(Kind.IMPOSSIBLE, Kind.QUIRK, Kind.NEEDS_ANOTHER_SOCKET);
+                        .isNotIn(Possibility.IMPOSSIBLE, Possibility.QUIRK, Possibility.NEEDS_ANOTHER_SOCKET);
             } else {
-                Kind expected = Kind.valueOf(closed || parts.group(2) == null ? parts.group(1) : parts.group(2));
+                Possibility expected = Possibility.valueOf(closed || parts.group(2) == null ? parts.group(1) : parts.group(2));
                 assertThat(judgement.kind()).as("%s: %s: %s", title, line, judgement).isEqualTo(expected);
             }
         }
@@ -108,7 +109,7 @@ class TraceVerdictsTest {
         String family = address.contains("[") ? "AF_INET6" : "AF_INET";
         for (String call : List.of("socket(" + family + ", SOCK_STREAM, IPPROTO_TCP) = " + fd,
                 "bind(" + fd + ", " + address + ", 28) = 0", "listen(" + fd + ", 8) = 0")) {
-            assertThat(model.next(process, step(process, call)).kind()).as(call).isIn(Kind.POSSIBLE, Kind.NOT_JUDGED);
+            assertThat(model.next(process, step(process, call)).kind()).as(call).isIn(Possibility.POSSIBLE, Possibility.NOT_JUDGED);
         }
     }
 

@@ -1,7 +1,7 @@
 package org.reuseaddr.platform;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.reuseaddr.platform.Warning.Kind;
+import static org.reuseaddr.platform.Warning.Disturbance;
 
 import java.nio.file.Path;
 import java.util.List;
@@ -219,7 +219,7 @@ class PlatformProbeTest {
         assertThat(platform.ipv6Loopback()).isTrue();
         assertThat(platform.entries()).containsEntry("memory.total_bytes", "17179869184")
                 .containsEntry("kernel.release", "6.12.48").doesNotContainValue(null);
-        assertThat(kinds(platform)).containsExactly(Kind.UNKNOWN_PLATFORM);
+        assertThat(kinds(platform)).containsExactly(Disturbance.UNKNOWN_PLATFORM);
     }
 
     @ParameterizedTest
@@ -250,7 +250,7 @@ class PlatformProbeTest {
                 .file("proc/net/if_inet6", "fe800000000000000215a4fffe95c3b1 02 40 20 80     eth0\n").probe();
         assertThat(withoutLoopback.ipv6Available()).isTrue();
         assertThat(withoutLoopback.ipv6Loopback()).isFalse();
-        assertThat(kinds(withoutLoopback)).contains(Kind.NO_IPV6);
+        assertThat(kinds(withoutLoopback)).contains(Disturbance.NO_IPV6);
     }
 
     @Test
@@ -298,7 +298,7 @@ class PlatformProbeTest {
         assertThat(platform.entries().get("jvm.flags")).doesNotContain(System.getProperty("user.home") + "/");
     }
 
-    private static List<Kind> kinds(Platform platform) {
+    private static List<Disturbance> kinds(Platform platform) {
         return platform.warnings().stream().map(Warning::kind).toList();
     }
 }

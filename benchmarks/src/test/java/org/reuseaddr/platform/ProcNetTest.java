@@ -34,7 +34,7 @@ class ProcNetTest {
                 int clientPort = ((InetSocketAddress) client.getLocalAddress()).getPort();
                 List<ListedSocket> sockets = ProcNet.ofThisProcess().tcpSockets();
 
-                assertThat(sockets).filteredOn(socket -> socket.port() == port && socket.state() == ListedSocket.State.LISTEN)
+                assertThat(sockets).filteredOn(socket -> socket.port() == port && socket.state() == ListedSocket.TcpState.LISTEN)
                         .singleElement().satisfies(socket -> {
                             assertThat(socket.local()).isEqualTo(loopback);
                             assertThat(socket.remote().isAnyLocalAddress()).isTrue();
@@ -42,7 +42,7 @@ class ProcNetTest {
                             assertThat(socket.inode()).isPositive();
                         });
                 assertThat(sockets).filteredOn(socket -> socket.port() == clientPort && socket.remotePort() == port)
-                        .singleElement().extracting(ListedSocket::state).isEqualTo(ListedSocket.State.ESTABLISHED);
+                        .singleElement().extracting(ListedSocket::state).isEqualTo(ListedSocket.TcpState.ESTABLISHED);
                 assertThat(HeldPorts.now()).contains(port, clientPort);
             }
         }

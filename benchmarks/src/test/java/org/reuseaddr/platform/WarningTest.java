@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.reuseaddr.platform.Warning.Kind;
+import org.reuseaddr.platform.Warning.Disturbance;
 
 class WarningTest {
 
@@ -43,7 +43,7 @@ class WarningTest {
         "SHORT_BACKLOG, proc/sys/net/core/somaxconn, 16",
         "NO_IPV6, proc/net/if_inet6, ''",
     })
-    void aConditionThatSpoilsResultsIsNamed(Kind kind, String path, String text) {
+    void aConditionThatSpoilsResultsIsNamed(Disturbance kind, String path, String text) {
         CapturedPlatform idle = CapturedPlatform.named("wsl2-nat", root)
                 .file("proc/cpuinfo", "processor\t: 0\n".repeat(4));
         assertThat(warningsOf(idle)).doesNotContain(kind);
@@ -55,9 +55,9 @@ class WarningTest {
     @Test
     void aSeccompFilterIsNamedExceptOnWsl2() {
         assertThat(warningsOf(CapturedPlatform.named("native", root).file("proc/self/status", "Seccomp:\t2\n")))
-                .contains(Kind.SECCOMP);
+                .contains(Disturbance.SECCOMP);
         assertThat(warningsOf(CapturedPlatform.named("wsl2-nat", root).file("proc/self/status", "Seccomp:\t2\n")))
-                .doesNotContain(Kind.SECCOMP);
+                .doesNotContain(Disturbance.SECCOMP);
     }
 
     @Test
@@ -76,7 +76,7 @@ class WarningTest {
                 jvm.fdSoftLimit(), jvm.ipv6Loopback(), jvm.javaVersion(), jvm.vmName(), jvm.vmVersion(), jvm.vendor(),
                 List.of("-agentlib:jdwp=transport=dt_socket,server=y"), jvm.locale());
 
-        assertThat(warningsOf(CapturedPlatform.named("wsl2-nat", root).jvm(debugged))).containsExactly(Kind.DEBUGGER);
+        assertThat(warningsOf(CapturedPlatform.named("wsl2-nat", root).jvm(debugged))).containsExactly(Disturbance.DEBUGGER);
     }
 
     @Test
@@ -85,7 +85,7 @@ class WarningTest {
                 .allSatisfy(sentence -> assertThat(sentence).matches("[^\\n]+: [^\\n]+; [^\\n]+\\."));
     }
 
-    private static List<Kind> warningsOf(CapturedPlatform captured) {
+    private static List<Disturbance> warningsOf(CapturedPlatform captured) {
         return captured.probe().warnings().stream().map(Warning::kind).toList();
     }
 }

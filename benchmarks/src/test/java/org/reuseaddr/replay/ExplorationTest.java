@@ -24,7 +24,7 @@ class ExplorationTest {
     private static final int HIGH = 32_767;
 
     private static Exploration exploration(long seed, long count, int processes, int calls, int ports) {
-        return new Exploration(new Exploration.Settings(seed, count, Duration.ofMinutes(5), processes, 2, calls, LOW, HIGH, ports,
+        return new Exploration(new Exploration.Bounds(seed, count, Duration.ofMinutes(5), processes, 2, calls, LOW, HIGH, ports,
                 false), HeldPorts.now(), NetCounters::lostTimeWaits, difference -> {
                 });
     }
@@ -40,7 +40,7 @@ class ExplorationTest {
     void thisKernelAnswersAsTheModelAllows() {
         Exploration exploration = exploration(1, 6_000, 2, 12, 8_192);
 
-        Exploration.Progress done = exploration.run(progress -> {
+        Exploration.Totals done = exploration.run(progress -> {
         });
 
         assertThat(differences(exploration)).isEmpty();
@@ -86,7 +86,7 @@ class ExplorationTest {
     @Test
     void itEndsWhenItIsStopped() {
         Exploration exploration = exploration(6, Long.MAX_VALUE, 1, 12, 8_192);
-        List<Exploration.Progress> seen = new ArrayList<>();
+        List<Exploration.Totals> seen = new ArrayList<>();
 
         exploration.run(progress -> {
             seen.add(progress);
@@ -100,7 +100,7 @@ class ExplorationTest {
     void withoutAFreePortThereIsOneLine() {
         Set<Integer> held = IntStream.rangeClosed(LOW, HIGH).boxed().collect(Collectors.toSet());
 
-        assertThatThrownBy(() -> new Exploration(new Exploration.Settings(1, 1, Duration.ofSeconds(1), 1, 1, 1, LOW, HIGH, 1, false),
+        assertThatThrownBy(() -> new Exploration(new Exploration.Bounds(1, 1, Duration.ofSeconds(1), 1, 1, 1, LOW, HIGH, 1, false),
                 held, () -> 0, difference -> {
                 })).isInstanceOf(ReplayException.class).hasMessage("every port from 10240 to 32767 is in use");
     }

@@ -98,7 +98,7 @@ class HelperProcessTest {
             assertThat(request.line()).doesNotContain("\n");
             assertThat(Request.parse(request.line())).isEqualTo(request);
         }
-        for (Reply reply : List.of(new Reply.Closed(), new Reply.Failed("no way"),
+        for (Reply reply : List.of(new Reply.Closed(), new Reply.CouldNot("no way"),
                 new Reply.Raced(new RaceCounts(70, 29, 1, 0, 2, 1, -4)),
                 new Reply.Ended(new Step(0, SOCKET, new Outcome.TimedOut(250))),
                 new Reply.Ended(new Step(0, SOCKET, new Outcome.Plain(new SyscallResult.Returned(2_147_014_848)))),
@@ -106,6 +106,6 @@ class HelperProcessTest {
             assertThat(reply.line()).doesNotContain("\n");
             assertThat(Reply.parse(reply.line())).isEqualTo(reply);
         }
-        assertThat(new Reply.Failed("two\nlines").line()).isEqualTo("failed: two lines");
+        assertThat(new Reply.CouldNot("two\nlines").line()).isEqualTo("failed: two lines");
     }
 }

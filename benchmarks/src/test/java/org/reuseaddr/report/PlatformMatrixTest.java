@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.reuseaddr.report.PlatformMatrix.Cell;
-import org.reuseaddr.report.PlatformMatrix.Row;
+import org.reuseaddr.report.PlatformMatrix.PlatformCell;
+import org.reuseaddr.report.PlatformMatrix.PlatformRow;
 import org.reuseaddr.results.RunId;
 import org.reuseaddr.results.SemanticsRow;
 
@@ -34,11 +34,12 @@ class PlatformMatrixTest {
         PlatformMatrix matrix = PlatformMatrix.of(List.of(NATIVE, OLD, SANDBOX));
 
         assertThat(matrix.platforms()).containsExactly("native", "old", "sandbox");
-        assertThat(matrix.differing()).extracting(Row::rule).containsExactly("exclusive", "repeated");
-        assertThat(matrix.kept()).extracting(Row::rule).containsExactly("kept");
-        assertThat(matrix.differing().get(0).cells()).extracting(Cell::text).containsExactly("2", "2", "2 of 2 VIOLATION");
-        assertThat(matrix.differing().get(1).cells()).extracting(Cell::text).containsExactly("1", "1 of 1 KNOWN (Q1)", "1 of 1 DEVIATION");
-        assertThat(matrix.kept().get(0).cells()).extracting(Cell::text).containsExactly("1", "1", "–");
+        assertThat(matrix.differing()).extracting(PlatformRow::rule).containsExactly("exclusive", "repeated");
+        assertThat(matrix.kept()).extracting(PlatformRow::rule).containsExactly("kept");
+        assertThat(matrix.differing().get(0).cells()).extracting(PlatformCell::text).containsExactly("2", "2", "2 of 2 VIOLATION");
+        assertThat(matrix.differing().get(1).cells()).extracting(PlatformCell::text)
+                .containsExactly("1", "1 of 1 KNOWN (Q1)", "1 of 1 DEVIATION");
+        assertThat(matrix.kept().get(0).cells()).extracting(PlatformCell::text).containsExactly("1", "1", "–");
         assertThat(matrix.differing().get(0).cells().get(2).example()).map(SemanticsRow::scenario).hasValue("a");
     }
 
@@ -57,18 +58,18 @@ class PlatformMatrixTest {
         List<SemanticsRow> again = List.of(row("native", "a", "ERROR", "exclusive"), row("native", "a", "PASS", "exclusive"));
         PlatformMatrix matrix = PlatformMatrix.of(List.of(again, NATIVE));
         assertThat(matrix.differing()).isEmpty();
-        assertThat(matrix.rows().get(0).cells()).extracting(Cell::text).containsExactly("1", "2");
+        assertThat(matrix.rows().get(0).cells()).extracting(PlatformCell::text).containsExactly("1", "2");
     }
 
     @Test
     void eachQuirkOfACellIsNamedWithItsNumber() {
         List<SemanticsRow> old = List.of(row("old", "a", "group", "KNOWN", "rule", "Q2"), row("old", "b", "group", "KNOWN", "rule", "Q1"),
                 row("old", "c", "group", "KNOWN", "rule", "Q1"), row("old", "d", "group", "PASS", "rule", ""));
-        assertThat(PlatformMatrix.of(List.of(old)).rows().get(0).cells()).extracting(Cell::text)
+        assertThat(PlatformMatrix.of(List.of(old)).rows().get(0).cells()).extracting(PlatformCell::text)
                 .containsExactly("3 of 4 KNOWN (Q1 in 2, Q2 in 1)");
         List<SemanticsRow> worse = List.of(row("worse", "a", "group", "VIOLATION", "rule", ""),
                 row("worse", "b", "group", "KNOWN", "rule", "Q1"));
-        assertThat(PlatformMatrix.of(List.of(worse)).rows().get(0).cells()).extracting(Cell::text)
+        assertThat(PlatformMatrix.of(List.of(worse)).rows().get(0).cells()).extracting(PlatformCell::text)
                 .containsExactly("2 of 2 VIOLATION (Q1 in 1)");
     }
 

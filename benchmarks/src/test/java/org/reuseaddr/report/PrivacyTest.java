@@ -105,7 +105,7 @@ class PrivacyTest {
     void noSecretOfAnyFieldIsInAnyOutput(Audience audience) throws IOException {
         RunDirectory run = run(audience == Audience.NETDEV ? "linux" : secret("kind"));
         Path out = directory.resolve("out");
-        Reports.write(new Reports.Request(run.path(), Optional.of(run.path()), out, true, false, Optional.of(audience),
+        Reports.write(new Reports.ReportRequest(run.path(), Optional.of(run.path()), out, true, false, Optional.of(audience),
                 OptionalInt.empty()), WRITER);
         Map<String, String> texts = texts(out);
         String report = "report.zip!" + (audience == Audience.NETDEV ? "report.txt" : "report.md");
@@ -159,7 +159,7 @@ class PrivacyTest {
     @Test
     void theSecretsAreThereWhereTheyAreAskedFor() throws IOException {
         Path out = directory.resolve("out");
-        Reports.write(new Reports.Request(run("wsl2").path(), Optional.empty(), out, true, true, Optional.empty(),
+        Reports.write(new Reports.ReportRequest(run("wsl2").path(), Optional.empty(), out, true, true, Optional.empty(),
                 OptionalInt.empty()), WRITER);
         assertThat(texts(out).get("report.html")).contains(SECRETS);
         assertThat(texts(out).get("report.zip!samples.csv")).contains(SECRETS);
@@ -171,14 +171,14 @@ class PrivacyTest {
         Path out = Files.createDirectories(directory.resolve("out"));
         Files.createSymbolicLink(out.resolve("report.html"), target);
         Path run = run("wsl2").path();
-        Reports.write(new Reports.Request(run, Optional.empty(), out, false, false));
+        Reports.write(new Reports.ReportRequest(run, Optional.empty(), out, false, false));
         assertThat(target).hasContent("kept");
         assertThat(Files.isSymbolicLink(out.resolve("report.html"))).isFalse();
 
         Path linked = Files.createDirectories(directory.resolve("linked"));
         Files.createSymbolicLink(linked.resolve("charts"), directory);
         assertThatThrownBy(() ->
-                Reports.write(new Reports.Request(run, Optional.empty(), linked, false, false)))
+                Reports.write(new Reports.ReportRequest(run, Optional.empty(), linked, false, false)))
                 .isInstanceOf(OutputException.class).hasMessageContaining("charts");
     }
 
@@ -189,7 +189,7 @@ class PrivacyTest {
         List<Path> inputs = new ArrayList<>(List.of(run, run.resolve("samples.csv"), Path.of("/proc/self/status")));
         for (Path input : inputs) {
             assertThatThrownBy(() -> Reports.write(
-                    new Reports.Request(input, Optional.empty(), directory.resolve("out"), false, false)))
+                    new Reports.ReportRequest(input, Optional.empty(), directory.resolve("out"), false, false)))
                     .isInstanceOf(InputException.class).hasMessageContaining("expected a regular file");
         }
     }

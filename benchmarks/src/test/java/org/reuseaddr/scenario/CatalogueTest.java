@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.reuseaddr.model.LinuxBindRules;
 import org.reuseaddr.model.Quirk;
 import org.reuseaddr.model.TraceModel;
-import org.reuseaddr.model.TraceModel.Kind;
+import org.reuseaddr.model.TraceModel.Possibility;
 import org.reuseaddr.socket.Errno;
 import org.reuseaddr.socket.SyscallResult;
 import org.reuseaddr.transcript.Call;
@@ -221,7 +221,7 @@ class CatalogueTest {
     void theModelOfTracesFindsNothingImpossibleInTheCatalogueAndEveryBindThatShouldHaveBeenRefused() {
         int found = 0;
         for (Scenario scenario : scenarios) {
-            assertThat(judged(scenario.transcript().steps())).as(scenario.id()).doesNotContain(Kind.IMPOSSIBLE, Kind.QUIRK);
+            assertThat(judged(scenario.transcript().steps())).as(scenario.id()).doesNotContain(Possibility.IMPOSSIBLE, Possibility.QUIRK);
             List<Step> steps = new ArrayList<>(scenario.transcript().steps());
             int refused = IntStream.range(0, steps.size()).filter(i -> steps.get(i).call() instanceof Call.Bind
                     && steps.get(i).outcome() instanceof Outcome.Completed outcome
@@ -230,14 +230,14 @@ class CatalogueTest {
                 steps.set(refused, new Step(steps.get(refused).process(), steps.get(refused).call(),
                         new Outcome.Plain(new SyscallResult.Returned(0))));
                 assertThat(judged(steps.subList(0, refused + 1)).get(refused)).as(scenario.id())
-                        .isIn(Kind.IMPOSSIBLE, Kind.QUIRK);
+                        .isIn(Possibility.IMPOSSIBLE, Possibility.QUIRK);
                 found++;
             }
         }
         assertThat(found).isGreaterThan(300);
     }
 
-    private static List<Kind> judged(List<Step> steps) {
+    private static List<Possibility> judged(List<Step> steps) {
         TraceModel model = new TraceModel(false);
         return steps.stream().map(step -> model.next(step.process(), step).kind()).toList();
     }

@@ -84,7 +84,7 @@ class StatePairTest {
     void anotherPortIsNoPair() {
         assertThat(met(twoSockets(12_346))).isEmpty();
         assertThat(met(twoSockets(12_345))).containsExactly(
-                new StatePair(World.Condition.BOUND, StatePair.Options.REUSEADDR, false, StatePair.Options.NONE));
+                new StatePair(World.Condition.BOUND, StatePair.ReuseOptions.REUSEADDR, false, StatePair.ReuseOptions.NONE));
     }
 
     private static List<Made> twoSockets(int portOfSecond) {

@@ -48,7 +48,7 @@ class TraceLogPropertiesTest {
         List<TraceEvent> events = new ArrayList<>();
         for (boolean isStream : new boolean[] {false, true}) {
             try {
-                TraceLog.Summary summary = TraceLog.read("random", new ByteArrayInputStream(bytes), isStream, events::add);
+                TraceLog.LogSummary summary = TraceLog.read("random", new ByteArrayInputStream(bytes), isStream, events::add);
                 assertThat(summary.calls()).isLessThanOrEqualTo(2L * summary.lines());
             } catch (TranscriptException e) {
                 assertThat(e.getMessage()).startsWith("random:").doesNotContain("\n");

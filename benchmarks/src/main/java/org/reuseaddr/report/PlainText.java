@@ -1,9 +1,9 @@
 package org.reuseaddr.report;
 
 /** Text that came out of a file, made harmless for a terminal. */
-final class Plain {
+final class PlainText {
 
-    private Plain() {
+    private PlainText() {
     }
 
     /** Control characters and those that only steer the display (right-to-left marks) become question marks. */
