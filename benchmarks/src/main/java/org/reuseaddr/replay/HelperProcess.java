@@ -66,6 +66,7 @@ final class HelperProcess implements SocketProcess {
     });
     private final List<String> command;
     private final Patience patience;
+    private final CallWatch watch;
     /** Set as soon as it runs, so that it can be ended even if it never answers. */
     private volatile Process process;
     /** Counts the kills: a process whose start was under way when it was killed is ended as soon as it is there. */
@@ -79,13 +80,23 @@ final class HelperProcess implements SocketProcess {
 
     /** A JVM like this one. */
     HelperProcess() {
-        this(command(), Patience.OF_A_CHECK);
+        this(new CallWatch());
+    }
+
+    /** A JVM like this one, which a thread that is watched asks without another's help. */
+    HelperProcess(CallWatch watch) {
+        this(command(), Patience.OF_A_CHECK, watch);
     }
 
     /** @param command starts a process that runs {@link #main} */
     HelperProcess(List<String> command, Patience patience) {
+        this(command, patience, new CallWatch());
+    }
+
+    HelperProcess(List<String> command, Patience patience, CallWatch watch) {
         this.command = List.copyOf(command);
         this.patience = patience;
+        this.watch = watch;
     }
 
     /**
@@ -210,6 +221,9 @@ final class HelperProcess implements SocketProcess {
      */
     private Reply ask(Request request, int limitMillis) throws TimeoutException {
         Connection open = connection();
+        if (watch.isHere()) {
+            return askHere(open, request, limitMillis);
+        }
         try {
             return dialogue.submit(() -> open.exchange(request)).get(limitMillis + GRACE_MILLIS, TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
@@ -220,6 +234,18 @@ final class HelperProcess implements SocketProcess {
             throw new ReplayException("the helper process ended: " + e.getCause(), e.getCause());
         } catch (InterruptedException e) {
             throw interrupted(e);
+        }
+    }
+
+    private Reply askHere(Connection open, Request request, int limitMillis) {
+        long until = watch.begins(limitMillis + GRACE_MILLIS);
+        try {
+            return open.exchange(request);
+        } catch (IOException | TranscriptException e) {
+            kill();
+            throw new ReplayException("the helper process ended: " + e, e);
+        } finally {
+            watch.ends(until);
         }
     }
 

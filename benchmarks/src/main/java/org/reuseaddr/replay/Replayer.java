@@ -12,6 +12,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -90,8 +92,11 @@ public final class Replayer implements AutoCloseable {
 
     private final PortPool ports;
     private final SocketProcess local;
-    private final LocalProcess client = new LocalProcess();
+    private final LocalProcess client;
     private final Supplier<HelperProcess> newHelper;
+    private final CallWatch watched;
+    /** Replays under watch; null once it was given up. */
+    private ExecutorService replaying;
     private final List<HelperProcess> helpers = new ArrayList<>();
     private final Facilities facilities;
     private final Surroundings surroundings;
@@ -109,7 +114,11 @@ public final class Replayer implements AutoCloseable {
      * @param surroundings what is looked up about the machine meanwhile
      */
     public Replayer(Surroundings surroundings) {
-        this(surroundings, new LocalProcess());
+        this(surroundings, new CallWatch());
+    }
+
+    private Replayer(Surroundings surroundings, CallWatch watched) {
+        this(surroundings, watched, new LocalProcess(watched), () -> new HelperProcess(watched));
     }
 
     /** For scenarios without TIME_WAIT that meet no crowd: the gate within a fork. */
@@ -124,7 +133,19 @@ public final class Replayer implements AutoCloseable {
 
     /** @param newHelper makes another process, which does not start before it is needed */
     Replayer(Surroundings surroundings, SocketProcess local, Supplier<HelperProcess> newHelper) {
+        this(surroundings, new CallWatch(), local, newHelper);
+    }
+
+    /** @param watched watches the calls that processes make which have it, if this replays */
+    Replayer(Surroundings surroundings, CallWatch watched, SocketProcess local, Supplier<HelperProcess> newHelper) {
         this.surroundings = surroundings;
+        this.watched = watched;
+        replaying = Executors.newSingleThreadExecutor(task -> {
+            Thread daemon = watched.over(new Thread(task, "replay"));
+            daemon.setDaemon(true);
+            return daemon;
+        });
+        client = new LocalProcess(watched);
         this.newHelper = newHelper;
         this.local = local;
         watch = new PortWatch(surroundings);
@@ -166,8 +187,46 @@ public final class Replayer implements AutoCloseable {
         return facilities.families();
     }
 
-    /** Replays one scenario; never throws for what the platform does, and never takes longer than its calls' limits. */
+    /**
+     * Replays one scenario; never throws for what the platform does, and never takes longer than its calls' limits.
+     *
+     * @throws ReplayException if this thread is interrupted
+     */
     public ScenarioResult replay(Scenario scenario) {
+        if (replaying == null) {
+            return replayHere(scenario);
+        }
+        Future<ScenarioResult> result = replaying.submit(() -> replayHere(scenario));
+        while (true) {
+            try {
+                return result.get(CallWatch.LOOK_MILLIS, TimeUnit.MILLISECONDS);
+            } catch (TimeoutException e) {
+                if (watched.givesUp()) {
+                    goOnUnwatched();
+                    return replayHere(scenario);
+                }
+            } catch (ExecutionException e) {
+                throw ReplayException.of("a replay", e);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new ReplayException("interrupted in a replay", e);
+            }
+        }
+    }
+
+    /**
+     * On a platform where a call does not come back, each call of this process gets a thread that may be left behind, and each
+     * of a helper one that waits for it. What the thread that was given up had open is closed.
+     */
+    private void goOnUnwatched() {
+        replaying.shutdownNow();
+        replaying = null;
+        endHelpers();
+        local.closeAll();
+        client.closeAll();
+    }
+
+    private ScenarioResult replayHere(Scenario scenario) {
         long start = System.nanoTime();
         Optional<String> missing;
         try {
@@ -606,6 +665,9 @@ public final class Replayer implements AutoCloseable {
     /** Ends the helper processes and closes what may still be open. */
     @Override
     public void close() {
+        if (replaying != null) {
+            replaying.shutdownNow();
+        }
         endHelpers();
         client.close();
         local.close();

@@ -9,6 +9,8 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -16,6 +18,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.reuseaddr.model.Grade;
 import org.reuseaddr.scenario.Catalogue;
 import org.reuseaddr.scenario.Scenario;
+import org.reuseaddr.transcript.Call;
+import org.reuseaddr.transcript.Outcome;
 import org.reuseaddr.transcript.TranscriptException;
 import org.reuseaddr.transcript.TranscriptParser;
 import org.reuseaddr.transcript.TranscriptPrinter;
@@ -101,6 +105,74 @@ class ReplayerTest {
             assertThat(replayer.replay(twoProcesses)).extracting(ScenarioResult::grade, result -> result.detail().isEmpty())
                     .containsExactly(Grade.ERROR, false);
             assertThat(replayer.replay(twoProcesses).grade()).isEqualTo(Grade.PASS);
+        }
+    }
+
+    /** Its listen never comes back to the first thread that makes it. */
+    private static final class Hanging implements SocketProcess {
+        private final CallWatch watch;
+        private final LocalProcess kernel;
+        private final AtomicInteger hanging = new AtomicInteger();
+        private final CountDownLatch comesBack = new CountDownLatch(1);
+
+        private Hanging(CallWatch watch) {
+            this.watch = watch;
+            kernel = new LocalProcess(watch);
+        }
+
+        @Override
+        public Outcome execute(int thread, Call call, int newName, int limitMillis) {
+            if (call instanceof Call.Listen && watch.isHere()) {
+                long until = watch.begins(limitMillis);
+                hanging.incrementAndGet();
+                try {
+                    comesBack.await();
+                } catch (InterruptedException e) {
+                    throw new AssertionError(e);
+                } finally {
+                    watch.ends(until);
+                }
+            }
+            return kernel.execute(thread, call, newName, limitMillis);
+        }
+
+        @Override
+        public void closeAll() {
+            kernel.closeAll();
+        }
+
+        @Override
+        public void close() {
+            comesBack.countDown();
+            kernel.close();
+        }
+    }
+
+    @Test
+    void aCallThatNeverComesBackIsMadeAnewAndTheOnesAfterItAreMadeByThreadsOfTheirOwn() throws Exception {
+        CallWatch watch = new CallWatch();
+        Hanging hanging = new Hanging(watch);
+        long socketsBefore = sockets();
+        try (Replayer replayer = new Replayer(Surroundings.unknown(), watch, hanging, HelperProcess::new)) {
+            Scenario listens = scenario("# limit-ms: 100\n" + LISTENER);
+            assertThat(replayer.replay(listens).grade()).isEqualTo(Grade.PASS);
+            assertThat(replayer.replay(listens).grade()).isEqualTo(Grade.PASS);
+            assertThat(hanging.hanging).hasValue(1);
+            // What the thread that was given up had open is closed.
+            assertThat(sockets()).isEqualTo(socketsBefore);
+        }
+    }
+
+    @Test
+    void aHelperThatDoesNotAnswerCostsOneScenarioItsTime() {
+        CallWatch watch = new CallWatch();
+        HelperProcess.Patience patience = new HelperProcess.Patience(60_000, 60_000, 60_000);
+        List<String> silent = List.of("sh", "-c", "echo reuseaddr-helper; exec sleep 60");
+        try (Replayer replayer = new Replayer(Surroundings.unknown(), watch, new LocalProcess(watch),
+                () -> new HelperProcess(silent, patience, watch))) {
+            ScenarioResult result = replayer.replay(scenario("# limit-ms: 100\n"
+                    + "[pid 1] socket(AF_INET, SOCK_STREAM, IPPROTO_TCP) = 3\n[pid 2] socket(AF_INET, SOCK_STREAM, IPPROTO_TCP) = 3\n"));
+            assertThat(result.grade()).isEqualTo(Grade.TIMEOUT);
         }
     }
 
