@@ -24,6 +24,8 @@ gcc -O2 -Wall -Wextra -Werror -pthread -o "$work/syscalls" "$sources/syscalls.c"
 gcc -std=gnu11 -O2 -Wall -Wextra -Werror -o "$work/port-tracker" \
     "$sources/tracker.c" "$sources/tracker_ports.c" "$sources/tracker_host.c"
 
+iteration=100 pause=15 # milliseconds; an iteration has controls of 7.5 ms before and after it
+
 # under PLATFORM COMMAND...: runs the command on the slow platform.
 under() {
     local platform=$1
@@ -34,9 +36,10 @@ under() {
     esac
 }
 
-# median_in_c PLATFORM FAMILY CALL: of five slices of one batch of 128 calls each, in microseconds.
+# median_in_c PLATFORM CALL BATCH: of five slices, in microseconds, each as long as an iteration of quick and after a pause, in which
+# that measures its controls. Where the call after a pause is cheap, what a call costs depends on both.
 median_in_c() {
-    under "$1" "$work/syscalls" "$2" "$3" 5 1 | awk '/^Iteration/ { print $3 / ($4 == "ns/op" ? 1000 : 1) }' | sort -g | sed -n 3p
+    under "$1" "$work/syscalls" INET "$2" 5 "$iteration" "$3" "$pause" | awk '/^Iteration/ { print $3 / ($4 == "ns/op" ? 1000 : 1) }' | sort -g | sed -n 3p
 }
 
 # median_of_run RUN CALL: of the forks' means with port 0, as in C, in microseconds.
@@ -61,12 +64,14 @@ for platform in "$@"; do
     run=$work/$platform
     status=0
     under "$platform" "$java" -jar "$jar" run --profile quick --out "$run" --label "$platform" </dev/null >"$run.log" 2>&1 || status=$?
-    [ "$status" = 0 ] || { tail -30 "$run.log" >&2; die "the run under $platform ended with exit code $status"; }
+    # The tracker before its fix breaks promises too (a signal during bind), which quick tells and measures all the same.
+    [ "$status" = 0 ] || [ "$platform $status" = "tracker 3" ] || { tail -30 "$run.log" >&2; die "the run under $platform ended with exit code $status"; }
+    batch=$(sed -n 's/^run\.batch,//p' "$run/environment.csv" | tail -1)
     for call in bind listen; do
         grep -q "^[^A-Za-z]*$call is slow on this platform" "$run/report.md" || { echo "$platform: the run does not name $call"; outside=1; }
     done
     for call in bind listen; do
-        c=$(median_in_c "$platform" INET "$call")
+        c=$(median_in_c "$platform" "$call" "$batch")
         java_median=$(median_of_run "$run" "$call")
         awk -v platform="$platform" -v call="$call" -v c="$c" -v java="$java_median" 'BEGIN {
             ratio = java / c
