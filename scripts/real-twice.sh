@@ -135,6 +135,21 @@ if [ "$where" = wsl1 ]; then
     expected=3
 fi
 status=0
+# A port that nothing has, of those that Linux does not hand out by itself: what is free there stays so until the server takes it.
+free_port() {
+    python3 -c '
+import random, socket
+while True:
+    port = random.randint(20000, 32000)
+    try:
+        with socket.socket() as holder:
+            holder.bind(("0.0.0.0", port))
+        print(port)
+        break
+    except OSError:
+        pass'
+}
+
 # started SERVER PORT: sets command to what starts it; one file of nginx's a port, since it stays as a daemon.
 started() {
     local in_java=("$java" -cp "$work/classes:$work/jars/*")
@@ -156,7 +171,7 @@ started() {
 
 PATH=$PATH:/usr/sbin
 for server in python3 node nginx redis-server HttpServer Java-WebSocket Netty-NIO Netty-epoll; do
-    port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+    port=$(free_port)
     echo "== $server"
     started "$server" "$port"
     if ! path=$(command -v "${command[0]}"); then
