@@ -10,6 +10,7 @@ import java.util.stream.DoubleStream;
 import java.util.stream.Stream;
 import org.apache.commons.statistics.descriptive.Variance;
 import org.reuseaddr.results.Cell;
+import org.reuseaddr.results.Parameter;
 import org.reuseaddr.results.Sample;
 
 /** A cell that both groups have, before it is known what all cells together say. */
@@ -19,8 +20,11 @@ final class Candidate {
     private static final double BEYOND_MACHINES = Math.log(1000);
     /** No drift slows system calls by such a factor and leaves the CPU's speed as it is: that is the platform's doing. */
     private static final double BEYOND_DRIFT = Math.log(10);
-    /** Half the width of the interval of such a ratio, a logarithm: forks of one cell were never seen to differ by more. */
+    /** Half the width of the interval of such a ratio, a logarithm: forks of a cell without port 0 were never seen to differ by more. */
     private static final double SINGLE_FORK = Math.log(100);
+    /** How the method of a benchmark is called that binds to port 0 and has no parameter for it. */
+    private static final String ON_EPHEMERAL_PORT = "ephemeralPort";
+    private static final String EPHEMERAL = "ephemeral";
     /** The load that is assumed of a single run that does not say what the load was: a sandbox may count none. */
     private static final double UNRECORDED_LOAD = 0.5;
     /** Where the machine itself became so much slower or faster, a platform that is slower in all it does looks the same. */
@@ -106,7 +110,7 @@ final class Candidate {
     Compared compare(Priors priors) {
         boolean replicated = base.forks().length > 1 && other.forks().length > 1;
         if (!replicated) {
-            return new Compared(beyondMachines(), Optional.empty(), false);
+            return new Compared(dependsOnFreePorts() ? Optional.empty() : beyondMachines(), Optional.empty(), false);
         }
         LogRatio measured = design == Design.SAME_SESSION ? RatioMethod.ofForks(base, other, priors.base(), priors.other())
                 : RatioMethod.ofRuns(base, other, SessionVariation.ABSOLUTE,
@@ -131,6 +135,11 @@ final class Candidate {
         double direction = Math.signum(byCpu.estimate());
         return direction * measured.estimate() > BEYOND_DRIFT
                 && direction * byCpu.estimate() - byCpu.halfWidth(Estimates.CONFIDENCE) > BEYOND_DRIFT;
+    }
+
+    /** Others that fill the ephemeral range make a bind to port 0 thousands of times slower, on any machine. */
+    private boolean dependsOnFreePorts() {
+        return EPHEMERAL.equals(cell.params().get(Parameter.PORT)) || cell.benchmark().endsWith("." + ON_EPHEMERAL_PORT);
     }
 
     /** From one fork: only what exceeds anything that machines differ by, as measured and by every reference. */
@@ -226,6 +235,12 @@ final class Candidate {
             }
             LogCosts one = references.isEmpty() ? base : references.get(0).base();
             LogCosts two = references.isEmpty() ? other : references.get(0).other();
+            if (design == Design.ONE_RUN) {
+                OptionalDouble range = TwoLevels.scattered(one, two);
+                if (range.isPresent()) {
+                    return Optional.of(new Missing.OneLevel(Math.exp(range.getAsDouble())));
+                }
+            }
             OptionalDouble distance = TwoLevels.larger(List.of(TwoLevels.distance(one), TwoLevels.distance(two)));
             return distance.isPresent() && TwoLevels.explain(distance.getAsDouble(), one, two)
                     ? Optional.of(new Missing.OneLevel(Math.exp(distance.getAsDouble()))) : Optional.empty();

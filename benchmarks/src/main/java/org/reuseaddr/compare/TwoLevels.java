@@ -16,6 +16,10 @@ final class TwoLevels {
     private static final double LEAST_DISTANCE = Math.log(1.2);
     /** How many times wider the gap between the levels is than each level itself. */
     private static final double GAP_TO_LEVEL = 3;
+    /** No load was seen to move a fork so far from the others of its run. */
+    private static final double FAR = Math.log(10);
+    /** How much of the distance between the extreme forks of both groups has to lie between the groups. */
+    private static final double LEAST_SHARE_APART = 0.5;
 
     private TwoLevels() {
     }
@@ -55,10 +59,28 @@ final class TwoLevels {
         return gap >= LEAST_DISTANCE && gap >= GAP_TO_LEVEL * level ? gap : 0;
     }
 
+    /**
+     * The logarithm of the factor between the extreme forks of two single runs, where these lie so far apart that something
+     * else than the platform decided what a call cost while a part of a run was made, and that may be all that the groups differ
+     * by: others filled the ephemeral range, for instance, each port of which a bind to port 0 looks at (measured: 8.4 µs in one
+     * fork of a run, 1.9, 2.9 and 6.4 ms in the others, and 1.5 µs in the next run).
+     *
+     * @return empty if no fork is far from the others of its run, or the groups are clearly apart all the same
+     */
+    static OptionalDouble scattered(LogCosts base, LogCosts other) {
+        double range = Math.max(most(base) - least(base), most(other) - least(other));
+        double extremes = Math.max(most(base), most(other)) - Math.min(least(base), least(other));
+        return range >= FAR && between(base, other) < LEAST_SHARE_APART * extremes ? OptionalDouble.of(range) : OptionalDouble.empty();
+    }
+
     /** Whether two groups' forks are farther apart than their levels are, so that no choice of levels explains it. */
     static boolean explain(double distance, LogCosts base, LogCosts other) {
-        double between = Math.max(least(other) - most(base), least(base) - most(other));
-        return between <= distance;
+        return between(base, other) <= distance;
+    }
+
+    /** How far the nearest forks of two groups are apart; negative where the groups overlap. */
+    private static double between(LogCosts base, LogCosts other) {
+        return Math.max(least(other) - most(base), least(base) - most(other));
     }
 
     private static double least(LogCosts costs) {

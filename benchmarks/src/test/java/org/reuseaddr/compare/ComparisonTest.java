@@ -256,6 +256,35 @@ class ComparisonTest {
                 .as("scatter without a gap").get().isNotInstanceOf(Missing.OneLevel.class);
     }
 
+    /** Measured: the forks of a run while other programs filled the ephemeral range, against those of the run after it. */
+    @Test
+    void forksThatAreFarFromTheOthersOfTheirRunAreNotThePlatforms() {
+        Cell port0 = SyntheticRuns.cell("SyscallCost.bind", Map.of("port", "ephemeral"));
+        RunData crowded = run("a", port0, 8_500, 2_900_000, 6_440_000, 1_870_000);
+        RunData free = run("b", port0, 1_950, 1_680, 1_710, 1_690);
+
+        assertThat(compare(List.of(free), List.of(crowded)).cells().get(0)).satisfies(cell -> {
+            assertThat(cell.verdict()).isEqualTo(Verdict.UNCLEAR);
+            assertThat(cell.missing()).get().isInstanceOfSatisfying(Missing.OneLevel.class,
+                    level -> assertThat(level.factor()).isCloseTo(758, within(1.0)));
+        });
+        assertThat(compare(List.of(run("a", port0, 1_500, 19_000, 1_700, 3_000)),
+                List.of(run("b", port0, 1.04e7, 9.9e6, 1.02e7, 1.0e7))).cells().get(0).verdict())
+                .as("a slow bind, beside a run of which one fork is far off").isEqualTo(Verdict.SLOWER);
+    }
+
+    @Test
+    void oneForkOfABindToPort0ProvesNothing() {
+        for (String port : List.of("ephemeral", "fixed")) {
+            Cell bind = SyntheticRuns.cell("SyscallCost.bind", Map.of("port", port));
+            assertThat(compare(List.of(run("a", bind, 1_500)), List.of(run("b", bind, 6_440_000))).cells().get(0).verdict())
+                    .as(port).isEqualTo(port.equals("fixed") ? Verdict.SLOWER : Verdict.UNCLEAR);
+        }
+        Cell crowded = SyntheticRuns.cell("CrowdedBind.ephemeralPort", Map.of("held", "0"));
+        assertThat(compare(List.of(run("a", crowded, 1_500)), List.of(run("b", crowded, 6_440_000))).cells().get(0).verdict())
+                .isEqualTo(Verdict.UNCLEAR);
+    }
+
     private static RunData run(String label, Cell cell, double... forks) {
         ForkCollector collector = new ForkCollector();
         RunId id = new RunId(label, label, "p");
