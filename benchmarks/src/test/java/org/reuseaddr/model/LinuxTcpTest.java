@@ -105,7 +105,9 @@ class LinuxTcpTest {
             LinuxTcp.Judged judged = LinuxTcp.REFERENCE.judge(world, step);
             assertThat(judged.allowed()).as(TranscriptPrinter.line(step)).isPresent();
             assertThat(judged.allowed().orElseThrow().answer()).as(TranscriptPrinter.line(step)).isNotInstanceOf(Answer.Anything.class);
-            for (Step other : others(step)) {
+            // A port that Linux chooses may be another one.
+            boolean isChosen = judged.allowed().orElseThrow().answer() instanceof Answer.Shows shows && shows.chosen();
+            for (Step other : isChosen ? List.<Step>of() : others(step)) {
                 assertThat(LinuxTcp.REFERENCE.judge(world, other).allowed()).as(TranscriptPrinter.line(other)).isEmpty();
             }
             world = judged.after();
