@@ -79,19 +79,17 @@ final class Connecting {
 
     /** The answers where the range of the socket decides from which port it connects (kernel: __inet_hash_connect). */
     private List<Allowed> fromRange(SockAddr source, SockAddr target) {
-        List<Allowed> exhausted = fails(Errno.EADDRNOTAVAIL, CallRule.PORT_RANGE_IS_EXHAUSTED, this::givenUp);
-        if (socket.onlyPort == 0) {
-            List<Allowed> answers = new ArrayList<>(between(source, target));
-            answers.addAll(exhausted);
-            return answers;
-        }
         List<Holder> holders = world.around(socket, socket.onlyPort).holders();
-        if (holders.stream().anyMatch(Connecting::isBound)) {
-            return exhausted;
+        if (socket.onlyPort != 0 && holders.stream().anyMatch(Connecting::isBound)) {
+            return fails(Errno.EADDRNOTAVAIL, CallRule.PORT_RANGE_IS_EXHAUSTED, this::givenUp);
         }
-        // A port that only connections have may be shared, by a bookkeeping that has changed between releases.
-        return holders.isEmpty() && !world.isUncertain(socket.onlyPort) ? between(source, target)
-                : anything(target.port());
+        if (socket.onlyPort != 0 && (!holders.isEmpty() || world.isUncertain(socket.onlyPort))) {
+            // A port that only connections have may be shared, by a bookkeeping that has changed between releases.
+            return anything(target.port());
+        }
+        List<Allowed> answers = new ArrayList<>(between(source, target));
+        answers.addAll(fails(Errno.EADDRNOTAVAIL, CallRule.ANOTHER_SOCKET_HAS_IT, this::givenUp));
+        return answers;
     }
 
     /** A port that a socket has bound, at whatever address, is left to it (kernel: fastreuse and fastreuseport of the bucket). */

@@ -351,8 +351,9 @@ public final class LinuxTcp {
             if (port.holders().stream().anyMatch(holder -> rules.overlap(candidate, holder))) {
                 return only(new Answer.Fails(Errno.EADDRINUSE), CallRule.PORT_RANGE_IS_EXHAUSTED, refused);
             }
-            return orHeldByAnother(refused, zero(CallRule.PORT_OF_RANGE, (draft, outcome) ->
-                    draft.register(only, rules.register(take.apply(draft, candidate).holder(), port))));
+            // It is one that Linux gives to any program that asks for none: somebody else may have it by now.
+            return or(new Answer.Fails(Errno.EADDRINUSE), CallRule.ANOTHER_SOCKET_HAS_IT, refused, zero(CallRule.PORT_OF_RANGE,
+                    (draft, outcome) -> draft.register(only, rules.register(take.apply(draft, candidate).holder(), port))));
         }
 
         private static boolean mayRefuse(List<Allowed> answers) {

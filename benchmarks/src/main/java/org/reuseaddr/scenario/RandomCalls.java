@@ -133,7 +133,6 @@ public final class RandomCalls {
             return SkippedCheck.any(scope.families(), random).map(check -> check.calls(this::process, random)).orElse(List.of());
         }
         if (lot == withPair + 1 && portRanges) {
-            ports.add(FIRST_CHOSEN_PORT);
             return OnePortRange.calls(place(process()), place(process()), random);
         }
         return List.of();
