@@ -24,6 +24,8 @@
 #define LEAVES_TIME_WAIT 64
 #define LOW_PORT 10240
 #define HIGH_PORT 32767
+/* The level IPPROTO_IP and the option's number, as PlainSequences prints them. */
+#define LOCAL_PORT_RANGE 51
 
 enum kind { SOCKET, SETSOCKOPT, LINGER, GETSOCKOPT, BIND, LISTEN, CONNECT, ACCEPT, GETSOCKNAME, GETPEERNAME, SHUTDOWN, DUP, NONBLOCK,
     POLL, CLOSE, KINDS };
@@ -197,7 +199,11 @@ static int make(const struct call *c) {
     }
     switch (c->kind) {
         case SOCKET: return socket(c->first, c->second | SOCK_CLOEXEC, IPPROTO_TCP);
-        case SETSOCKOPT: return setsockopt(fd, c->first >> 16, c->first & 0xffff, &value, sizeof value);
+        case SETSOCKOPT:
+            if (c->first == LOCAL_PORT_RANGE && (value & 0xffff) == (value >> 16 & 0xffff)) {
+                value = (int) ((unsigned) real_port(value & 0xffff) * 65537u);
+            }
+            return setsockopt(fd, c->first >> 16, c->first & 0xffff, &value, sizeof value);
         case LINGER: {
             struct linger linger = {c->first, c->second};
             return setsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, sizeof linger);

@@ -68,7 +68,8 @@ final class ExplorationPoints {
         Grade grade = !quirks.isEmpty() ? Grade.KNOWN : timedOut ? Grade.TIMEOUT
                 : difference.promised() ? Grade.VIOLATION : Grade.DEVIATION;
         String expected = difference.allowed().stream().map(answer -> answer.answer().inWords()).collect(Collectors.joining(", or "));
-        String before = difference.observed().subList(0, difference.observed().size() - 1).stream()
+        String before = difference.users().entrySet().stream().map(user -> "  # user: " + user.getValue() + " of " + user.getKey() + "\n")
+                .collect(Collectors.joining()) + difference.observed().subList(0, difference.observed().size() - 1).stream()
                 .map(step -> "  " + TranscriptPrinter.line(step) + "\n").collect(Collectors.joining());
         Reason rule = difference.allowed().get(0).reason();
         SemanticsRow row = new SemanticsRow(NO_RUN, name(kind.rule()) + "/" + (kind.call() + " " + kind.ended()).replace(' ', '-'), GROUP,

@@ -237,6 +237,7 @@ final class ExploreCommand implements Callable<Integer> {
                 + " Native Linux of these releases does the same: " + quirk.releases() + "; it is not this platform's doing."));
         to.println(rules(done) + coverage(exploration.decided()));
         to.println(pairs(exploration.pairs()));
+        exploration.leftOut().forEach(to::println);
         long own = exploration.groups().stream().filter(group -> group.smallest().quirks().isEmpty()).count();
         to.println(line(done) + ", on " + exploration.portsUsed() + " ports");
         to.println(own > 0 ? "The platform differs from Linux in " + own + (own == 1 ? " way." : " ways.")
@@ -254,6 +255,7 @@ final class ExploreCommand implements Callable<Integer> {
         String expected = difference.allowed().stream().map(answer -> answer.answer().inWords()).collect(Collectors.joining(", or "));
         to.println((difference.quirks().isEmpty() ? difference.promised() ? "VIOLATION" : "DEVIATION" : "KNOWN") + ": " + kind.call() + " "
                 + kind.ended() + "; on Linux: " + expected);
+        difference.users().forEach((process, user) -> to.println("    # user: " + user + " of " + process));
         difference.observed().forEach(step -> to.println("    " + TranscriptPrinter.line(step)));
         Reason reason = difference.allowed().get(0).reason();
         to.println("    " + reason.sentence() + " [" + reason.source() + "]");

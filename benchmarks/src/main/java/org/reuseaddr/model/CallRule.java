@@ -34,6 +34,14 @@ public enum CallRule implements Reason {
             "ip(7): Address format; kernel: inet_csk_listen_start", "microsoft/WSL#41117"),
     PORT_CHOSEN_IS_FREE(true, "Port 0 takes a port that no other socket has at this address.",
             "ip(7) ip_local_port_range; kernel: inet_csk_find_open_port", "google/gvisor#6209"),
+    SETS_PORT_RANGE(true, "IP_LOCAL_PORT_RANGE can be set at any time, unless its lower bound is above its upper one.",
+            "ip(7) IP_LOCAL_PORT_RANGE; kernel: do_ip_setsockopt (EINVAL)"),
+    NO_PORT_RANGE_BEFORE(true, "Linux up to 6.2 has no option IP_LOCAL_PORT_RANGE.", "ip(7) IP_LOCAL_PORT_RANGE (since Linux 6.3)"),
+    PORT_OF_RANGE(true, "With IP_LOCAL_PORT_RANGE of one port Linux chooses that port, by bind, listen and connect alike.",
+            "ip(7) IP_LOCAL_PORT_RANGE; kernel: inet_sk_get_local_port_range", "google/gvisor#6209"),
+    PORT_RANGE_IS_EXHAUSTED(true, "Where other sockets have every port of IP_LOCAL_PORT_RANGE, Linux chooses none, whatever the options.",
+            "bind(2) EADDRINUSE and connect(2) EADDRNOTAVAIL: ephemeral ports; kernel: inet_csk_find_open_port, __inet_hash_connect",
+            "google/gvisor#6209"),
     CONNECTS(true, "A connection to a listener that has room in its queue is established.", "connect(2), listen(2)"),
     REFUSED(true, "A connection to a port at which nobody listens is refused.", "connect(2) ECONNREFUSED", "microsoft/WSL#10855"),
     IN_PROGRESS(true, "A non-blocking connect does not wait.", "connect(2) EINPROGRESS"),
@@ -79,9 +87,9 @@ public enum CallRule implements Reason {
         this.references = List.of(references);
     }
 
-    /** Whether calls on sockets that are all known can be decided by it; the other rules are met in traces alone. */
+    /** Whether calls on sockets that are all known can be decided by it, in current releases; the other rules are met in traces alone. */
     public boolean isOfKnownSockets() {
-        return this != NOT_MODELLED && this != PORT_IS_PRIVILEGED && this != ANOTHER_SOCKET_HAS_IT;
+        return this != NOT_MODELLED && this != PORT_IS_PRIVILEGED && this != ANOTHER_SOCKET_HAS_IT && this != NO_PORT_RANGE_BEFORE;
     }
 
     @Override

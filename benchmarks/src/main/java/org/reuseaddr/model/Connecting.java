@@ -6,6 +6,7 @@ import java.util.stream.Collectors;
 import org.reuseaddr.socket.Errno;
 import org.reuseaddr.socket.Family;
 import org.reuseaddr.socket.SockAddr;
+import org.reuseaddr.transcript.Outcome;
 
 /** connect(2) of one socket in one world (kernel: __inet_stream_connect, tcp_v4_connect, tcp_v6_connect). */
 final class Connecting {
@@ -62,7 +63,7 @@ final class Connecting {
         }
         SockAddr own = Addresses.plain(socket.local);
         SockAddr source = (own.isWildcard() ? plain.family() == Family.INET ? loopback(0) : SockAddr.Inet6.loopback(0) : own)
-                .withPort(socket.hasPort ? socket.local.port() : 0);
+                .withPort(socket.hasPort ? socket.local.port() : socket.onlyPort);
         SockAddr target = plain.isWildcard() ? source.withPort(plain.port()) : plain;
         boolean fromIpv6 = socket.local.family() == Family.INET6 && !socket.local.isWildcard() && !fromMapped;
         if (plain.family() == Family.INET && fromIpv6) {
@@ -73,7 +74,34 @@ final class Connecting {
             // The answers to its SYN are not delivered to it (kernel: tcp_v6_connect leaves icsk_af_ops at ipv6_mapped).
             return anything(target.port());
         }
-        return between(source, target);
+        return socket.hasPort || socket.portRange == 0 ? between(source, target) : fromRange(source, target);
+    }
+
+    /** The answers where the range of the socket decides from which port it connects (kernel: __inet_hash_connect). */
+    private List<Allowed> fromRange(SockAddr source, SockAddr target) {
+        List<Holder> holders = world.around(socket, socket.onlyPort).holders();
+        if (socket.onlyPort != 0 && holders.stream().anyMatch(Connecting::isBound)) {
+            return fails(Errno.EADDRNOTAVAIL, CallRule.PORT_RANGE_IS_EXHAUSTED, this::givenUp);
+        }
+        if (socket.onlyPort != 0 && (!holders.isEmpty() || world.isUncertain(socket.onlyPort))) {
+            // A port that only connections have may be shared, by a bookkeeping that has changed between releases.
+            return anything(target.port());
+        }
+        List<Allowed> answers = new ArrayList<>(between(source, target));
+        answers.addAll(fails(Errno.EADDRNOTAVAIL, CallRule.ANOTHER_SOCKET_HAS_IT, this::givenUp));
+        return answers;
+    }
+
+    /** A port that a socket has bound, at whatever address, is left to it (kernel: fastreuse and fastreuseport of the bucket). */
+    private static boolean isBound(Holder holder) {
+        return holder.state() == Holder.PortUse.BOUND || holder.state() == Holder.PortUse.LISTENING;
+    }
+
+    /** connect failed before it sent anything. */
+    private void givenUp(World.Draft draft, Outcome outcome) {
+        TcpSocket client = draft.edit(socket.id);
+        Connections.release(client);
+        Connections.forgetAddress(client);
     }
 
     private static SockAddr.Inet4 loopback(int port) {
@@ -91,12 +119,7 @@ final class Connecting {
             SockAddr local = Addresses.plain(other.local);
             SockAddr remote = Addresses.plain(other.remote);
             if (local.equals(source) && remote.equals(target) && other.isConnection() && other.hasOwner()) {
-                return fails(Errno.EADDRNOTAVAIL, CallRule.CONNECTION_IS_UNIQUE,
-                        (draft, outcome) -> {
-                            TcpSocket client = draft.edit(socket.id);
-                            Connections.release(client);
-                            Connections.forgetAddress(client);
-                        });
+                return fails(Errno.EADDRNOTAVAIL, CallRule.CONNECTION_IS_UNIQUE, this::givenUp);
             }
             boolean same = local.equals(source) && remote.equals(target) || local.equals(target) && remote.equals(source);
             if (same && (other.isConnection() || other.phase == TcpSocket.Phase.TIME_WAIT)) {
@@ -196,6 +219,9 @@ final class Connecting {
         connection.order = draft.nextNumber();
         client.order = client.hasPort ? client.order : draft.nextNumber();
         client.unseenPort = client.hasPort ? client.unseenPort : PortState.FREE;
+        if (!client.hasPort && source.port() != 0) {
+            draft.register(source.port(), PortState.FREE);
+        }
         client.local = Addresses.inFamily(client.family, source);
         client.remote = Addresses.inFamily(client.family, target);
         client.hasPort = true;

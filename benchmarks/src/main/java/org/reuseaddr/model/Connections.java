@@ -1,6 +1,7 @@
 package org.reuseaddr.model;
 
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.reuseaddr.socket.Errno;
 import org.reuseaddr.socket.Linux;
@@ -25,6 +26,9 @@ final class Connections {
         connection.v6Only = listener.v6Only;
         connection.keepsAddress = listener.keepsAddress;
         connection.resetsOnClose = listener.resetsOnClose;
+        connection.portRange = listener.portRange;
+        connection.onlyPort = listener.onlyPort;
+        connection.user = listener.user;
     }
 
     /** The sending side is shut down. */
@@ -163,8 +167,10 @@ final class Connections {
             return;
         }
         socket.uncertain = true;
-        if (socket.local.port() != 0) {
-            draft.doubt(socket.local.port());
+        for (int port : List.of(socket.local.port(), socket.onlyPort)) {
+            if (port != 0) {
+                draft.doubt(port);
+            }
         }
         World world = draft.world();
         if (socket.peer != TcpSocket.NOBODY) {
@@ -179,6 +185,7 @@ final class Connections {
         PortState others = draft.world().around(socket, port);
         socket.local = socket.local.withPort(port);
         socket.showsFormerPort = false;
+        draft.chose(port);
         if (!socket.hasPort) {
             return;
         }

@@ -13,6 +13,7 @@ import org.reuseaddr.socket.Linux;
 import org.reuseaddr.socket.SockAddr;
 import org.reuseaddr.transcript.Call;
 import org.reuseaddr.transcript.Outcome;
+import org.reuseaddr.transcript.PortBounds;
 import org.reuseaddr.transcript.Step;
 
 /**
@@ -144,6 +145,12 @@ public final class LinuxTcp {
         return (draft, outcome) -> Connections.doubt(draft, draft.edit(socket.id));
     }
 
+    /** What a call does to a socket that gets a port at an address; returns the socket. */
+    @FunctionalInterface
+    private interface TakesPort {
+        TcpSocket apply(World.Draft draft, Holder taken);
+    }
+
     /** One call in one world. */
     private final class Question implements Call.Handler<List<Allowed>> {
         private final World world;
@@ -187,9 +194,31 @@ public final class LinuxTcp {
                 case SO_REUSEADDR -> zero(CallRule.SETS_OPTION, (draft, outcome) -> draft.edit(socket.id).reuseAddr = on);
                 case SO_REUSEPORT -> zero(CallRule.SETS_OPTION, (draft, outcome) -> draft.edit(socket.id).reusePort = on);
                 case IPV6_V6ONLY -> setV6Only(socket, on);
+                case IP_LOCAL_PORT_RANGE -> setPortRange(socket, PortBounds.of(call.value()));
                 case SO_KEEPALIVE, TCP_NODELAY -> zero(CallRule.SETS_OPTION, Allowed.Effect.NONE);
                 default -> anything(doubts(socket));
             };
+        }
+
+        private List<Allowed> setPortRange(TcpSocket socket, PortBounds bounds) {
+            List<Allowed> answers = bounds.areCrossed() ? fails(Errno.EINVAL, CallRule.SETS_PORT_RANGE)
+                    : zero(CallRule.SETS_PORT_RANGE, (draft, outcome) -> {
+                        TcpSocket set = draft.edit(socket.id);
+                        set.portRange = bounds.value();
+                        // A bound outside ip_local_port_range, which the model does not know, has no effect (ip(7)).
+                        set.onlyPort = bounds.onlyPort().stream().filter(world::wasChosen).findFirst().orElse(0);
+                    });
+            return orHasNoPortRange(answers);
+        }
+
+        /** As releases before 6.3 answer, unless this one was seen to have the option. */
+        private List<Allowed> orHasNoPortRange(List<Allowed> answers) {
+            for (TcpSocket any : world.sockets()) {
+                if (any.portRange != 0) {
+                    return answers;
+                }
+            }
+            return or(new Answer.Fails(ENOPROTOOPT), CallRule.NO_PORT_RANGE_BEFORE, Allowed.Effect.NONE, answers);
         }
 
         private List<Allowed> setV6Only(TcpSocket socket, boolean on) {
@@ -224,6 +253,8 @@ public final class LinuxTcp {
                 case SO_ACCEPTCONN -> shows(socket.phase == TcpSocket.Phase.LISTENING, CallRule.SHOWS_LISTENING);
                 case IPV6_V6ONLY -> socket.family == Family.INET ? fails(EOPNOTSUPP, CallRule.V6ONLY_IS_OF_INET6)
                         : shows(socket.v6Only, CallRule.SHOWS_OPTION);
+                case IP_LOCAL_PORT_RANGE -> orHasNoPortRange(only(new Answer.Value(socket.portRange), CallRule.SHOWS_OPTION,
+                        Allowed.Effect.NONE));
                 case SO_ERROR -> only(new Answer.Value(socket.error == null ? 0 : socket.error.number()), CallRule.SHOWS_ERROR,
                         (draft, outcome) -> draft.edit(socket.id).error = null);
                 default -> anything(Allowed.Effect.NONE);
@@ -278,10 +309,8 @@ public final class LinuxTcp {
             Holder candidate = socket.at(address);
             Allowed.Effect refused = (draft, outcome) -> Connections.resetAddress(draft.edit(socket.id));
             if (address.port() == 0) {
-                return orHeldByAnother(refused, zero(CallRule.PORT_CHOSEN_IS_FREE, (draft, outcome) -> {
-                    TcpSocket bound = bind(draft, socket, candidate, false);
-                    bound.unseenPort = rules.register(candidate, PortState.FREE);
-                }));
+                return chosen(socket, socket.at(address.withPort(socket.onlyPort)), CallRule.PORT_CHOSEN_IS_FREE, refused,
+                        (draft, taken) -> bind(draft, socket, taken, false));
             }
             if (world.isUncertain(address.port())) {
                 return anything(doubts(socket));
@@ -294,6 +323,37 @@ public final class LinuxTcp {
                                 draft.register(address.port(), rules.register(candidate, port));
                             })).toList();
             return mayRefuse(answers) ? answers : orHeldByAnother(refused, answers);
+        }
+
+        /**
+         * The answers of bind and listen where Linux chooses the port (kernel: inet_csk_find_open_port).
+         *
+         * @param candidate the socket at the port that its range leaves, or at port 0
+         * @param usual the rule that allows it where the socket has no range
+         * @param refused what EADDRINUSE does to the world
+         * @param take what the call does to the socket that gets the port, and returns
+         */
+        private List<Allowed> chosen(TcpSocket socket, Holder candidate, CallRule usual, Allowed.Effect refused, TakesPort take) {
+            int only = candidate.local().port();
+            if (only == 0) {
+                List<Allowed> answers = orHeldByAnother(refused, zero(usual, (draft, outcome) -> {
+                    TcpSocket bound = take.apply(draft, candidate);
+                    bound.unseenPort = rules.register(bound.holder(), PortState.FREE);
+                }));
+                return socket.portRange == 0 ? answers
+                        : or(new Answer.Fails(Errno.EADDRINUSE), CallRule.PORT_RANGE_IS_EXHAUSTED, refused, answers);
+            }
+            if (world.isUncertain(only)) {
+                return anything(doubts(socket));
+            }
+            PortState port = world.around(socket, only);
+            // Options do not count here: the port must be free at the address (kernel: inet_csk_bind_conflict without relax).
+            if (port.holders().stream().anyMatch(holder -> rules.overlap(candidate, holder))) {
+                return only(new Answer.Fails(Errno.EADDRINUSE), CallRule.PORT_RANGE_IS_EXHAUSTED, refused);
+            }
+            // It is one that Linux gives to any program that asks for none: somebody else may have it by now.
+            return or(new Answer.Fails(Errno.EADDRINUSE), CallRule.ANOTHER_SOCKET_HAS_IT, refused, zero(CallRule.PORT_OF_RANGE,
+                    (draft, outcome) -> draft.register(only, rules.register(take.apply(draft, candidate).holder(), port))));
         }
 
         private static boolean mayRefuse(List<Allowed> answers) {
@@ -334,16 +394,16 @@ public final class LinuxTcp {
                 return zero(CallRule.LISTENS_AGAIN, (draft, outcome) -> draft.edit(socket.id).backlog = call.backlog());
             }
             if (!socket.hasPort) {
-                return orHeldByAnother(Allowed.Effect.NONE, zero(CallRule.LISTEN_BINDS, (draft, outcome) -> {
+                return chosen(socket, socket.withPort(socket.onlyPort), CallRule.LISTEN_BINDS, Allowed.Effect.NONE, (draft, taken) -> {
                     TcpSocket made = draft.edit(socket.id);
-                    made.local = made.local.withPort(0);
+                    made.local = taken.local();
                     made.showsFormerPort = false;
                     made.hasPort = true;
                     made.order = draft.nextNumber();
                     // The socket is in state LISTEN when the kernel takes the port for it (inet_csk_listen_start).
                     startListening(made, call.backlog());
-                    made.unseenPort = rules.register(made.holder(), PortState.FREE);
-                }));
+                    return made;
+                });
             }
             PortState port = socket.hasUnseenPort() ? socket.unseenPort : world.around(socket, socket.local.port());
             List<Allowed> answers = rules.possible(true, socket.holder(), port).stream()
@@ -433,7 +493,9 @@ public final class LinuxTcp {
                 return anything(Allowed.Effect.NONE);
             }
             if (!socket.hasUnseenPort() && !socket.showsFormerPort) {
-                return only(new Answer.Shows(socket.local, false, Set.of()), CallRule.SHOWS_NAME, Allowed.Effect.NONE);
+                boolean isOfRange = socket.onlyPort != 0 && socket.local.port() == socket.onlyPort;
+                return only(new Answer.Shows(socket.local, false, Set.of()), isOfRange ? CallRule.PORT_OF_RANGE : CallRule.SHOWS_NAME,
+                        Allowed.Effect.NONE);
             }
             return only(new Answer.Shows(socket.local, true, takenFrom(socket)), CallRule.PORT_CHOSEN_IS_FREE, (draft, outcome) -> {
                 if (outcome instanceof Outcome.WithAddress shown && shown.address() != null) {

@@ -67,6 +67,10 @@ final class TcpSocket {
     /** Directions that are shut down, {@link #RECEIVE} and {@link #SEND} (kernel: sk_shutdown). */
     int shut;
     int backlog;
+    /** IP_LOCAL_PORT_RANGE, the option's value; 0 where the socket has no range of its own. */
+    int portRange;
+    /** The only port that its range leaves, where that is known to be one that Linux chooses from; 0 where it is not. */
+    int onlyPort;
     /** The socket at the other end of the connection; {@link #NOBODY} if there is none. */
     int peer = NOBODY;
     /**
@@ -109,6 +113,8 @@ final class TcpSocket {
         attachment = original.attachment;
         shut = original.shut;
         backlog = original.backlog;
+        portRange = original.portRange;
+        onlyPort = original.onlyPort;
         peer = original.peer;
         queuedAt = original.queuedAt;
         order = original.order;
@@ -142,6 +148,11 @@ final class TcpSocket {
     Holder at(SockAddr address) {
         boolean specific = address instanceof SockAddr.Inet6 six && !six.isWildcard() && !six.isMapped();
         return new Holder(address, v6Only || specific, reuseAddr, reusePort, user, Holder.PortUse.BOUND);
+    }
+
+    /** The socket at its own address as the rules of bind see it before it has the port. */
+    Holder withPort(int port) {
+        return new Holder(local.withPort(port), v6Only, reuseAddr, reusePort, user, Holder.PortUse.BOUND);
     }
 
     /** The socket as the rules of bind see it. */

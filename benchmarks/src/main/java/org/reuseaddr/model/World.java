@@ -23,7 +23,7 @@ public final class World {
 
     /** No socket is open, and none of the ports concerned is held. */
     public static final World EMPTY = new World(new Parts(HashTreePMap.empty(), IntTreePMap.empty(), IntTreePMap.empty(),
-            HashTreePSet.empty(), IntTreePMap.empty(), 0));
+            HashTreePSet.empty(), HashTreePSet.empty(), IntTreePMap.empty(), 0));
 
     private final Parts parts;
 
@@ -36,7 +36,7 @@ public final class World {
     }
 
     private record Parts(PMap<Name, Integer> names, PMap<Integer, TcpSocket> sockets, PMap<Integer, PortState> registrations,
-            PSet<Integer> uncertainPorts, PMap<Integer, Integer> users, int next) {
+            PSet<Integer> uncertainPorts, PSet<Integer> chosenPorts, PMap<Integer, Integer> users, int next) {
     }
 
     /** The same world with the effective users of some processes; all others are of one user, who may be any. */
@@ -174,6 +174,11 @@ public final class World {
         return parts.uncertainPorts().contains(port);
     }
 
+    /** Whether Linux was seen to choose the port, so that it is one of ip_local_port_range and not a reserved one. */
+    boolean wasChosen(int port) {
+        return parts.chosenPorts().contains(port);
+    }
+
     /** A port as the rules of bind see it: everybody on it but one socket. */
     PortState around(TcpSocket asking, int port) {
         List<TcpSocket> holders = new ArrayList<>();
@@ -200,6 +205,7 @@ public final class World {
         private PMap<Integer, TcpSocket> sockets;
         private PMap<Integer, PortState> registrations;
         private PSet<Integer> uncertainPorts;
+        private PSet<Integer> chosenPorts;
         private PMap<Integer, Integer> users;
         private int next;
         private final Set<Integer> owned = new HashSet<>();
@@ -209,12 +215,13 @@ public final class World {
             sockets = parts.sockets();
             registrations = parts.registrations();
             uncertainPorts = parts.uncertainPorts();
+            chosenPorts = parts.chosenPorts();
             users = parts.users();
             next = parts.next();
         }
 
         World world() {
-            return new World(new Parts(names, sockets, registrations, uncertainPorts, users, next));
+            return new World(new Parts(names, sockets, registrations, uncertainPorts, chosenPorts, users, next));
         }
 
         int nextNumber() {
@@ -284,6 +291,11 @@ public final class World {
 
         void doubt(int port) {
             uncertainPorts = uncertainPorts.plus(port);
+        }
+
+        /** Linux was seen to choose the port. */
+        void chose(int port) {
+            chosenPorts = chosenPorts.plus(port);
         }
     }
 }

@@ -1,9 +1,12 @@
 package org.reuseaddr.replay;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.reuseaddr.model.Allowed;
 import org.reuseaddr.model.Quirk;
@@ -19,6 +22,7 @@ import org.reuseaddr.transcript.Transcript;
 /**
  * A sequence of calls whose last one ended as Linux does not end it.
  *
+ * @param users the effective user of each process; empty where all are of the one that explores
  * @param observed the calls and how they ended, with literal ports; the fewest that were found to end so
  * @param allowed what Linux allows to the last call, never empty
  * @param sequence the number of the random sequence in which it was met first
@@ -26,12 +30,16 @@ import org.reuseaddr.transcript.Transcript;
  * @param tries how many times they were made once more
  * @param quirks of released kernels that explain it; empty if none do
  */
-public record Difference(List<Step> observed, List<Allowed> allowed, long sequence, int again, int tries, Set<Quirk> quirks) {
+public record Difference(Map<Integer, Integer> users, List<Step> observed, List<Allowed> allowed, long sequence, int again, int tries,
+        Set<Quirk> quirks) {
 
     private static final String GROUP = "explore";
 
     public Difference {
         observed = List.copyOf(observed);
+        SortedMap<Integer, Integer> needed = new TreeMap<>(users);
+        needed.keySet().retainAll(observed.stream().map(Step::process).toList());
+        users = Collections.unmodifiableSortedMap(needed);
         allowed = List.copyOf(allowed);
         quirks = Set.copyOf(quirks);
     }
@@ -88,7 +96,13 @@ public record Difference(List<Step> observed, List<Allowed> allowed, long sequen
                 .collect(Collectors.toSet());
         return new Scenario(id, GROUP, families.size() == 1 ? families.iterator().next().name() : "mixed",
                 allowed.get(0).reason().sentence(), allowed.get(0).reason().source(), promised(),
-                allowed.get(0).reason().references(), new Transcript(Map.of(), steps));
+                allowed.get(0).reason().references(), new Transcript(headers(), steps));
+    }
+
+    /** The users as headers of a transcript; empty where there are none. */
+    public Map<String, String> headers() {
+        return users.isEmpty() ? Map.of() : Map.of(Transcript.USER_HEADER, users.entrySet().stream()
+                .map(user -> user.getValue() + " of " + user.getKey()).collect(Collectors.joining("\n")));
     }
 
     private int lowest(int process) {

@@ -7,6 +7,7 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -69,6 +70,8 @@ public final class Exploration {
     /** The first waits for two minutes, each other one for seconds, see {@link HelperProcess.Patience}. */
     private static final int HELPER_TRIES = 60;
     private static final Duration LOOK = Duration.ofMillis(100);
+    /** The users of the catalogue's scenarios: nobody, and one that hardly a machine has. */
+    private static final List<Integer> USERS = List.of(65_534, 65_533);
     private static final Set<String> RESOURCE_ERRORS = Set.of("EMFILE", "ENFILE", "ENOBUFS", "ENOMEM");
     private static final List<Reason> RULES = Stream.<Reason>concat(Arrays.stream(Rule.values()),
             Arrays.stream(CallRule.values()).filter(CallRule::isOfKnownSockets)).toList();
@@ -79,6 +82,7 @@ public final class Exploration {
     private final LongSupplier lostTimeWaits;
     private final Consumer<Difference> found;
     private final List<Family> families;
+    private final boolean portRanges;
     private final AtomicLong next = new AtomicLong();
     private final LongAdder sequences = new LongAdder();
     private final LongAdder calls = new LongAdder();
@@ -89,6 +93,8 @@ public final class Exploration {
     private final Set<Quirk> quirks = Collections.synchronizedSet(EnumSet.noneOf(Quirk.class));
     private final AtomicReference<LinuxTcp> model = new AtomicReference<>(LinuxTcp.REFERENCE);
     private final AtomicReference<ReplayException> failure = new AtomicReference<>();
+    /** Why processes cannot have other users; empty if they can, null as long as nobody has tried. */
+    private final AtomicReference<Optional<String>> missingForUsers = new AtomicReference<>();
     private volatile boolean stopped;
     private volatile long started;
 
@@ -160,7 +166,9 @@ public final class Exploration {
         this.found = found;
         ports = new ExplorationPorts(settings.lowPort(), settings.highPort(), settings.ports(), heldPorts);
         try (LocalProcess probe = new LocalProcess(); LocalProcess client = new LocalProcess()) {
-            families = List.copyOf(Facilities.probe(probe, client).families());
+            Facilities facilities = Facilities.probe(probe, client);
+            families = List.copyOf(facilities.families());
+            portRanges = facilities.localPortRange();
         }
         if (families.isEmpty()) {
             throw new ReplayException("the platform has neither 127.0.0.1 nor ::1: is the loopback interface up?");
@@ -260,6 +268,17 @@ public final class Exploration {
         return Set.copyOf(quirks);
     }
 
+    /** What no sequence had since the platform does not have it, each in a sentence. */
+    public List<String> leftOut() {
+        List<String> leftOut = new ArrayList<>();
+        Optional.ofNullable(missingForUsers.get()).flatMap(missing -> missing).ifPresent(missing ->
+                leftOut.add("No sequence had processes of different users: the platform does not give this process " + missing + "."));
+        if (!portRanges) {
+            leftOut.add("No sequence had IP_LOCAL_PORT_RANGE: the platform does not have the option.");
+        }
+        return leftOut;
+    }
+
     /** How many different ports it took. */
     public int portsUsed() {
         return ports.used();
@@ -330,7 +349,8 @@ public final class Exploration {
             lookedAt = moved;
             // Who looks gets as little of a busy machine as the call does: both must have had the time.
             boolean isStuck = System.nanoTime() - moved > STUCK.toNanos() && looks > STUCK.dividedBy(LOOK);
-            if (isWorking() && trial != null && !isUnwatched && isStuck && trial.pending().filter(this::isOfHelper).isEmpty()) {
+            if (isWorking() && trial != null && !isUnwatched && isStuck
+                    && trial.pending().filter(made -> isOfHelper(trial, made)).isEmpty()) {
                 isLeftBehind = true;
                 stopped = true;
                 doesNotReturn(trial);
@@ -338,8 +358,8 @@ public final class Exploration {
         }
 
         /** Such a call ends by a limit of its own; what it may wait for longer than that is the helper's start, on a slow machine. */
-        private boolean isOfHelper(Made made) {
-            return made.process() > OWN_PROCESS;
+        private static boolean isOfHelper(Trial trial, Made made) {
+            return made.process() > OWN_PROCESS || !trial.users().isEmpty();
         }
 
         /** A difference that cannot be repeated, since each time costs a thread; an error where Linux lets the call wait. */
@@ -355,7 +375,7 @@ public final class Exploration {
                 fail(new ReplayException("a call has not come back in " + STUCK.toSeconds() + " s" + last));
                 return;
             }
-            Exploration.this.record(new Difference(made, trial.answers(), number, 0, 0, Set.of()));
+            Exploration.this.record(new Difference(trial.users(), made, trial.answers(), number, 0, 0, Set.of()));
         }
 
         private void explore(long numberOfSequence) {
@@ -363,11 +383,12 @@ public final class Exploration {
             SplittableRandom random = new SplittableRandom(settings.seed() + number * SEED_STEP);
             int processes = number % SEVERAL_PROCESSES == 0 ? settings.processes() : 1;
             boolean leavesTimeWait = number % LEAVES_TIME_WAIT == 0;
-            RandomCalls generator = new RandomCalls(random, processes, families, leavesTimeWait);
+            RandomCalls generator = new RandomCalls(random, new RandomCalls.Scope(processes, processes > 1 ? users() : List.of(), families,
+                    leavesTimeWait, portRanges));
             LinuxTcp judge = model.get();
             // Reading the counters takes longer than a sequence does: only one that may lose a TIME_WAIT needs them.
             long lostBefore = leavesTimeWait ? lostTimeWaits.getAsLong() : 0;
-            Trial trial = trial(judge);
+            Trial trial = trial(judge, generator.users());
             for (int i = 0; i < settings.calls() && !stopped; i++) {
                 Made made = generator.next(trial.world());
                 StatePair.metBy(trial.world(), made.process(), made.call())
@@ -391,8 +412,11 @@ public final class Exploration {
             sequences.increment();
         }
 
-        private Trial trial(LinuxTcp judge) {
-            current = new Trial(judge, this::process, this::freePort, LIMIT_MILLIS, WATCH_MILLIS);
+        private Trial trial(LinuxTcp judge, Map<Integer, Integer> users) {
+            Set<Integer> changed = new HashSet<>();
+            current = new Trial(judge, users, users.isEmpty() ? this::process
+                    : process -> ofUser(process, changed.add(process) ? OptionalInt.of(users.get(process)) : OptionalInt.empty()),
+                    this::freePort, LIMIT_MILLIS, WATCH_MILLIS);
             return current;
         }
 
@@ -445,10 +469,47 @@ public final class Exploration {
                 return direct;
             }
             asksHelpers = true;
-            while (helpers.size() < number - 1) {
+            return helper(number - OWN_PROCESS);
+        }
+
+        private HelperProcess helper(int number) {
+            while (helpers.size() < number) {
                 helpers.add(unwatched(this::startedHelper));
             }
-            return helpers.get(number - 2);
+            return helpers.get(number - 1);
+        }
+
+        /**
+         * A process that makes its calls as another user: a helper always, since this one keeps its user.
+         *
+         * @param user whose it becomes until all helpers close what they have; empty if it has become so in this sequence
+         */
+        private SocketProcess ofUser(int number, OptionalInt user) {
+            asksHelpers = true;
+            HelperProcess helper = helper(number);
+            user.ifPresent(other -> unwatched(() -> helper.become(other)).ifPresent(missing -> {
+                throw new ReplayException("the platform has ceased to give a helper process " + missing);
+            }));
+            return helper;
+        }
+
+        /** The users that processes may have; none where the platform does not let a process become another user. */
+        private List<Integer> users() {
+            if (missingForUsers.get() == null) {
+                missingForUsers.set(missingForUsers(helper(1)));
+            }
+            return missingForUsers.get().isEmpty() ? USERS : List.of();
+        }
+
+        private Optional<String> missingForUsers(HelperProcess helper) {
+            for (int user : USERS) {
+                Optional<String> missing = unwatched(() -> helper.become(user));
+                helper.closeAll();
+                if (missing.isPresent()) {
+                    return missing;
+                }
+            }
+            return Optional.empty();
         }
 
         /** A helper that has answered: on an emulated processor that takes the better part of a minute, on a busy one several. */
@@ -481,7 +542,7 @@ public final class Exploration {
 
         /** A difference whose repetitions the end of the exploration cuts short is one that did not come again. */
         private void differsInTime(long number, Trial trial, LinuxTcp judge) {
-            Difference.Grouping kind = new Difference(trial.observed(), trial.answers(), number, 0, 0, Set.of()).kind();
+            Difference.Grouping kind = Difference.kind(trial.observed().get(trial.observed().size() - 1), trial.answers());
             try {
                 differs(number, trial, judge);
             } catch (ReplayException e) {
@@ -493,7 +554,7 @@ public final class Exploration {
         }
 
         private void differs(long number, Trial trial, LinuxTcp judge) {
-            Difference first = new Difference(trial.observed(), trial.answers(), number, 0, 0, Set.of());
+            Difference first = new Difference(trial.users(), trial.observed(), trial.answers(), number, 0, 0, Set.of());
             if (first.last().outcome() instanceof Outcome.Plain plain && isResourceError(plain)) {
                 throw new ReplayException("the machine has run out of what a sequence needs: " + TranscriptPrinter.line(first.last()));
             }
@@ -507,17 +568,18 @@ public final class Exploration {
             boolean holds = shrunkAgain >= required(first);
             Difference small = holds ? shrunk : first;
             again = holds ? shrunkAgain : again;
-            if (!isAllowed(small.observed().subList(0, small.observed().size() - 1), judge)) {
+            if (!isAllowed(small.users(), small.observed().subList(0, small.observed().size() - 1), judge)) {
                 // It shows only behind another difference, whose calls nobody could distinguish from those of the other.
                 return;
             }
-            Set<Quirk> explanation = explanation(small.observed());
+            Set<Quirk> explanation = explanation(small);
             boolean explained = !explanation.contains(Quirk.LISTEN_HIDES_REFUSAL) || doesNotListen(small);
-            record(new Difference(small.observed(), small.allowed(), number, again, REPETITIONS, explained ? explanation : Set.of()));
+            record(new Difference(small.users(), small.observed(), small.allowed(), number, again, REPETITIONS,
+                    explained ? explanation : Set.of()));
         }
 
         private int again(Difference difference, LinuxTcp judge) {
-            List<Made> made = Shrinker.calls(difference);
+            CallSequence made = CallSequence.of(difference);
             int again = 0;
             for (int i = 0; i < REPETITIONS; i++) {
                 again += tryOut(made, judge).filter(other -> other.kind().equals(difference.kind())).isPresent() ? 1 : 0;
@@ -530,8 +592,8 @@ public final class Exploration {
             if (!(difference.last().call() instanceof Call.Listen listen)) {
                 return false;
             }
-            Trial trial = trial(new LinuxTcp(EnumSet.of(Quirk.LISTEN_HIDES_REFUSAL)));
-            List<Made> calls = Shrinker.calls(difference);
+            Trial trial = trial(new LinuxTcp(EnumSet.of(Quirk.LISTEN_HIDES_REFUSAL)), difference.users());
+            List<Made> calls = new ArrayList<>(CallSequence.of(difference).calls());
             calls.add(new Made(difference.last().process(), new Call.GetOption(listen.fd(), SocketOption.SO_ACCEPTCONN),
                     OptionalInt.empty()));
             boolean same = calls.stream().allMatch(made -> make(trial, made).isPresent());
@@ -539,15 +601,15 @@ public final class Exploration {
             return same;
         }
 
-        private Optional<Difference> tryOut(List<Made> candidate, LinuxTcp judge) {
-            Trial trial = trial(judge);
+        private Optional<Difference> tryOut(CallSequence candidate, LinuxTcp judge) {
+            Trial trial = trial(judge, candidate.users());
             Optional<Difference> difference = Optional.empty();
-            for (Made made : candidate) {
+            for (Made made : candidate.calls()) {
                 if (make(trial, made).isPresent()) {
                     continue;
                 }
                 if (known(trial).isEmpty()) {
-                    difference = Optional.of(new Difference(trial.observed(), trial.answers(), 0, 0, 0, Set.of()));
+                    difference = Optional.of(new Difference(trial.users(), trial.observed(), trial.answers(), 0, 0, 0, Set.of()));
                     break;
                 }
                 trial.goOn();
@@ -581,7 +643,7 @@ public final class Exploration {
     }
 
     /** The fewest quirks, beside those that the platform is known to show, with which Linux answers so. */
-    private Set<Quirk> explanation(List<Step> observed) {
+    private Set<Quirk> explanation(Difference difference) {
         List<Set<Quirk>> candidates = new ArrayList<>();
         for (Quirk one : Quirk.values()) {
             candidates.add(EnumSet.of(one));
@@ -596,15 +658,15 @@ public final class Exploration {
         for (Set<Quirk> candidate : candidates) {
             Set<Quirk> together = new LinkedHashSet<>(quirks);
             together.addAll(candidate);
-            if (isAllowed(observed, new LinuxTcp(together))) {
+            if (isAllowed(difference.users(), difference.observed(), new LinuxTcp(together))) {
                 return candidate;
             }
         }
         return Set.of();
     }
 
-    private static boolean isAllowed(Collection<Step> observed, LinuxTcp linux) {
-        World world = World.EMPTY;
+    private static boolean isAllowed(Map<Integer, Integer> users, Collection<Step> observed, LinuxTcp linux) {
+        World world = World.EMPTY.withUsers(users);
         for (Step step : observed) {
             LinuxTcp.Judged judged = linux.judge(world, step);
             if (judged.allowed().isEmpty()) {

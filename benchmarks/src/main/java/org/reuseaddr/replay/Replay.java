@@ -16,6 +16,7 @@ import org.reuseaddr.socket.SocketOption;
 import org.reuseaddr.socket.SyscallResult;
 import org.reuseaddr.transcript.Call;
 import org.reuseaddr.transcript.Outcome;
+import org.reuseaddr.transcript.PortBounds;
 import org.reuseaddr.transcript.Step;
 import org.reuseaddr.transcript.Transcript;
 
@@ -138,6 +139,11 @@ final class Replay {
             SockAddr address = answered.address() == null ? null : literal(step, answered.address());
             return new Outcome.WithAddress(made ? new SyscallResult.Returned(newName) : answered.result(), address);
         }
+        if (outcome instanceof Outcome.WithValue read && step.call() instanceof Call.GetOption get
+                && get.option() == SocketOption.IP_LOCAL_PORT_RANGE) {
+            return new Outcome.WithValue(read.result(),
+                    PortBounds.of(read.value()).renamed(port -> literalPorts.getOrDefault(port, port)).value());
+        }
         return made ? new Outcome.Plain(new SyscallResult.Returned(newName)) : outcome;
     }
 
@@ -193,10 +199,8 @@ final class Replay {
 
     /** A range of exactly one port that the transcript has learned or named before means that port. */
     private Call.SetOption withRealRange(Call.SetOption call) {
-        int port = call.value() & 0xffff;
-        boolean onePort = call.option() == SocketOption.IP_LOCAL_PORT_RANGE && call.value() >>> Short.SIZE == port
-                && realPorts.containsKey(port);
-        return onePort ? new Call.SetOption(call.fd(), call.option(), realPorts.get(port) << Short.SIZE | realPorts.get(port)) : call;
+        return call.onlyPort().stream().filter(realPorts::containsKey)
+                .mapToObj(port -> Call.SetOption.onlyPort(call.fd(), realPorts.get(port))).findFirst().orElse(call);
     }
 
     private int realPort(int literal) {

@@ -14,9 +14,11 @@ import org.reuseaddr.model.World;
 import org.reuseaddr.scenario.RandomCalls;
 import org.reuseaddr.scenario.RandomCalls.Made;
 import org.reuseaddr.socket.SockAddr;
+import org.reuseaddr.socket.SocketOption;
 import org.reuseaddr.socket.SyscallResult;
 import org.reuseaddr.transcript.Call;
 import org.reuseaddr.transcript.Outcome;
+import org.reuseaddr.transcript.PortBounds;
 import org.reuseaddr.transcript.Step;
 
 /**
@@ -25,9 +27,8 @@ import org.reuseaddr.transcript.Step;
  */
 final class Trial {
 
-    private static final int FIRST_CHOSEN_PORT = 40_001;
-
     private final LinuxTcp model;
+    private final Map<Integer, Integer> users;
     private final IntFunction<SocketProcess> processes;
     private final IntSupplier freePort;
     private final int limitMillis;
@@ -36,19 +37,23 @@ final class Trial {
     private final Map<Integer, Integer> literalPorts = new HashMap<>();
     private final List<Integer> taken = new ArrayList<>();
     private final List<Step> observed = new ArrayList<>();
-    private World world = World.EMPTY;
+    private World world;
     private List<Allowed> answers = List.of();
     /** Written behind {@link #answers} and read before them by who watches over the thread that makes the call. */
     private volatile Optional<Made> pending = Optional.empty();
-    private int nextChosen = FIRST_CHOSEN_PORT;
+    private int nextChosen = RandomCalls.FIRST_CHOSEN_PORT;
 
     /**
+     * @param users the user of each process, which it has already; empty where all are of one
      * @param freePort gives a free port to a literal one when it is met for the first time
      * @param limitMillis what a call may take
      * @param waitMillis how long a call is watched that Linux lets wait
      */
-    Trial(LinuxTcp model, IntFunction<SocketProcess> processes, IntSupplier freePort, int limitMillis, int waitMillis) {
+    Trial(LinuxTcp model, Map<Integer, Integer> users, IntFunction<SocketProcess> processes, IntSupplier freePort, int limitMillis,
+            int waitMillis) {
         this.model = model;
+        this.users = Map.copyOf(users);
+        world = World.EMPTY.withUsers(users);
         this.processes = processes;
         this.freePort = freePort;
         this.limitMillis = limitMillis;
@@ -57,6 +62,11 @@ final class Trial {
 
     World world() {
         return world;
+    }
+
+    /** The user of each process; empty where all are of one. */
+    Map<Integer, Integer> users() {
+        return users;
     }
 
     List<Step> observed() {
@@ -93,7 +103,9 @@ final class Trial {
         int name = call instanceof Call.MakesDescriptor
                 ? made.name().orElseGet(() -> RandomCalls.nextDescriptor(world, process)) : SocketProcess.UNNAMED;
         Call real = call instanceof Call.Addressed addressed
-                ? addressed.to(addressed.address().withPort(realPort(addressed.address().port()))) : call;
+                ? addressed.to(addressed.address().withPort(realPort(addressed.address().port())))
+                : call instanceof Call.SetOption set && set.onlyPort().isPresent()
+                ? Call.SetOption.onlyPort(set.fd(), realPort(set.onlyPort().getAsInt())) : call;
         SocketProcess maker = processes.apply(process);
         pending = Optional.of(made);
         Outcome outcome = literal(call, name, maker.execute(0, real, name, waits ? waitMillis : limitMillis));
@@ -120,11 +132,20 @@ final class Trial {
             return new Outcome.WithAddress(made ? new SyscallResult.Returned(name) : shown.result(),
                     shown.address() == null ? null : literal(shown.address()));
         }
+        if (outcome instanceof Outcome.WithValue read && call instanceof Call.GetOption get
+                && get.option() == SocketOption.IP_LOCAL_PORT_RANGE) {
+            return new Outcome.WithValue(read.result(),
+                    PortBounds.of(read.value()).renamed(port -> literalPorts.getOrDefault(port, port)).value());
+        }
         return made ? new Outcome.Plain(new SyscallResult.Returned(name)) : outcome;
     }
 
     private SockAddr literal(SockAddr real) {
         return real.port() == 0 ? real : real.withPort(literalPorts.computeIfAbsent(real.port(), port -> {
+            while (realPorts.containsKey(nextChosen)) {
+                // A call has named it before Linux chose it.
+                nextChosen++;
+            }
             realPorts.put(nextChosen, port);
             return nextChosen++;
         }));

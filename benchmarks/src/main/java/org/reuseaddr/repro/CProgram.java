@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -231,9 +232,8 @@ final class CProgram {
 
         /** A range of exactly one port means the port that stands for it. */
         private String value(Call.SetOption call) {
-            int literal = call.value() & 0xffff;
-            return call.option() == SocketOption.IP_LOCAL_PORT_RANGE && call.value() >>> Short.SIZE == literal
-                    ? "(int) (shared->port[" + port(literal) + "] * 65537u)" : Integer.toString(call.value());
+            return call.onlyPort().stream().filter(cast::hasPort).mapToObj(port -> "(int) (shared->port[" + port(port) + "] * 65537u)")
+                    .findFirst().orElse(Integer.toString(call.value()));
         }
 
         private String option(SocketOption option) {
@@ -251,8 +251,11 @@ final class CProgram {
 
         @Override
         public String getOption(Call.GetOption call) {
-            parts.add("values");
-            return "get(" + fd(call.fd()) + ", " + option(call.option()) + ", " + beginning() + ")";
+            OptionalInt port = cast.onlyPort(step);
+            parts.add(port.isPresent() ? "ranges" : "values");
+            return port.isPresent() ? "get_range(" + fd(call.fd()) + ", " + port(port.getAsInt()) + ", " + port.getAsInt() + ", "
+                    + beginning() + ")"
+                    : "get(" + fd(call.fd()) + ", " + option(call.option()) + ", " + beginning() + ")";
         }
 
         private String beginning() {

@@ -13,7 +13,6 @@ import org.reuseaddr.scenario.Scenario;
 import org.reuseaddr.socket.Family;
 import org.reuseaddr.socket.Linux;
 import org.reuseaddr.socket.SockAddr;
-import org.reuseaddr.socket.SocketOption;
 import org.reuseaddr.transcript.Call;
 import org.reuseaddr.transcript.Outcome;
 import org.reuseaddr.transcript.Step;
@@ -147,10 +146,8 @@ final class CatalogueProgram {
 
         @Override
         public String setOption(Call.SetOption call) {
-            int literal = call.value() & 0xffff;
-            boolean onePort = call.option() == SocketOption.IP_LOCAL_PORT_RANGE && call.value() >>> Short.SIZE == literal;
-            return row(onePort ? "SET_ONE_PORT" : "SET_OPTION", call.fd(), call.option().level(), call.option().number(),
-                    onePort ? literal : call.value());
+            return row(call.onlyPort().isPresent() ? "SET_ONE_PORT" : "SET_OPTION", call.fd(), call.option().level(),
+                    call.option().number(), call.onlyPort().orElse(call.value()));
         }
 
         @Override

@@ -4,6 +4,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -12,8 +13,10 @@ import org.reuseaddr.replay.Replayer;
 import org.reuseaddr.scenario.Scenario;
 import org.reuseaddr.socket.Family;
 import org.reuseaddr.socket.SockAddr;
+import org.reuseaddr.socket.SocketOption;
 import org.reuseaddr.transcript.Call;
 import org.reuseaddr.transcript.Outcome;
+import org.reuseaddr.transcript.PortBounds;
 import org.reuseaddr.transcript.Step;
 
 /**
@@ -87,6 +90,18 @@ record ProgramActors(List<Integer> processes, SortedMap<Integer, Integer> thread
     /** The address that the kernel fills in. */
     static Optional<SockAddr> shown(Outcome outcome) {
         return outcome instanceof Outcome.WithAddress shown ? Optional.ofNullable(shown.address()) : Optional.empty();
+    }
+
+    /** Whether a literal port stands for one that the program chooses or learns. */
+    boolean hasPort(int literal) {
+        return freePorts.contains(literal) || learnedPorts.contains(literal);
+    }
+
+    /** The port that a call shows as the only one of IP_LOCAL_PORT_RANGE; empty for any other call, and if it stands for no other. */
+    OptionalInt onlyPort(Step step) {
+        return step.call() instanceof Call.GetOption get && get.option() == SocketOption.IP_LOCAL_PORT_RANGE
+                && step.outcome() instanceof Outcome.WithValue read
+                ? PortBounds.of(read.value()).onlyPort().stream().filter(this::hasPort).findFirst() : OptionalInt.empty();
     }
 
     /** The other processes than the program itself. */

@@ -14,6 +14,7 @@ import org.reuseaddr.socket.Linux;
 import org.reuseaddr.socket.SockAddr;
 import org.reuseaddr.socket.SocketOption;
 import org.reuseaddr.transcript.Call;
+import org.reuseaddr.transcript.PortBounds;
 import org.reuseaddr.transcript.Step;
 import org.reuseaddr.transcript.TranscriptPrinter;
 
@@ -156,12 +157,11 @@ final class PythonProgram {
 
         /** A range of exactly one port means the port that stands for it. */
         private String value(Call.SetOption call) {
-            int literal = call.value() & 0xffff;
-            if (call.option() != SocketOption.IP_LOCAL_PORT_RANGE || call.value() >>> Short.SIZE != literal) {
+            if (call.onlyPort().stream().noneMatch(cast::hasPort)) {
                 return Integer.toString(call.value());
             }
             parts.add("linger");
-            return "struct.pack(\"I\", port[" + literal + "] * 65537)";
+            return "struct.pack(\"I\", port[" + call.onlyPort().getAsInt() + "] * 65537)";
         }
 
         private static String option(SocketOption option) {
@@ -180,7 +180,13 @@ final class PythonProgram {
         @Override
         public String getOption(Call.GetOption call) {
             return "\"" + ProgramText.beginning(new Step(0, call, step.outcome())).replace(", NULL, NULL)", "")
-                    + ", [%d], [4]) = 0\" % " + fd(call.fd()) + "getsockopt(" + option(call.option()) + ")";
+                    + ", [%d], [4]) = 0\" % " + shown(fd(call.fd()) + "getsockopt(" + option(call.option()) + ")");
+        }
+
+        /** A range of exactly one port is shown by the port that stands for it. */
+        private String shown(String value) {
+            return cast.onlyPort(step).stream().mapToObj(port -> "(lambda value: " + PortBounds.only(port).value()
+                    + " if value % (1 << 32) == port[" + port + "] * 65537 else value)(" + value + ")").findFirst().orElse(value);
         }
 
         @Override

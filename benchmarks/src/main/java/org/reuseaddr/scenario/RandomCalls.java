@@ -2,46 +2,77 @@ package org.reuseaddr.scenario;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.SortedMap;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
 import org.reuseaddr.model.World;
 import org.reuseaddr.socket.Family;
 import org.reuseaddr.socket.Linux;
 import org.reuseaddr.socket.SockAddr;
 import org.reuseaddr.socket.SocketOption;
 import org.reuseaddr.transcript.Call;
+import org.reuseaddr.transcript.PortBounds;
 
 /**
  * Makes up sequences of calls, one call at a time, each chosen with a look at what the calls before it have made of the
  * sockets: few ports, few addresses, mostly overlapping ones, options that change late, listeners that close and come
  * back, connections in every state. A part of the calls is chosen without sense, since errors have rules too. Some
- * sequences begin with two sockets on one port, in a pair of states of which each comes as often, see {@link StatePair}.
+ * sequences begin with two sockets on one port, in a pair of states of which each comes as often, see {@link StatePair}, and a
+ * few with what random calls hardly come to, see {@link SkippedCheck} and {@link OnePortRange}.
  */
 public final class RandomCalls {
 
     private static final int MOST_SOCKETS = 6;
-    /** One sequence in so many begins with calls that bring two sockets to one port. */
-    private static final int BEGINS_WITH_PAIR = 3;
+    /** Of so many sequences {@link #WITH_PAIR} begin with a pair of states, and one each with the rarer beginnings. */
+    private static final int BEGINNINGS = 24;
+    private static final int WITH_PAIR = 8;
+    /** The same where processes are of different users: what users decide, they decide between two sockets. */
+    private static final int WITH_PAIR_OF_USERS = 16;
+    /** The number that stands for the first port that Linux was seen to choose in a sequence; others have the next ones. */
+    public static final int FIRST_CHOSEN_PORT = 40_001;
     /** The lowest descriptor that a sequence makes. */
     public static final int FIRST_DESCRIPTOR = 3;
     private static final int[] BACKLOGS = {0, 1, 2, 8, 8, 8};
     /** Addresses that no machine has (RFC 5737, RFC 3849). */
     private static final Map<Family, SockAddr> NOT_LOCAL = Map.of(Family.INET, SockAddr.parse(Family.INET, "192.0.2.1", 0),
             Family.INET6, SockAddr.parse(Family.INET6, "2001:db8::1", 0));
+    /** A lower bound above the upper one. */
+    private static final PortBounds CROSSED = new PortBounds(FIRST_CHOSEN_PORT + 1, FIRST_CHOSEN_PORT);
     private static final int POLL_ALL = Linux.POLLIN | Linux.POLLOUT | Linux.POLLRDHUP;
 
     private final SplittableRandom random;
     private final int processes;
+    private final SortedMap<Integer, Integer> users;
     private final boolean leavesTimeWait;
+    private final boolean portRanges;
     private final List<SockAddr> addresses = new ArrayList<>();
     private final List<Integer> ports = new ArrayList<>();
     private final int reusePortShare;
     private final int senselessShare;
-    /** Calls that it begins with, see {@link StatePair}. */
-    private final Deque<Made> beginning = new ArrayDeque<>();
+    /** Calls that it begins with. */
+    private final Deque<Made> beginning;
+
+    /**
+     * What sequences may use.
+     *
+     * @param processes how many processes, at least 1
+     * @param users of whom processes may be, by the numbers of the users; none where a process cannot have another user
+     * @param families what the platform has
+     * @param leavesTimeWait whether connections may be closed so that they keep their port for a minute
+     * @param portRanges whether the platform has IP_LOCAL_PORT_RANGE
+     */
+    public record Scope(int processes, List<Integer> users, List<Family> families, boolean leavesTimeWait, boolean portRanges) {
+
+        public Scope {
+            users = List.copyOf(users);
+            families = List.copyOf(families);
+        }
+    }
 
     /**
      * A call of a sequence.
@@ -56,36 +87,66 @@ public final class RandomCalls {
         }
     }
 
-    /**
-     * A sequence's own choice of ports and addresses.
-     *
-     * @param processes how many processes it may have, at least 1
-     * @param families what the platform has
-     * @param leavesTimeWait whether connections may be closed so that they keep their port for a minute
-     */
-    public RandomCalls(SplittableRandom random, int processes, List<Family> families, boolean leavesTimeWait) {
+    /** A sequence's own choice of processes, users, ports and addresses. */
+    public RandomCalls(SplittableRandom random, Scope scope) {
         this.random = random;
-        this.processes = random.nextInt(4) == 0 ? processes : 1;
-        this.leavesTimeWait = leavesTimeWait;
+        processes = random.nextInt(4) == 0 ? scope.processes() : 1;
+        users = random.nextBoolean() ? users(scope.users()) : Collections.emptySortedMap();
+        leavesTimeWait = scope.leavesTimeWait();
+        portRanges = scope.portRanges();
         ports.add(Script.PORT);
         if (random.nextInt(4) == 0) {
             ports.add(Script.PEER_PORT);
         }
-        List<SockAddr> kinds = kinds(families);
+        List<SockAddr> kinds = kinds(scope.families());
         int wanted = 1 + random.nextInt(3);
         for (int i = 0; i < wanted; i++) {
             addresses.add(kinds.get(random.nextInt(kinds.size())));
         }
-        reusePortShare = random.nextInt(3) == 0 ? 40 : 5;
+        reusePortShare = !users.isEmpty() || random.nextInt(3) == 0 ? 40 : 5;
         senselessShare = random.nextInt(4) == 0 ? 30 : 4;
-        if (random.nextInt(BEGINS_WITH_PAIR) == 0) {
-            StatePair pair = StatePair.all().get(random.nextInt(StatePair.all().size()));
-            beginning.addAll(pair.calls(place(), place(), random));
-        }
+        beginning = new ArrayDeque<>(beginning(scope));
     }
 
-    private StatePair.Place place() {
-        return new StatePair.Place(process(), address().withPort(Script.PORT));
+    /** The user of each process; empty where all are of the one that explores. */
+    public SortedMap<Integer, Integer> users() {
+        return users;
+    }
+
+    /** Mostly two different users, each of one or several processes; one sequence in four has a single one. */
+    private SortedMap<Integer, Integer> users(List<Integer> possible) {
+        SortedMap<Integer, Integer> chosen = new TreeMap<>();
+        for (int process = 1; processes > 1 && !possible.isEmpty() && process <= processes; process++) {
+            chosen.put(process, possible.get(process == 1 || random.nextInt(4) == 0 ? 0 : possible.size() - 1));
+        }
+        return Collections.unmodifiableSortedMap(chosen);
+    }
+
+    private List<Made> beginning(Scope scope) {
+        int lot = random.nextInt(BEGINNINGS);
+        int withPair = users.isEmpty() ? WITH_PAIR : WITH_PAIR_OF_USERS;
+        if (lot < withPair) {
+            return users.isEmpty() ? pair().calls(place(process()), place(process()), random)
+                    : pair().calls(place(1), place(2), random);
+        }
+        if (lot == withPair) {
+            return SkippedCheck.any(scope.families(), random).map(check -> check.calls(this::process, random)).orElse(List.of());
+        }
+        if (lot == withPair + 1 && portRanges) {
+            return OnePortRange.calls(place(process()), place(process()), random);
+        }
+        return List.of();
+    }
+
+    /** Any; where there are users every other time one of those in which they decide. */
+    private StatePair pair() {
+        List<StatePair> pairs = users.isEmpty() || random.nextBoolean() ? StatePair.all()
+                : StatePair.all().stream().filter(StatePair::isOfReusePort).toList();
+        return pairs.get(random.nextInt(pairs.size()));
+    }
+
+    private StatePair.Place place(int process) {
+        return new StatePair.Place(process, address().withPort(Script.PORT));
     }
 
     private static List<SockAddr> kinds(List<Family> families) {
@@ -114,7 +175,7 @@ public final class RandomCalls {
             return socket();
         }
         World.Descriptor chosen = open.get(random.nextInt(open.size()));
-        Call call = random.nextInt(100) < senselessShare ? anyCall(chosen) : sensibleCall(chosen, open);
+        Call call = random.nextInt(100) < senselessShare ? anyCall(chosen, open) : sensibleCall(chosen, open);
         return new Made(chosen.process(), call);
     }
 
@@ -142,18 +203,18 @@ public final class RandomCalls {
         int fd = socket.fd();
         int dice = random.nextInt(100);
         return switch (socket.condition()) {
-            case UNBOUND -> dice < 30 ? option(fd) : dice < 75 ? bind(socket) : dice < 80 ? new Call.Listen(fd, backlog())
+            case UNBOUND -> dice < 30 ? option(fd, open) : dice < 75 ? bind(socket) : dice < 80 ? new Call.Listen(fd, backlog())
                     : dice < 97 ? connect(socket, open) : look(fd);
             case BOUND -> socket.local().port() == 0 ? new Call.GetSockName(fd)
-                    : dice < 50 ? new Call.Listen(fd, backlog()) : dice < 68 ? option(fd) : dice < 82 ? connect(socket, open)
+                    : dice < 50 ? new Call.Listen(fd, backlog()) : dice < 68 ? option(fd, open) : dice < 82 ? connect(socket, open)
                     : dice < 94 ? close(socket) : look(fd);
             case LISTENING -> socket.local().port() == 0 ? new Call.GetSockName(fd)
                     : socket.waiting() > 0 && dice < 60 ? accept(fd) : dice < 64 ? acceptNothing(socket)
-                    : dice < 72 ? option(fd) : dice < 76 ? new Call.Listen(fd, backlog())
+                    : dice < 72 ? option(fd, open) : dice < 76 ? new Call.Listen(fd, backlog())
                     : dice < 82 ? shutdown(socket, random.nextInt(3)) : dice < 92 ? close(socket) : look(fd);
             case CONNECTED -> socket.local().port() == 0 ? new Call.GetSockName(fd)
                     : dice < 22 ? shutdown(socket, random.nextInt(3)) : dice < 50 ? close(socket)
-                    : dice < 62 ? new Call.SetLinger(fd, random.nextInt(4) != 0, 0) : dice < 70 ? option(fd)
+                    : dice < 62 ? new Call.SetLinger(fd, random.nextInt(4) != 0, 0) : dice < 70 ? option(fd, open)
                     : dice < 76 ? connect(socket, open) : look(fd);
             case ENDED -> dice < 30 ? close(socket) : dice < 50 ? connect(socket, open) : dice < 60 ? bind(socket)
                     : dice < 68 ? new Call.Listen(fd, backlog()) : look(fd);
@@ -161,7 +222,7 @@ public final class RandomCalls {
         };
     }
 
-    private Call anyCall(World.Descriptor socket) {
+    private Call anyCall(World.Descriptor socket, List<World.Descriptor> open) {
         int fd = random.nextInt(12) == 0 ? FIRST_DESCRIPTOR + random.nextInt(MOST_SOCKETS) : socket.fd();
         return switch (random.nextInt(9)) {
             case 0 -> bind(socket);
@@ -169,7 +230,7 @@ public final class RandomCalls {
             case 2 -> new Call.Connect(fd, target(address(), port()));
             case 3 -> acceptNothing(socket);
             case 4 -> shutdown(socket, random.nextInt(4));
-            case 5 -> option(fd);
+            case 5 -> option(fd, open);
             case 6 -> new Call.Dup(fd);
             case 7 -> new Call.SetNonBlocking(fd, random.nextInt(3) != 0);
             default -> look(fd);
@@ -182,17 +243,28 @@ public final class RandomCalls {
             case 2 -> new Call.GetPeerName(fd);
             case 3 -> new Call.GetOption(fd, SocketOption.SO_ACCEPTCONN);
             case 4 -> new Call.GetOption(fd, SocketOption.SO_ERROR);
-            case 5 -> new Call.GetOption(fd, random.nextBoolean() ? SocketOption.SO_REUSEADDR : SocketOption.IPV6_V6ONLY);
+            case 5 -> new Call.GetOption(fd, random.nextBoolean() ? SocketOption.SO_REUSEADDR
+                    : portRanges && random.nextInt(4) == 0 ? SocketOption.IP_LOCAL_PORT_RANGE : SocketOption.IPV6_V6ONLY);
             default -> new Call.Poll(fd, POLL_ALL, 0);
         };
     }
 
-    private Call option(int fd) {
+    private Call option(int fd, List<World.Descriptor> open) {
+        if (portRanges && random.nextInt(24) == 0) {
+            return new Call.SetOption(fd, SocketOption.IP_LOCAL_PORT_RANGE, portRange(open));
+        }
         if (random.nextInt(100) < reusePortShare) {
             return new Call.SetOption(fd, SocketOption.SO_REUSEPORT, random.nextInt(5) == 0 ? 0 : 1);
         }
         return random.nextInt(4) == 0 ? new Call.SetOption(fd, SocketOption.IPV6_V6ONLY, random.nextInt(3) == 0 ? 0 : 1)
                 : new Call.SetOption(fd, SocketOption.SO_REUSEADDR, random.nextInt(4) == 0 ? 0 : 1);
+    }
+
+    /** Of a port that Linux was seen to choose; none, or one that is refused, where there is no such port. */
+    private int portRange(List<World.Descriptor> open) {
+        List<Integer> chosen = open.stream().map(socket -> socket.local().port()).filter(port -> port >= FIRST_CHOSEN_PORT).toList();
+        return chosen.isEmpty() || random.nextInt(8) == 0 ? random.nextBoolean() ? 0 : CROSSED.value()
+                : PortBounds.only(chosen.get(random.nextInt(chosen.size()))).value();
     }
 
     private Call bind(World.Descriptor socket) {

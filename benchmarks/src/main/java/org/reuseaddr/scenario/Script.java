@@ -30,7 +30,7 @@ public final class Script {
     static final int PEER_PORT = 12346;
 
     /** The first number that stands for a port the kernel chose; a replay learns which from the first getsockname. */
-    static final int FIRST_CHOSEN_PORT = 40001;
+    static final int FIRST_CHOSEN_PORT = RandomCalls.FIRST_CHOSEN_PORT;
 
     private static final int BACKLOG = 8;
 

@@ -1,17 +1,11 @@
 package org.reuseaddr.scenario;
 
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
 import org.reuseaddr.model.World;
 import org.reuseaddr.socket.Family;
-import org.reuseaddr.socket.Linux;
 import org.reuseaddr.socket.SockAddr;
 import org.reuseaddr.socket.SocketOption;
 import org.reuseaddr.transcript.Call;
@@ -43,7 +37,7 @@ public record StatePair(World.Condition holder, ReuseOptions holderHas, boolean 
             return values()[(socket.reuseAddr() ? 1 : 0) + (socket.reusePort() ? 2 : 0)];
         }
 
-        private boolean has(SocketOption option) {
+        boolean has(SocketOption option) {
             return (ordinal() & (option == SocketOption.SO_REUSEADDR ? 1 : 2)) != 0;
         }
     }
@@ -51,6 +45,11 @@ public record StatePair(World.Condition holder, ReuseOptions holderHas, boolean 
     /** Every pair. */
     public static List<StatePair> all() {
         return ALL;
+    }
+
+    /** Whether both sockets have SO_REUSEPORT. */
+    boolean isOfReusePort() {
+        return holderHas.has(SocketOption.SO_REUSEPORT) && askerHas.has(SocketOption.SO_REUSEPORT);
     }
 
     /** The pairs that a call meets: one for each other descriptor of a socket on the port; none for other calls. */
@@ -82,14 +81,14 @@ public record StatePair(World.Condition holder, ReuseOptions holderHas, boolean 
      */
     List<RandomCalls.Made> calls(Place first, Place second, SplittableRandom random) {
         boolean late = listens && random.nextBoolean();
-        Calls calls = new Calls();
+        PlannedCalls calls = new PlannedCalls();
         int held = calls.socket(first);
-        calls.options(first, held, late ? ReuseOptions.REUSEADDR : holderHas, ReuseOptions.NONE);
+        options(calls, first, held, late ? ReuseOptions.REUSEADDR : holderHas, ReuseOptions.NONE);
         calls.add(first, new Call.Bind(held, first.address()));
         int asking = listens ? bound(calls, second, late ? ReuseOptions.REUSEADDR : askerHas) : 0;
         if (late) {
-            calls.options(first, held, holderHas, ReuseOptions.REUSEADDR);
-            calls.options(second, asking, askerHas, ReuseOptions.REUSEADDR);
+            options(calls, first, held, holderHas, ReuseOptions.REUSEADDR);
+            options(calls, second, asking, askerHas, ReuseOptions.REUSEADDR);
         }
         if (holder != World.Condition.BOUND) {
             calls.add(first, new Call.Listen(held, BACKLOG));
@@ -104,12 +103,12 @@ public record StatePair(World.Condition holder, ReuseOptions holderHas, boolean 
             asking = bound(calls, second, askerHas);
         }
         calls.add(second, new Call.Listen(asking, BACKLOG));
-        return calls.made;
+        return calls.made();
     }
 
-    private static int bound(Calls calls, Place place, ReuseOptions options) {
+    private static int bound(PlannedCalls calls, Place place, ReuseOptions options) {
         int fd = calls.socket(place);
-        calls.options(place, fd, options, ReuseOptions.NONE);
+        options(calls, place, fd, options, ReuseOptions.NONE);
         calls.add(place, new Call.Bind(fd, place.address()));
         return fd;
     }
@@ -117,51 +116,17 @@ public record StatePair(World.Condition holder, ReuseOptions holderHas, boolean 
     /** A process, and the address that its socket binds. */
     record Place(int process, SockAddr address) {
 
-        private SockAddr reachable() {
+        SockAddr reachable() {
             return !address.isWildcard() ? address : address instanceof SockAddr.Inet6 six && six.isMapped()
                     ? SockAddr.Inet6.mapped((SockAddr.Inet4) Family.INET.loopback(address.port())).withPort(address.port())
                     : address.family().loopback(address.port());
         }
     }
 
-    /** Calls in the making, whose descriptors are named as the kernel does: by the lowest number that is free. */
-    private static final class Calls {
-        private final List<RandomCalls.Made> made = new ArrayList<>();
-        private final Map<Integer, Set<Integer>> open = new HashMap<>();
-
-        private void add(Place place, Call call) {
-            made.add(new RandomCalls.Made(place.process(), call));
-        }
-
-        private int socket(Place place) {
-            add(place, new Call.Socket(place.address().family().number(), Linux.SOCK_STREAM, Linux.IPPROTO_TCP));
-            return opened(place);
-        }
-
-        private void accept(Place place, int listener) {
-            add(place, new Call.Accept(listener, true, 0));
-            opened(place);
-        }
-
-        private void close(Place place, int fd) {
-            add(place, new Call.Close(fd));
-            open.get(place.process()).remove(fd);
-        }
-
-        private int opened(Place place) {
-            Set<Integer> names = open.computeIfAbsent(place.process(), process -> new HashSet<>());
-            int fd = RandomCalls.FIRST_DESCRIPTOR;
-            while (!names.add(fd)) {
-                fd++;
-            }
-            return fd;
-        }
-
-        private void options(Place place, int fd, ReuseOptions wanted, ReuseOptions before) {
-            for (SocketOption option : List.of(SocketOption.SO_REUSEADDR, SocketOption.SO_REUSEPORT)) {
-                if (wanted.has(option) != before.has(option)) {
-                    add(place, new Call.SetOption(fd, option, wanted.has(option) ? 1 : 0));
-                }
+    private static void options(PlannedCalls calls, Place place, int fd, ReuseOptions wanted, ReuseOptions before) {
+        for (SocketOption option : List.of(SocketOption.SO_REUSEADDR, SocketOption.SO_REUSEPORT)) {
+            if (wanted.has(option) != before.has(option)) {
+                calls.add(place, new Call.SetOption(fd, option, wanted.has(option) ? 1 : 0));
             }
         }
     }

@@ -1,5 +1,6 @@
 package org.reuseaddr.transcript;
 
+import java.util.OptionalInt;
 import org.reuseaddr.socket.SockAddr;
 import org.reuseaddr.socket.SocketOption;
 
@@ -99,6 +100,17 @@ public sealed interface Call {
 
     /** setsockopt(2) of an int. */
     record SetOption(int fd, SocketOption option, int value) implements OnDescriptor {
+
+        /** IP_LOCAL_PORT_RANGE of exactly one port. */
+        public static SetOption onlyPort(int fd, int port) {
+            return new SetOption(fd, SocketOption.IP_LOCAL_PORT_RANGE, PortBounds.only(port).value());
+        }
+
+        /** The port of an IP_LOCAL_PORT_RANGE that has exactly one; empty for any other range, and any other option. */
+        public OptionalInt onlyPort() {
+            return option == SocketOption.IP_LOCAL_PORT_RANGE ? PortBounds.of(value).onlyPort() : OptionalInt.empty();
+        }
+
         @Override
         public String name() {
             return "setsockopt";

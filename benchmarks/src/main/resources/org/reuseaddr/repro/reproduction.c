@@ -131,6 +131,21 @@ static int get(int socket, int level, int option, const char *call)
 }
 
 @end
+@if ranges
+/* Reads IP_LOCAL_PORT_RANGE; a range of exactly one port is shown by the number that stands for it. */
+static int get_range(int socket, int port, unsigned shown, const char *call)
+{
+    unsigned value = 0;
+    socklen_t length = sizeof value;
+    int result = getsockopt(socket, IPPROTO_IP, 51, &value, &length);
+    if (value == shared->port[port] * 65537u)
+        value = shown * 65537u;
+    if (result == 0)
+        snprintf(seen, sizeof seen, "%s, [%d], [%d])", call, (int) value, (int) length);
+    return result;
+}
+
+@end
 @if names
 /* Notes an address from the kernel; a port that it shows for the first time is the expected one. */
 static int name(int result, const struct sockaddr_storage *address, const char *call, int expected, const char *end)

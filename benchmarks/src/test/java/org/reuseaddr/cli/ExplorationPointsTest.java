@@ -7,6 +7,7 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.apache.maven.plugin.surefire.log.api.NullConsoleLogger;
 import org.apache.maven.plugins.surefire.report.ReportTestCase;
@@ -48,7 +49,7 @@ class ExplorationPointsTest {
                 world = LinuxTcp.REFERENCE.judge(world, step).after();
             }
             Step last = steps.get(steps.size() - 1);
-            return new Difference(steps, LinuxTcp.REFERENCE.answers(world, last.process(), last.call()), 1, 3, 3, quirks);
+            return new Difference(Map.of(), steps, LinuxTcp.REFERENCE.answers(world, last.process(), last.call()), 1, 3, 3, quirks);
         } catch (TranscriptException e) {
             throw new AssertionError(e);
         }

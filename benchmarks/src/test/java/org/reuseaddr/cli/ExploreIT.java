@@ -1,6 +1,7 @@
 package org.reuseaddr.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -35,7 +36,8 @@ class ExploreIT {
     @ParameterizedTest
     @CsvSource({"duplicate-listener, listen succeeds, 9", "freebind, bind succeeds, 3", "backlog-fixed, connect, 9",
         "autobind-elsewhere, connect fails with ECONNREFUSED, 6", "accepted-shows-any, getsockname shows, 8",
-        "listener-kept, , 12", "reuseaddr-refused, setsockopt fails with EINVAL, 2"})
+        "listener-kept, , 12", "reuseaddr-refused, setsockopt fails with EINVAL, 2",
+        "port-range-ignored, (bind|listen|connect|getsockname) , 9"})
     void aFaultIsFoundAndMadeSmall(String fault, String symptom, int mostCalls) {
         JarRun.Ended ended = explore(fault);
 
@@ -80,6 +82,34 @@ class ExploreIT {
         String program = file.replace(".strace", ".py");
         assertThat(python(program, Map.of())).isZero();
         assertThat(python(program, FaultLibrary.compiled().environment("duplicate-listener"))).isEqualTo(1);
+    }
+
+    /** Its processes are of two users: so they are in the transcript, in what check makes of it, and in the program. */
+    @Test
+    void aDifferenceBetweenUsersIsFoundAndWrittenDown() throws IOException {
+        assumeThat(System.getProperty("user.name")).isEqualTo("root");
+        JarRun.Ended ended = explore("users-forgotten", "--out", temporary.toString());
+
+        assertThat(ended.exitCode()).as(ended.everything()).isEqualTo(3);
+        assertThat(ended.out()).containsPattern("VIOLATION: (bind|listen) succeeds; on Linux: -1 EADDRINUSE")
+                .contains("    # user: 65534 of 1\n    # user: 65533 of 2\n");
+        String file = temporary.resolve("001-other-user-excluded.strace").toString();
+        Map<String, String> forgotten = FaultLibrary.compiled().environment("users-forgotten");
+        assertThat(JarRun.of("check", file).run().exitCode()).isZero();
+        assertThat(JarRun.of("check", file).with(forgotten).run().exitCode()).isEqualTo(3);
+        assertThat(python(file.replace(".strace", ".py"), Map.of())).isZero();
+        assertThat(python(file.replace(".strace", ".py"), forgotten)).isEqualTo(1);
+    }
+
+    @Test
+    void whereNobodyCanBecomeAnotherUserNoSequenceHasUsersAndALineSaysSo() {
+        JarRun.Ended ended = JarRun.of("explore", "--seed", "1", "--count", "200")
+                .under("strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=setresuid", "-e", "inject=setresuid:error=EPERM").run();
+
+        assertThat(ended.exitCode()).as(ended.everything()).isZero();
+        assertThat(ended.out().lines().filter(line -> line.startsWith("No sequence had processes of different users: the platform does "
+                + "not give this process the right, which root has, to make calls as user 655"))).as(ended.everything()).hasSize(1);
+        assertThat(ended.out()).contains("200 sequences", "The platform answered as Linux does.");
     }
 
     private static int python(String program, Map<String, String> environment) throws IOException {

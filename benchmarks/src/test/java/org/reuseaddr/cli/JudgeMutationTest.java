@@ -102,10 +102,6 @@ class JudgeMutationTest {
                 && set.option() == SocketOption.SO_REUSEPORT && set.value() != 0)) {
             return "a group of SO_REUSEPORT of another user";
         }
-        if (step.call() instanceof Call.SetOption set && set.option() == SocketOption.IP_LOCAL_PORT_RANGE
-                || scenario.id().startsWith("implicit-bind/range-of-one-port")) {
-            return "an option of which the model knows no more";
-        }
         if (!changed.succeeded()) {
             return OTHER;
         }

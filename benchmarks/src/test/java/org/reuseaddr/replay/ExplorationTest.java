@@ -46,7 +46,12 @@ class ExplorationTest {
         assertThat(differences(exploration)).isEmpty();
         assertThat(done.sequences()).isEqualTo(6_000);
         assertThat(exploration.decided()).containsKeys(Rule.LISTENER_EXCLUDES, Rule.BOUND_EXCLUDES, Rule.REUSEADDR_SHARES_BOUND,
-                CallRule.ACCEPTS, CallRule.LISTENER_STOPS, CallRule.QUEUE_IS_FULL, CallRule.TELLS_HOW_CONNECT_ENDED);
+                CallRule.ACCEPTS, CallRule.LISTENER_STOPS, CallRule.QUEUE_IS_FULL, CallRule.TELLS_HOW_CONNECT_ENDED,
+                Rule.REUSEPORT_SKIPS_CHECK);
+        if (exploration.leftOut().isEmpty()) {
+            assertThat(exploration.decided()).containsKeys(Rule.OTHER_USER_EXCLUDED, CallRule.SETS_PORT_RANGE, CallRule.PORT_OF_RANGE,
+                    CallRule.PORT_RANGE_IS_EXHAUSTED);
+        }
     }
 
     @Test

@@ -33,7 +33,6 @@ public final class PlainSequences implements Call.Handler<String> {
     /** As in {@code Exploration}. */
     private static final long SEED_STEP = 0x9E3779B97F4A7C15L;
     private static final int LEAVES_TIME_WAIT = 64;
-    private static final int FIRST_CHOSEN_PORT = 40_001;
 
     private final int name;
 
@@ -48,15 +47,15 @@ public final class PlainSequences implements Call.Handler<String> {
         int calls = Integer.parseInt(arguments[2]);
         try (PrintWriter out = new PrintWriter(System.out, false, StandardCharsets.UTF_8)) {
             for (long number = 0; number < count; number++) {
-                print(out, new RandomCalls(new SplittableRandom(seed + number * SEED_STEP), 1, List.of(Family.values()),
-                        number % LEAVES_TIME_WAIT == 0), calls);
+                print(out, new RandomCalls(new SplittableRandom(seed + number * SEED_STEP), new RandomCalls.Scope(1, List.of(),
+                        List.of(Family.values()), number % LEAVES_TIME_WAIT == 0, true)), calls);
             }
         }
     }
 
     private static void print(PrintWriter out, RandomCalls generator, int calls) {
         World world = World.EMPTY;
-        int chosen = FIRST_CHOSEN_PORT;
+        int chosen = RandomCalls.FIRST_CHOSEN_PORT;
         for (int i = 0; i < calls; i++) {
             Made made = generator.next(world);
             List<Allowed> answers = LinuxTcp.REFERENCE.answers(world, made.process(), made.call());

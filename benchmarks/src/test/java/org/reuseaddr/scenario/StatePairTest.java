@@ -64,7 +64,8 @@ class StatePairTest {
     }
 
     private static List<Made> sequence(int seed) {
-        RandomCalls generator = new RandomCalls(new SplittableRandom(seed), 2, List.of(Family.values()), false);
+        RandomCalls generator = new RandomCalls(new SplittableRandom(seed),
+                new RandomCalls.Scope(2, List.of(), List.of(Family.values()), false, true));
         World world = World.EMPTY;
         List<Made> calls = new ArrayList<>();
         for (int i = 0; i < 12; i++) {
