@@ -84,12 +84,17 @@ public sealed interface Answer {
     }
 
     /** accept returns a new descriptor and shows this peer; a port of 0 is one that no call has shown yet. */
-    record NewConnection(SockAddr peer) implements Answer {
+    record NewConnection(SockAddr peer, Set<Integer> taken) implements Answer {
+        /** @param taken ports that it does not come from, since another connection from this address to the listener does */
+        public NewConnection {
+            taken = Set.copyOf(taken);
+        }
+
         @Override
         public boolean allows(Call call, Outcome outcome) {
             return call.succeedsWith(outcome)
                     && (!(outcome instanceof Outcome.WithAddress shown) || shown.address() == null
-                            || isSeenAt(peer, shown.address()));
+                            || isSeenAt(peer, shown.address()) && !(peer.port() == 0 && taken.contains(shown.address().port())));
         }
 
         @Override

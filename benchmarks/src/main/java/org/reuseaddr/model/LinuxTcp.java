@@ -453,11 +453,10 @@ public final class LinuxTcp {
             }
             List<TcpSocket> queue = world.queueOf(listener);
             List<TcpSocket> possible = world.mayBeQueuedAt(listener);
+            List<TcpSocket> candidates = new ArrayList<>(queue.subList(0, Math.min(1, queue.size())));
+            candidates.addAll(possible);
             List<Allowed> answers = new ArrayList<>();
-            if (!queue.isEmpty()) {
-                answers.add(accepts(listener, queue.get(0), call));
-            }
-            possible.forEach(connection -> answers.add(accepts(listener, connection, call)));
+            candidates.forEach(connection -> answers.add(accepts(listener, connection, candidates, call)));
             if (queue.isEmpty()) {
                 answers.add(new Allowed(listener.nonBlocking ? new Answer.Fails(Errno.EAGAIN) : new Answer.Waits(),
                         CallRule.NOTHING_TO_ACCEPT, (draft, outcome) -> possible.forEach(
@@ -466,21 +465,46 @@ public final class LinuxTcp {
             return answers;
         }
 
-        private Allowed accepts(TcpSocket listener, TcpSocket connection, Call.Accept call) {
-            return new Allowed(new Answer.NewConnection(Addresses.inFamily(listener.family, connection.remote)), CallRule.ACCEPTS,
-                    (draft, outcome) -> {
-                        TcpSocket accepted = draft.edit(connection.id);
-                        if (accepted.queuedAt.size() > 1) {
-                            Connections.inherit(accepted, accepted.queuedAt.get(listener.id));
-                        }
-                        accepted.queuedAt = Map.of();
-                        accepted.user = world.user(process);
-                        accepted.nonBlocking = (call.flags() & Linux.SOCK_NONBLOCK) != 0;
-                        draft.name(process, outcome.returned().orElseThrow(), accepted);
-                        if (outcome instanceof Outcome.WithAddress shown && shown.address() != null) {
-                            Connections.seePeerPort(draft, accepted, shown.address());
-                        }
-                    });
+        private Allowed accepts(TcpSocket listener, TcpSocket connection, List<TcpSocket> candidates, Call.Accept call) {
+            SockAddr peer = Addresses.inFamily(listener.family, connection.remote);
+            return new Allowed(new Answer.NewConnection(peer, portsOfOthersTo(connection)), CallRule.ACCEPTS, (draft, outcome) -> {
+                SockAddr shown = outcome instanceof Outcome.WithAddress named ? named.address() : null;
+                TcpSocket accepted = draft.edit(connection.id);
+                if (accepted.queuedAt.size() > 1) {
+                    Connections.inherit(accepted, accepted.queuedAt.get(listener.id));
+                }
+                accepted.queuedAt = Map.of();
+                accepted.user = world.user(process);
+                accepted.nonBlocking = (call.flags() & Linux.SOCK_NONBLOCK) != 0;
+                draft.name(process, outcome.returned().orElseThrow(), accepted);
+                List<TcpSocket> others = candidates.stream().filter(other -> other.id != connection.id)
+                        .filter(other -> shown == null || isUnknownPortOfSameHost(other.remote, connection.remote)).toList();
+                if (!others.isEmpty()) {
+                    // It may as well be one of these: which client it belongs to, and who still waits, is not known.
+                    Connections.doubt(draft, accepted);
+                    others.forEach(other -> Connections.doubt(draft, draft.edit(other.id)));
+                } else if (shown != null) {
+                    Connections.seePeerPort(draft, accepted, shown);
+                }
+            });
+        }
+
+        private static boolean isUnknownPortOfSameHost(SockAddr one, SockAddr two) {
+            return one.port() == 0 && Addresses.plain(one).equals(Addresses.plain(two));
+        }
+
+        /** The known ports from which other connections come that are alike but for the port: no two have all four in common. */
+        private Set<Integer> portsOfOthersTo(TcpSocket connection) {
+            Set<Integer> ports = new HashSet<>();
+            SockAddr host = Addresses.plain(connection.remote).withPort(0);
+            for (TcpSocket other : world.sockets()) {
+                if (other.id != connection.id && other.isConnection() && other.remote != null
+                        && Addresses.plain(other.local).equals(Addresses.plain(connection.local))
+                        && Addresses.plain(other.remote).withPort(0).equals(host)) {
+                    ports.add(other.remote.port());
+                }
+            }
+            return ports;
         }
 
         @Override

@@ -242,6 +242,39 @@ class LinuxTcpTest {
         assertThat(allows(TWO_LISTENERS, "poll([{fd=3, events=POLLIN}], 1, 0) = 1 ([{fd=3, revents=POLLIN}])")).isFalse();
     }
 
+    private static String from(int port) {
+        return LOOPBACK.replace("12345", Integer.toString(port));
+    }
+
+    /** Met by chance: which listener of a group gets a connection is decided by a hash of its ports. */
+    @Test
+    void theConnectionFromAPortThatIsKnownIsNotTheOneFromAPortThatIsNot() {
+        String clients = TWO_LISTENERS + "socket(AF_INET, SOCK_STREAM|SOCK_NONBLOCK, IPPROTO_TCP) = 7\n"
+                + "connect(7, LOOPBACK16) = -1 EINPROGRESS (Operation now in progress)\n" + CLIENT
+                + "getsockname(5, " + from(40001) + "[16]) = 0\n";
+        String first = "accept(4, " + from(40001) + "[16]) = 8\n";
+        String second = "accept(3, " + from(40002) + "[16]) = 9\n";
+        for (String more : List.of(second, second.replace("3,", "4,"), "")) {
+            assertThat(allows(clients + first + more, "getpeername(8, " + from(40001) + "[16]) = 0")).isTrue();
+        }
+        assertThat(allows(clients + first, second.replace("40002", "40001"))).isFalse();
+        assertThat(allows(clients + first + second, "getsockname(7, " + from(40002) + "[16]) = 0")).isTrue();
+        assertThat(allows(clients + first + second, "getsockname(7, " + from(40003) + "[16]) = 0")).isFalse();
+    }
+
+    /** Two clients of which nothing is known: whose connection was accepted shows only later. */
+    @Test
+    void whoseConnectionOfAGroupWasAcceptedIsNotGuessed() {
+        String clients = TWO_LISTENERS + CLIENT + CLIENT.replace("5", "7").replace("12347", "12345");
+        for (String accepted : List.of("accept(4, " + from(40002) + "[16]) = 8\n", "accept(4, NULL, NULL) = 8\n")) {
+            for (int client : List.of(5, 7)) {
+                assertThat(allows(clients + accepted, "getsockname(" + client + ", " + from(40002) + "[16]) = 0")).isTrue();
+                assertThat(allows(clients + accepted, "getsockname(" + client + ", " + from(40001) + "[16]) = 0")).isTrue();
+            }
+            assertThat(allows(clients + accepted, "accept(3, " + from(40001) + "[16]) = 9")).isTrue();
+        }
+    }
+
     /** The connection has the options of the listener that had it. */
     @Test
     void aConnectionInheritsFromTheListenerThatAcceptsIt() {
