@@ -47,6 +47,7 @@ import picocli.CommandLine.Option;
             "The same seed makes the same sequences as long as the platform answers alike. How many are made in a time, in which "
             + "order, and how one goes on after a difference that another has found, depends on the machine: --threads 1 with --count, "
             + "which is reached within --time, makes the same exploration again.",
+            "With --races, --seed makes the same races, and --threads, --calls and --format are of no use.",
             "Exit codes: 0 as Linux, quirks of released kernels included; 1 the exploration failed; 2 wrong usage; 3 the platform "
             + "differs (with --strict also by a quirk)."})
 final class ExploreCommand implements Callable<Integer> {
@@ -174,7 +175,7 @@ final class ExploreCommand implements Callable<Integer> {
             throw new UsageException("--processes: with --races expected 2 or " + MAX_RACERS + ", found " + processes);
         }
         require("--rounds", rounds, MAX_ROUNDS);
-        return new ExploreRaces(Optional.ofNullable(out), histograms, System.out, System.err).run(new RaceExploration.Plan(chosen,
+        return new ExploreRaces(Optional.ofNullable(out), histograms, System.out, System.err).run(new RaceExploration.RacePlan(chosen,
                 count == null ? Long.MAX_VALUE : count, limit, processes, rounds, LOW_PORT, HIGH_PORT, most, first), strict);
     }
 

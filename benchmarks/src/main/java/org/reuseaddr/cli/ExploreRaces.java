@@ -13,7 +13,7 @@ import org.reuseaddr.model.Reason;
 import org.reuseaddr.platform.HeldPorts;
 import org.reuseaddr.replay.RaceExploration;
 import org.reuseaddr.replay.RaceExploration.ForbiddenEnding;
-import org.reuseaddr.replay.RaceExploration.Plan;
+import org.reuseaddr.replay.RaceExploration.RacePlan;
 import org.reuseaddr.replay.RaceExploration.RaceTotals;
 import org.reuseaddr.replay.RaceExploration.Unrepeated;
 import org.reuseaddr.replay.RaceGrade;
@@ -56,7 +56,7 @@ final class ExploreRaces {
      * @param strict whether quirks of released kernels make the exit code 3 too
      * @return the exit code
      */
-    int run(Plan plan, boolean strict) {
+    int run(RacePlan plan, boolean strict) {
         exploration = new RaceExploration(plan, HeldPorts.now(), this::made, this::found);
         Interruption.onSignal(exploration::stop);
         err.println("racing with --seed " + plan.seed() + ", at most " + plan.processes() + " processes, "
@@ -134,6 +134,7 @@ final class ExploreRaces {
         out.println(line(done) + ", on " + exploration.portsUsed() + " ports");
         int own = exploration.groups().size();
         out.println(own > 0 ? "The platform differs from Linux in " + own + (own == 1 ? " way." : " ways.")
+                : !exploration.unrepeated().isEmpty() ? "No ending that no order of the calls explains came again."
                 : exploration.quirks().isEmpty() ? "Every round ended as some order of its calls explains."
                 : "Every round ended as on released kernels of Linux.");
     }

@@ -9,8 +9,8 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.reuseaddr.model.Quirk;
 import org.reuseaddr.model.RaceJudge.Explained;
-import org.reuseaddr.model.RaceJudge.Moment;
 import org.reuseaddr.model.RaceJudge.Overlap;
+import org.reuseaddr.model.RaceJudge.RaceMoment;
 import org.reuseaddr.replay.RaceHistogram;
 import org.reuseaddr.replay.RaceHistogram.JudgedEnding;
 import org.reuseaddr.socket.SyscallResult;
@@ -125,7 +125,7 @@ final class RaceText {
         return explained.order().stream().map(RaceText::moment).collect(Collectors.joining(" "));
     }
 
-    private static String moment(Moment moment) {
+    private static String moment(RaceMoment moment) {
         return label(moment.racer(), moment.call()) + (moment.begins() ? BEGINS : "");
     }
 

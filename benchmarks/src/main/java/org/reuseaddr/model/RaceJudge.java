@@ -1,6 +1,7 @@
 package org.reuseaddr.model;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.HashSet;
@@ -35,9 +36,9 @@ public final class RaceJudge {
      * @param racing made at the same moment, a list for each process
      * @param after made one after the other, when all of {@code racing} had come back
      */
-    public record Observed(List<Step> before, List<List<Step>> racing, List<Step> after) {
+    public record ObservedRace(List<Step> before, List<List<Step>> racing, List<Step> after) {
 
-        public Observed {
+        public ObservedRace {
             before = List.copyOf(before);
             racing = racing.stream().map(List::copyOf).toList();
             after = List.copyOf(after);
@@ -56,8 +57,8 @@ public final class RaceJudge {
     public enum Overlap {
         LISTEN("listen makes the socket a listener before it checks the port again: two that listen at once may refuse each other, "
                 + "and a bind may be refused by a listen that fails in the end.", "kernel: inet_csk_listen_start"),
-        STOP("close and shutdown end the listening before they give up the port and the queue; a SYN that meets the listener just "
-                + "then may be dropped.", "kernel: __tcp_close, tcp_disconnect, tcp_rcv_state_process (TCP_CLOSE)");
+        STOP("close and shutdown end the listening before they give up the port and the queue; a connect that meets the listener just "
+                + "then may get no answer.", "kernel: __tcp_close, tcp_disconnect, tcp_rcv_state_process (TCP_CLOSE)");
 
         private final String sentence;
         private final String source;
@@ -85,11 +86,11 @@ public final class RaceJudge {
      * @param call its place among the racer's calls, from 0
      * @param begins whether this is only the beginning of the call, whose end is a later moment
      */
-    public record Moment(int racer, int call, boolean begins) {
+    public record RaceMoment(int racer, int call, boolean begins) {
     }
 
     /** What is said of the answers of a race. */
-    public sealed interface Ruling {
+    public sealed interface RaceRuling {
     }
 
     /**
@@ -98,7 +99,7 @@ public final class RaceJudge {
      * @param order an order of the racing calls in which it does
      * @param overlaps which calls had to be taken apart; empty if an order of whole calls explains the answers
      */
-    public record Explained(List<Moment> order, Set<Overlap> overlaps) implements Ruling {
+    public record Explained(List<RaceMoment> order, Set<Overlap> overlaps) implements RaceRuling {
         public Explained {
             order = List.copyOf(order);
             overlaps = Set.copyOf(overlaps);
@@ -111,7 +112,7 @@ public final class RaceJudge {
      * @param divergent the call at which the orders fail that explain the most calls; of several, the one whose answer is promised
      * @param allowed what Linux allows to that call there, never empty
      */
-    public record Unexplained(Step divergent, List<Allowed> allowed) implements Ruling {
+    public record Unexplained(Step divergent, List<Allowed> allowed) implements RaceRuling {
         public Unexplained {
             allowed = List.copyOf(allowed);
         }
@@ -123,7 +124,7 @@ public final class RaceJudge {
     }
 
     /** Whether some order explains the answers. */
-    public Ruling judge(Observed observed) {
+    public RaceRuling judge(ObservedRace observed) {
         Search whole = new Search(observed, false);
         if (whole.explains(World.EMPTY)) {
             return whole.explanation();
@@ -134,12 +135,12 @@ public final class RaceJudge {
 
     /**
      * The answers that Linux allows in any order of whole calls: one list for each way in which a race may end, with an answer for
-     * each call in the order of {@link Observed#steps()}.
+     * each call in the order of {@link ObservedRace#steps()}.
      *
      * @param calls of their answers only the descriptors count that they name
      * @param most how many ways at most
      */
-    public Set<List<Answer>> allowed(Observed calls, int most) {
+    public Set<List<Answer>> allowed(ObservedRace calls, int most) {
         Enumeration all = new Enumeration(calls, most);
         all.from(World.EMPTY);
         return all.found;
@@ -155,7 +156,7 @@ public final class RaceJudge {
         private final int[] made;
         private int total;
 
-        private Progress(Observed race) {
+        private Progress(ObservedRace race) {
             steps = race.steps();
             made = new int[race.racing().size() + 2];
             first = new int[made.length + 1];
@@ -197,21 +198,32 @@ public final class RaceJudge {
         }
     }
 
+    /** How far a racer's call is that is taken apart. */
+    private enum Stage {
+        /** No call is under way. */
+        WHOLE,
+        /** The next call has begun. */
+        BEGUN,
+        /** The last call, a listen, has found that it is refused, and has not undone what it began with. */
+        REFUSED
+    }
+
     /** A search through the orders for one that explains the answers. */
     private final class Search {
         private final Progress progress;
         private final boolean takesApart;
-        /** The parts whose next call has begun and not ended. */
-        private final boolean[] begun;
-        private final List<Moment> order = new ArrayList<>();
+        /** How far each part is with a call that is taken apart. */
+        private final Stage[] stages;
+        private final List<RaceMoment> order = new ArrayList<>();
         private final Set<Overlap> overlaps = EnumSet.noneOf(Overlap.class);
         private final List<Unexplained> failures = new ArrayList<>();
         private int deepest;
 
-        private Search(Observed observed, boolean takesApart) {
+        private Search(ObservedRace observed, boolean takesApart) {
             progress = new Progress(observed);
             this.takesApart = takesApart;
-            begun = new boolean[progress.made.length];
+            stages = new Stage[progress.made.length];
+            Arrays.fill(stages, Stage.WHOLE);
         }
 
         /** Whether what is left to be made can be explained from here; if so, {@link #order} says how. */
@@ -219,20 +231,39 @@ public final class RaceJudge {
             if (progress.isDone()) {
                 return true;
             }
-            for (int part = 0; part < begun.length; part++) {
-                if (progress.mayGoOn(part) && (ends(world, part) || begins(world, part))) {
+            for (int part = 0; part < stages.length; part++) {
+                if (mayGoOn(part) && (ends(world, part) || begins(world, part)) || stages[part] == Stage.REFUSED && returns(world, part)) {
                     return true;
                 }
             }
             return false;
         }
 
+        /** All racing calls have returned before any call is made after them. */
+        private boolean mayGoOn(int part) {
+            return progress.mayGoOn(part) && stages[part] != Stage.REFUSED
+                    && (part == 0 || progress.isRacer(part) || !Arrays.asList(stages).contains(Stage.REFUSED));
+        }
+
+        /** A listen that was refused gives up the state of a listener. */
+        private boolean returns(World world, int part) {
+            stages[part] = Stage.WHOLE;
+            Step refused = progress.steps.get(progress.place(part) - 1);
+            if (explains(with(world, named(world, refused).orElseThrow(), Passage.NONE))) {
+                return true;
+            }
+            stages[part] = Stage.REFUSED;
+            return false;
+        }
+
         private boolean ends(World world, int part) {
             Step step = progress.next(part);
-            boolean hasBegun = begun[part];
-            World now = hasBegun ? with(world, named(world, step).orElseThrow(), Passage.NONE) : world;
+            Stage before = stages[part];
+            // Others find a listener from its beginning until it has found that it is refused, and a moment longer.
+            boolean isRefused = before == Stage.BEGUN && step.call() instanceof Call.Listen && !step.succeeded();
+            World now = before == Stage.BEGUN && !isRefused ? with(world, named(world, step).orElseThrow(), Passage.NONE) : world;
             note(part, false);
-            begun[part] = false;
+            stages[part] = isRefused ? Stage.REFUSED : Stage.WHOLE;
             for (World after : worldsAfter(now, step)) {
                 progress.count(part, 1);
                 if (explains(after)) {
@@ -240,14 +271,14 @@ public final class RaceJudge {
                 }
                 progress.count(part, -1);
             }
-            begun[part] = hasBegun;
+            stages[part] = before;
             forget(part);
             return false;
         }
 
         /** Makes only the beginning of a call that Linux does not make in one step. */
         private boolean begins(World world, int part) {
-            if (!takesApart || begun[part] || !progress.isRacer(part)) {
+            if (!takesApart || stages[part] != Stage.WHOLE || !progress.isRacer(part)) {
                 return false;
             }
             Step step = progress.next(part);
@@ -257,19 +288,19 @@ public final class RaceJudge {
                 return false;
             }
             note(part, true);
-            begun[part] = true;
+            stages[part] = Stage.BEGUN;
             if (explains(with(world, socket.get(), passage))) {
                 overlaps.add(passage == Passage.STARTS_LISTENING ? Overlap.LISTEN : Overlap.STOP);
                 return true;
             }
-            begun[part] = false;
+            stages[part] = Stage.WHOLE;
             forget(part);
             return false;
         }
 
         private void note(int part, boolean begins) {
             if (progress.isRacer(part)) {
-                order.add(new Moment(part - 1, progress.made[part], begins));
+                order.add(new RaceMoment(part - 1, progress.made[part], begins));
             }
         }
 
@@ -335,7 +366,7 @@ public final class RaceJudge {
         private final Answer[] answers;
         private final int most;
 
-        private Enumeration(Observed race, int most) {
+        private Enumeration(ObservedRace race, int most) {
             progress = new Progress(race);
             answers = new Answer[progress.steps.size()];
             this.most = most;

@@ -169,7 +169,7 @@ final class HelperProcess implements SocketProcess {
      *
      * @throws ReplayException if another racer does not come, a call does not return, or the helper ends or does not answer
      */
-    RaceRounds.Counted race(Request.Rounds request) {
+    RaceRounds.RoundCounts race(Request.Rounds request) {
         try {
             Reply reply = ask(request, request.maxMillis() + 2 * MeetingPoint.GRACE_MILLIS);
             if (reply instanceof Reply.Endings ended) {

@@ -289,7 +289,7 @@ final class HelperProtocol {
          * The rounds are over; on the line the number of rounds, and for each ending how often it came and the calls with their
          * outcomes, with tabs between them and two tabs before an ending.
          */
-        record Endings(RaceRounds.Counted counted, List<Call> calls) implements Reply {
+        record Endings(RaceRounds.RoundCounts counted, List<Call> calls) implements Reply {
 
             public Endings {
                 calls = List.copyOf(calls);
@@ -298,7 +298,7 @@ final class HelperProtocol {
             @Override
             public String line() {
                 StringBuilder line = new StringBuilder(ENDINGS).append(counted.rounds());
-                for (RaceRounds.Ending ending : counted.endings()) {
+                for (RaceRounds.RoundEnding ending : counted.endings()) {
                     line.append(TAB).append(TAB).append(ending.times());
                     for (int call = 0; call < calls.size(); call++) {
                         line.append(TAB).append(TranscriptPrinter.line(new Step(0, calls.get(call), ending.outcomes().get(call))));
@@ -310,7 +310,7 @@ final class HelperProtocol {
             private static Endings parse(String line) throws TranscriptException {
                 String[] parts = line.substring(ENDINGS.length()).split(TAB + TAB);
                 List<Call> calls = List.of();
-                List<RaceRounds.Ending> endings = new ArrayList<>();
+                List<RaceRounds.RoundEnding> endings = new ArrayList<>();
                 for (String part : List.of(parts).subList(1, parts.length)) {
                     String[] fields = part.split(TAB);
                     List<Step> steps = new ArrayList<>();
@@ -318,9 +318,9 @@ final class HelperProtocol {
                         steps.add(TranscriptParser.parseStep(TEXT, field));
                     }
                     calls = steps.stream().map(Step::call).toList();
-                    endings.add(new RaceRounds.Ending(Integer.parseInt(fields[0]), steps.stream().map(Step::outcome).toList()));
+                    endings.add(new RaceRounds.RoundEnding(Integer.parseInt(fields[0]), steps.stream().map(Step::outcome).toList()));
                 }
-                return new Endings(new RaceRounds.Counted(Integer.parseInt(parts[0]), endings), calls);
+                return new Endings(new RaceRounds.RoundCounts(Integer.parseInt(parts[0]), endings), calls);
             }
         }
 

@@ -88,10 +88,12 @@ final class MeetingPoint {
      */
     boolean meetForRound(boolean wantsMore) {
         if (racer == 0 && (!wantsMore || isOver())) {
-            set(STOP, 1);
+            set(STOP, meetings + 1);
         }
         meet();
-        return get(STOP) == 0;
+        // Racer 0 may be at the next meeting already.
+        int last = get(STOP);
+        return last == 0 || last > meetings;
     }
 
     /**

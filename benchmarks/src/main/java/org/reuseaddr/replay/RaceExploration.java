@@ -18,6 +18,7 @@ import org.reuseaddr.replay.RaceHistogram.JudgedEnding;
 import org.reuseaddr.scenario.CallRace;
 import org.reuseaddr.scenario.RandomCalls.Made;
 import org.reuseaddr.scenario.RandomRace;
+import org.reuseaddr.socket.Errno;
 import org.reuseaddr.socket.Family;
 import org.reuseaddr.transcript.Call;
 
@@ -32,13 +33,16 @@ public final class RaceExploration {
     private static final int LEAST_MILLIS = 2_000;
     /** How many times as many rounds a race gets that is made once more. */
     private static final int MORE_ROUNDS = 4;
+    /** An ending that an unrelated process on the port could cause must come again so many times, each time on other ports. */
+    private static final int REPETITIONS_OF_REFUSALS = 3;
+    private static final int PORT_TRIES = 20;
     /** A race that is to be made smaller gets rounds enough to end so many times as it should. */
     private static final int EXPECTED_TIMES = 20;
     private static final int LEAST_ROUNDS = 500;
     /** Races in a row whose helpers fail before the exploration does. */
     private static final int MOST_IN_A_ROW = 3;
 
-    private final Plan plan;
+    private final RacePlan plan;
     private final ExplorationPorts ports;
     private final Consumer<RaceHistogram> made;
     private final Consumer<ForbiddenEnding> found;
@@ -49,6 +53,8 @@ public final class RaceExploration {
     private final Map<Difference.Grouping, ForbiddenEnding> groups = new LinkedHashMap<>();
     private final Map<Difference.Grouping, Unrepeated> unrepeated = new LinkedHashMap<>();
     private final Set<Quirk> quirks = EnumSet.noneOf(Quirk.class);
+    /** Whether something was left on a port of the race that was made last: of it, or of an unrelated process. */
+    private boolean wasDisturbed;
     private ReplayException failure;
     private volatile boolean stopped;
     private long started;
@@ -72,7 +78,7 @@ public final class RaceExploration {
      * @param ports how many different ports to take at most
      * @param endsAtFirst whether the first forbidden ending that comes again ends the exploration
      */
-    public record Plan(long seed, long count, Duration time, int processes, int rounds, int lowPort, int highPort, int ports,
+    public record RacePlan(long seed, long count, Duration time, int processes, int rounds, int lowPort, int highPort, int ports,
             boolean endsAtFirst) {
     }
 
@@ -144,7 +150,7 @@ public final class RaceExploration {
      * @param found is told of each kind of forbidden ending when its race has been made small
      * @throws ReplayException if no port is free, or the platform has no loopback address
      */
-    public RaceExploration(Plan plan, Set<Integer> heldPorts, Consumer<RaceHistogram> made, Consumer<ForbiddenEnding> found) {
+    public RaceExploration(RacePlan plan, Set<Integer> heldPorts, Consumer<RaceHistogram> made, Consumer<ForbiddenEnding> found) {
         this.plan = plan;
         this.made = made;
         this.found = found;
@@ -254,8 +260,10 @@ public final class RaceExploration {
             known.races++;
             return;
         }
-        Optional<RaceHistogram> again = stopped ? Optional.empty()
-                : again(histogram.race(), histogram.number(), plan.rounds() * MORE_ROUNDS, kind);
+        Optional<RaceHistogram> again = Optional.of(histogram);
+        for (int i = isRefusal(kind) ? REPETITIONS_OF_REFUSALS : 1; i > 0 && again.isPresent(); i--) {
+            again = stopped ? Optional.empty() : again(histogram.race(), histogram.number(), plan.rounds() * MORE_ROUNDS, kind);
+        }
         if (again.isEmpty()) {
             unrepeated.put(kind, new Unrepeated(kind, times(histogram, kind), histogram));
             return;
@@ -272,7 +280,13 @@ public final class RaceExploration {
     }
 
     private Optional<RaceHistogram> again(CallRace race, long number, int times, Difference.Grouping kind) {
-        return Optional.of(make(race, number, times)).filter(histogram -> of(histogram, kind).isPresent());
+        return Optional.of(make(race, number, times))
+                .filter(histogram -> of(histogram, kind).isPresent() && !(wasDisturbed && isRefusal(kind)));
+    }
+
+    /** Whether an unrelated process on the port could be the reason. */
+    private static boolean isRefusal(Difference.Grouping kind) {
+        return kind.ended().endsWith(Errno.EADDRINUSE.symbol());
     }
 
     /** The most frequent forbidden ending of a kind. */
@@ -298,14 +312,29 @@ public final class RaceExploration {
         try {
             race.calls().stream().map(Made::call).filter(Call.Addressed.class::isInstance)
                     .mapToInt(call -> ((Call.Addressed) call).address().port()).filter(port -> port != 0).distinct()
-                    .forEach(port -> taken.put(port, ports.take(() -> stopped)));
+                    .forEach(port -> taken.put(port, freePort()));
             int maxMillis = Math.max(LEAST_MILLIS, times);
-            RaceRounds.Counted counted = racers.race(helpers.subList(0, race.racing().size()), RaceRounds.MEMORY,
+            RaceRounds.RoundCounts counted = racers.race(helpers.subList(0, race.racing().size()), RaceRounds.MEMORY,
                     (helper, racer, shared) -> helper.race(new HelperProtocol.Request.Rounds(race, taken, racer, times, maxMillis,
                             shared.toString())));
             return RaceHistogram.of(race, number, counted, quirks);
         } finally {
-            taken.values().forEach(port -> ports.giveBack(port, ExplorationPorts.isHeld(direct, families, port)));
+            wasDisturbed = false;
+            for (int port : taken.values()) {
+                boolean isHeld = ExplorationPorts.isHeld(direct, families, port);
+                wasDisturbed |= isHeld;
+                ports.giveBack(port, isHeld);
+            }
         }
+    }
+
+    /** A port on which nothing is left of an unrelated process either; after some tries any. */
+    private int freePort() {
+        int port = ports.take(() -> stopped);
+        for (int tries = 0; tries < PORT_TRIES && ExplorationPorts.isHeld(direct, families, port); tries++) {
+            ports.giveBack(port, true);
+            port = ports.take(() -> stopped);
+        }
+        return port;
     }
 }

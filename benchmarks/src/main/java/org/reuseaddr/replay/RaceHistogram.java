@@ -11,7 +11,7 @@ import org.reuseaddr.model.LinuxTcp;
 import org.reuseaddr.model.Quirk;
 import org.reuseaddr.model.RaceJudge;
 import org.reuseaddr.model.RaceJudge.Explained;
-import org.reuseaddr.model.RaceJudge.Ruling;
+import org.reuseaddr.model.RaceJudge.RaceRuling;
 import org.reuseaddr.model.RaceJudge.Unexplained;
 import org.reuseaddr.scenario.CallRace;
 import org.reuseaddr.transcript.Step;
@@ -45,7 +45,7 @@ public record RaceHistogram(CallRace race, long number, int rounds, List<JudgedE
      * @param ruling what the model without quirks says
      * @param quirks of released kernels that explain it where the model without them does not
      */
-    public record JudgedEnding(int times, RaceJudge.Observed observed, Ruling ruling, Set<Quirk> quirks) {
+    public record JudgedEnding(int times, RaceJudge.ObservedRace observed, RaceRuling ruling, Set<Quirk> quirks) {
         public JudgedEnding {
             quirks = Set.copyOf(quirks);
         }
@@ -57,12 +57,12 @@ public record RaceHistogram(CallRace race, long number, int rounds, List<JudgedE
     }
 
     /** Judges what was counted, with the fewest quirks beside those that the platform is known to show. */
-    static RaceHistogram of(CallRace race, long number, RaceRounds.Counted counted, Set<Quirk> known) {
+    static RaceHistogram of(CallRace race, long number, RaceRounds.RoundCounts counted, Set<Quirk> known) {
         RaceJudge reference = new RaceJudge(LinuxTcp.REFERENCE);
         List<JudgedEnding> endings = new ArrayList<>();
-        for (RaceRounds.Ending ending : counted.endings()) {
-            RaceJudge.Observed observed = race.observed(ending.outcomes());
-            Ruling ruling = reference.judge(observed);
+        for (RaceRounds.RoundEnding ending : counted.endings()) {
+            RaceJudge.ObservedRace observed = race.observed(ending.outcomes());
+            RaceRuling ruling = reference.judge(observed);
             endings.add(new JudgedEnding(ending.times(), observed, ruling,
                     ruling instanceof Unexplained ? explanation(observed, known) : Set.of()));
         }
@@ -71,13 +71,13 @@ public record RaceHistogram(CallRace race, long number, int rounds, List<JudgedE
         return new RaceHistogram(race, number, counted.rounds(), endings, ways.size(), seen);
     }
 
-    private static boolean isOf(List<Answer> way, RaceJudge.Observed observed) {
+    private static boolean isOf(List<Answer> way, RaceJudge.ObservedRace observed) {
         List<Step> steps = observed.steps();
         return IntStream.range(0, steps.size())
                 .allMatch(call -> way.get(call).allows(steps.get(call).call(), steps.get(call).outcome()));
     }
 
-    private static Set<Quirk> explanation(RaceJudge.Observed observed, Set<Quirk> known) {
+    private static Set<Quirk> explanation(RaceJudge.ObservedRace observed, Set<Quirk> known) {
         for (Set<Quirk> candidate : Exploration.fewQuirks()) {
             Set<Quirk> together = new HashSet<>(known);
             together.addAll(candidate);

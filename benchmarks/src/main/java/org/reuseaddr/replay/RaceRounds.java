@@ -74,8 +74,8 @@ final class RaceRounds {
      * @param times in how many rounds
      * @param outcomes of the calls, in the order of {@link CallRace#calls()}, with literal ports
      */
-    record Ending(int times, List<Outcome> outcomes) {
-        Ending {
+    record RoundEnding(int times, List<Outcome> outcomes) {
+        RoundEnding {
             outcomes = List.copyOf(outcomes);
         }
     }
@@ -86,8 +86,8 @@ final class RaceRounds {
      * @param rounds how many there were
      * @param endings each way once; of more than 500 only the first so many
      */
-    record Counted(int rounds, List<Ending> endings) {
-        Counted {
+    record RoundCounts(int rounds, List<RoundEnding> endings) {
+        RoundCounts {
             endings = List.copyOf(endings);
         }
     }
@@ -103,7 +103,7 @@ final class RaceRounds {
      * @return what racer 0 counted; nothing from the others
      * @throws ReplayException if another racer does not come
      */
-    static Counted run(CallRace race, Map<Integer, Integer> ports, int racer, int rounds, int maxMillis, Path shared) {
+    static RoundCounts run(CallRace race, Map<Integer, Integer> ports, int racer, int rounds, int maxMillis, Path shared) {
         try {
             RaceRounds own = new RaceRounds(race, ports, racer, SharedMemory.map(shared));
             own.point.begin(maxMillis);
@@ -114,7 +114,7 @@ final class RaceRounds {
         }
     }
 
-    private Counted run(int rounds) {
+    private RoundCounts run(int rounds) {
         int round = 0;
         try {
             while (point.meetForRound(round < rounds)) {
@@ -123,9 +123,9 @@ final class RaceRounds {
         } finally {
             executor.closeAll();
         }
-        List<Ending> endings = new ArrayList<>();
-        counts.forEach((slots, times) -> endings.add(new Ending(times, outcomes(slots))));
-        return new Counted(counts.values().stream().mapToInt(times -> times).sum() + lost, endings);
+        List<RoundEnding> endings = new ArrayList<>();
+        counts.forEach((slots, times) -> endings.add(new RoundEnding(times, outcomes(slots))));
+        return new RoundCounts(counts.values().stream().mapToInt(times -> times).sum() + lost, endings);
     }
 
     private void round(int round) {

@@ -48,7 +48,7 @@ public record CallRace(List<Made> before, List<List<Made>> racing, List<Made> af
     }
 
     /** The race with outcomes of its calls, given in the order of {@link #calls()}. */
-    public RaceJudge.Observed observed(List<Outcome> outcomes) {
+    public RaceJudge.ObservedRace observed(List<Outcome> outcomes) {
         List<Made> calls = calls();
         List<Step> steps = IntStream.range(0, calls.size())
                 .mapToObj(call -> new Step(calls.get(call).process(), calls.get(call).call(), outcomes.get(call))).toList();
@@ -58,11 +58,11 @@ public record CallRace(List<Made> before, List<List<Made>> racing, List<Made> af
             own.add(steps.subList(at, at + ofRacer.size()));
             at += ofRacer.size();
         }
-        return new RaceJudge.Observed(steps.subList(0, before.size()), own, steps.subList(at, steps.size()));
+        return new RaceJudge.ObservedRace(steps.subList(0, before.size()), own, steps.subList(at, steps.size()));
     }
 
     /** The race before it is run, for {@link RaceJudge#allowed}: of the outcomes only the names of descriptors mean something. */
-    public RaceJudge.Observed unmade() {
+    public RaceJudge.ObservedRace unmade() {
         return observed(calls().stream().<Outcome>map(made -> {
             if (made.name().isEmpty()) {
                 return new Outcome.Plain(new SyscallResult.Failed(Errno.EBADF));

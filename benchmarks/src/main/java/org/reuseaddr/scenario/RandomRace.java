@@ -80,7 +80,7 @@ public final class RandomRace {
     }
 
     private CallRace race() {
-        Part before = new Part(World.EMPTY);
+        Stretch before = new Stretch(World.EMPTY);
         IntStream.rangeClosed(1, racers).boxed().sorted(Comparator.comparing(process -> random.nextInt()))
                 .forEach(process -> prepare(before, process));
         List<List<Made>> racing = new ArrayList<>();
@@ -91,11 +91,11 @@ public final class RandomRace {
     }
 
     /** Calls one after the other, and what the model says they come to. */
-    private static final class Part {
+    private static final class Stretch {
         private final List<Made> calls = new ArrayList<>();
         private World world;
 
-        private Part(World world) {
+        private Stretch(World world) {
             this.world = world;
         }
 
@@ -108,7 +108,7 @@ public final class RandomRace {
 
         /** Adds a call if it succeeds: nothing prepares a race by being refused. */
         private boolean addIfItSucceeds(Made made) {
-            Optional<Prediction> predicted = predict(world, made).filter(Prediction::succeeds);
+            Optional<PredictedWorld> predicted = predict(world, made).filter(PredictedWorld::succeeds);
             predicted.ifPresent(prediction -> {
                 calls.add(made);
                 world = prediction.world();
@@ -117,21 +117,21 @@ public final class RandomRace {
         }
     }
 
-    private record Prediction(World world, boolean succeeds) {
+    private record PredictedWorld(World world, boolean succeeds) {
     }
 
     /** The usual answer; empty where the call would wait, or the model says nothing of it. */
-    private static Optional<Prediction> predict(World world, Made made) {
+    private static Optional<PredictedWorld> predict(World world, Made made) {
         List<Allowed> answers = LinuxTcp.REFERENCE.answers(world, made.process(), made.call());
         Answer usual = answers.get(0).answer();
         if (answers.stream().anyMatch(allowed -> allowed.answer() instanceof Answer.Waits || allowed.answer() instanceof Answer.Anything)) {
             return Optional.empty();
         }
         Step step = new Step(made.process(), made.call(), usual.example(made.call(), made.name().orElse(0)));
-        return Optional.of(new Prediction(LinuxTcp.REFERENCE.judge(world, step, answers).after(), step.succeeded()));
+        return Optional.of(new PredictedWorld(LinuxTcp.REFERENCE.judge(world, step, answers).after(), step.succeeded()));
     }
 
-    private void prepare(Part part, int process) {
+    private void prepare(Stretch part, int process) {
         SockAddr address = address();
         int fd = nextName(process);
         part.add(socket(process, fd, address.family()));
@@ -158,7 +158,7 @@ public final class RandomRace {
     }
 
     private List<Made> racing(World begin, int process) {
-        Part own = new Part(begin);
+        Stretch own = new Stretch(begin);
         int wanted = 1 + random.nextInt(racers == 2 ? MOST_CALLS_OF_TWO : MOST_CALLS_OF_THREE);
         for (int tries = 0; own.calls.size() < wanted && tries < TRIES * wanted; tries++) {
             List<World.Descriptor> open = own.world.descriptors().stream().filter(one -> one.process() == process).toList();
@@ -174,7 +174,7 @@ public final class RandomRace {
         return own.calls;
     }
 
-    private Call call(Part own, World.Descriptor socket) {
+    private Call call(Stretch own, World.Descriptor socket) {
         int fd = socket.fd();
         int dice = random.nextInt(100);
         boolean connects = socket.resets();
@@ -250,7 +250,7 @@ public final class RandomRace {
     }
 
     /** Mostly to what another process has bound, whether it listens already or not. */
-    private Call connect(Part own, World.Descriptor socket) {
+    private Call connect(Stretch own, World.Descriptor socket) {
         List<SockAddr> bound = own.world.descriptors().stream()
                 .filter(other -> other.process() != socket.process() && other.local().port() != 0
                         && (other.condition() == World.Condition.LISTENING || other.condition() == World.Condition.BOUND))
