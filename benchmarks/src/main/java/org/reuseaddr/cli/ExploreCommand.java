@@ -10,6 +10,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
@@ -27,6 +28,7 @@ import org.reuseaddr.platform.PlatformKind;
 import org.reuseaddr.replay.Difference;
 import org.reuseaddr.replay.Exploration;
 import org.reuseaddr.replay.Exploration.MetDifference;
+import org.reuseaddr.replay.RaceExploration;
 import org.reuseaddr.replay.Replayer;
 import org.reuseaddr.report.OutputFile;
 import org.reuseaddr.report.StepSummary;
@@ -45,12 +47,15 @@ import picocli.CommandLine.Option;
             "The same seed makes the same sequences as long as the platform answers alike. How many are made in a time, in which "
             + "order, and how one goes on after a difference that another has found, depends on the machine: --threads 1 with --count, "
             + "which is reached within --time, makes the same exploration again.",
+            "With --races, --seed makes the same races, and --threads, --calls and --format are of no use.",
             "Exit codes: 0 as Linux, quirks of released kernels included; 1 the exploration failed; 2 wrong usage; 3 the platform "
             + "differs (with --strict also by a quirk)."})
 final class ExploreCommand implements Callable<Integer> {
 
     private static final int MAX_THREADS = 64;
     private static final int MAX_CALLS = 100;
+    private static final int MAX_RACERS = 3;
+    private static final int MAX_ROUNDS = 1_000_000;
     private static final int LOW_PORT = 10_240;
     private static final int HIGH_PORT = 32_767;
     private static final int PORTS = 8_192;
@@ -65,7 +70,7 @@ final class ExploreCommand implements Callable<Integer> {
             description = "How long, such as 90s, 10m, 2h. Default: ${DEFAULT-VALUE}.")
     private String time;
 
-    @Option(names = "--count", paramLabel = "N", description = "How many sequences at most. Default: no limit but --time.")
+    @Option(names = "--count", paramLabel = "N", description = "How many sequences, or races, at most. Default: no limit but --time.")
     private Long count;
 
     @Option(names = "--seed", paramLabel = "S", description = "Makes the same sequences again, see below. Default: another each time.")
@@ -85,6 +90,18 @@ final class ExploreCommand implements Callable<Integer> {
     @Option(names = "--ports", paramLabel = "N",
             description = "How many different ports to take. Default: " + PORTS + ", on WSL 2 " + PORTS_ON_WSL2 + ".")
     private Integer ports;
+
+    @Option(names = "--races",
+            description = {"Random races instead of sequences: two or three processes (--processes 2 or 3) make a few calls at the same",
+                "moment, round after round. A round may end as some order of the calls explains; --count counts races."})
+    private boolean races;
+
+    @Option(names = "--rounds", paramLabel = "R", defaultValue = "2000",
+            description = "With --races: rounds of each race. Default: ${DEFAULT-VALUE}.")
+    private int rounds;
+
+    @Option(names = "--histograms", description = "With --races: print how the rounds of each race ended, not only the rare ones.")
+    private boolean histograms;
 
     @Option(names = "--first", description = "End at the first difference that is none of a released kernel.")
     private boolean first;
@@ -124,6 +141,9 @@ final class ExploreCommand implements Callable<Integer> {
         long chosen = seed != null ? seed : new SplittableRandom().nextInt(Integer.MAX_VALUE);
         AtomicInteger files = new AtomicInteger();
         requireDirectory();
+        if (races) {
+            return race(chosen, limit, most, printed);
+        }
         Exploration exploration = new Exploration(new Exploration.Bounds(chosen, count == null ? Long.MAX_VALUE : count, limit, processes,
                 workers, calls, LOW_PORT, HIGH_PORT, most, first), HeldPorts.now(), NetCounters::lostTimeWaits,
                 difference -> write(difference, files));
@@ -145,6 +165,18 @@ final class ExploreCommand implements Callable<Integer> {
         });
         boolean differs = exploration.groups().stream().anyMatch(group -> strict || group.smallest().quirks().isEmpty());
         return differs ? ExitCode.VIOLATION : ExitCode.DONE;
+    }
+
+    private int race(long chosen, Duration limit, int most, PrintedFormat printed) {
+        if (printed != PrintedFormat.TEXT) {
+            throw new UsageException("--races: printed as text only");
+        }
+        if (processes < 2 || processes > MAX_RACERS) {
+            throw new UsageException("--processes: with --races expected 2 or " + MAX_RACERS + ", found " + processes);
+        }
+        require("--rounds", rounds, MAX_ROUNDS);
+        return new ExploreRaces(Optional.ofNullable(out), histograms, System.out, System.err).run(new RaceExploration.RacePlan(chosen,
+                count == null ? Long.MAX_VALUE : count, limit, processes, rounds, LOW_PORT, HIGH_PORT, most, first), strict);
     }
 
     private static void require(String option, int given, int highest) {

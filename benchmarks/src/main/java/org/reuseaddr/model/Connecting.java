@@ -128,6 +128,29 @@ final class Connecting {
             }
         }
         List<TcpSocket> listeners = listeners(target);
+        if (listeners.removeIf(listener -> listener.passage == TcpSocket.Passage.STOPS_LISTENING)) {
+            List<Allowed> answers = new ArrayList<>(among(listeners, source, target));
+            answers.add(dropped(source, target));
+            return answers;
+        }
+        return among(listeners, source, target);
+    }
+
+    /** A listener that is just being closed was found for the SYN, which then drops it (kernel: tcp_rcv_state_process, TCP_CLOSE). */
+    private Allowed dropped(SockAddr source, SockAddr target) {
+        return new Allowed(socket.nonBlocking ? new Answer.Fails(Errno.EINPROGRESS) : new Answer.Waits(), CallRule.IN_PROGRESS,
+                (draft, outcome) -> {
+                    TcpSocket client = draft.edit(socket.id);
+                    client.phase = TcpSocket.Phase.CONNECTING;
+                    client.attachment = TcpSocket.Attachment.CONNECTING;
+                    client.local = Addresses.inFamily(client.family, source);
+                    client.remote = Addresses.inFamily(client.family, target);
+                    // It holds its port; whether and when it is answered is left open.
+                    client.uncertain = true;
+                });
+    }
+
+    private List<Allowed> among(List<TcpSocket> listeners, SockAddr source, SockAddr target) {
         if (listeners.isEmpty()) {
             return socket.nonBlocking ? fails(Errno.EINPROGRESS, CallRule.IN_PROGRESS, (draft, outcome) -> refused(draft, source, target))
                     : fails(Errno.ECONNREFUSED, CallRule.REFUSED, (draft, outcome) -> {
@@ -187,7 +210,8 @@ final class Connecting {
             }
         }
         List<TcpSocket> found = exact.isEmpty() ? wildcard : exact;
-        List<TcpSocket> ofFamily = found.stream().filter(listener -> listener.family == target.family()).toList();
+        List<TcpSocket> ofFamily = found.stream().filter(listener -> listener.family == target.family())
+                .collect(Collectors.toCollection(ArrayList::new));
         return ofFamily.isEmpty() ? found : ofFamily;
     }
 

@@ -478,7 +478,7 @@ public final class LinuxTcp {
                 accepted.nonBlocking = (call.flags() & Linux.SOCK_NONBLOCK) != 0;
                 draft.name(process, outcome.returned().orElseThrow(), accepted);
                 List<TcpSocket> others = candidates.stream().filter(other -> other.id != connection.id)
-                        .filter(other -> shown == null || isUnknownPortOfSameHost(other.remote, connection.remote)).toList();
+                        .filter(other -> shown != null && isUnknownPortOfSameHost(other.remote, connection.remote)).toList();
                 if (!others.isEmpty()) {
                     // It may as well be one of these: which client it belongs to, and who still waits, is not known.
                     Connections.doubt(draft, accepted);

@@ -30,6 +30,19 @@ final class TcpSocket {
     /** What the socket layer remembers beside the protocol (kernel: struct socket, state). */
     enum Attachment { UNCONNECTED, CONNECTING, CONNECTED, DISCONNECTING }
 
+    /**
+     * What a call on the socket that has not come back yet has done to it so far. Only in races; one after the other, calls are
+     * whole.
+     */
+    enum Passage {
+        /** No call on it is being made. */
+        NONE,
+        /** listen has made it a listener, and has not checked the port again (kernel: inet_csk_listen_start). */
+        STARTS_LISTENING,
+        /** close or shutdown has ended its listening, and has not given up its port and its queue (kernel: __tcp_close). */
+        STOPS_LISTENING
+    }
+
     static final int NOBODY = -1;
     static final int RECEIVE = 1;
     static final int SEND = 2;
@@ -64,6 +77,7 @@ final class TcpSocket {
     boolean keepsAddress;
     Phase phase = Phase.CLOSED;
     Attachment attachment = Attachment.UNCONNECTED;
+    Passage passage = Passage.NONE;
     /** Directions that are shut down, {@link #RECEIVE} and {@link #SEND} (kernel: sk_shutdown). */
     int shut;
     int backlog;
@@ -111,6 +125,7 @@ final class TcpSocket {
         keepsAddress = original.keepsAddress;
         phase = original.phase;
         attachment = original.attachment;
+        passage = original.passage;
         shut = original.shut;
         backlog = original.backlog;
         portRange = original.portRange;
@@ -158,8 +173,8 @@ final class TcpSocket {
     /** The socket as the rules of bind see it. */
     Holder holder() {
         Holder.PortUse state = switch (phase) {
-            case CLOSED -> Holder.PortUse.BOUND;
-            case LISTENING -> Holder.PortUse.LISTENING;
+            case CLOSED -> passage == Passage.STARTS_LISTENING ? Holder.PortUse.LISTENING : Holder.PortUse.BOUND;
+            case LISTENING -> passage == Passage.STOPS_LISTENING ? Holder.PortUse.BOUND : Holder.PortUse.LISTENING;
             case TIME_WAIT -> Holder.PortUse.TIME_WAIT;
             case FIN_WAIT2 -> hasOwner() ? Holder.PortUse.CONNECTED : Holder.PortUse.TIME_WAIT;
             default -> Holder.PortUse.CONNECTED;

@@ -36,7 +36,6 @@ import org.reuseaddr.scenario.StatePair;
 import org.reuseaddr.socket.Errno;
 import org.reuseaddr.socket.Family;
 import org.reuseaddr.socket.Linux;
-import org.reuseaddr.socket.SockAddr;
 import org.reuseaddr.socket.SocketOption;
 import org.reuseaddr.transcript.Call;
 import org.reuseaddr.transcript.Outcome;
@@ -165,13 +164,23 @@ public final class Exploration {
         this.lostTimeWaits = lostTimeWaits;
         this.found = found;
         ports = new ExplorationPorts(settings.lowPort(), settings.highPort(), settings.ports(), heldPorts);
+        Facilities facilities = facilities();
+        families = List.copyOf(facilities.families());
+        portRanges = facilities.localPortRange();
+    }
+
+    /**
+     * What the platform has.
+     *
+     * @throws ReplayException if it has no loopback address
+     */
+    static Facilities facilities() {
         try (LocalProcess probe = new LocalProcess(); LocalProcess client = new LocalProcess()) {
             Facilities facilities = Facilities.probe(probe, client);
-            families = List.copyOf(facilities.families());
-            portRanges = facilities.localPortRange();
-        }
-        if (families.isEmpty()) {
-            throw new ReplayException("the platform has neither 127.0.0.1 nor ::1: is the loopback interface up?");
+            if (facilities.families().isEmpty()) {
+                throw new ReplayException("the platform has neither 127.0.0.1 nor ::1: is the loopback interface up?");
+            }
+            return facilities;
         }
     }
 
@@ -442,11 +451,7 @@ public final class Exploration {
 
         /** Whether anything is left on a port, connections in TIME_WAIT included: then it cannot be bound without SO_REUSEADDR. */
         private boolean isHeld(int port) {
-            SockAddr any = families.contains(Family.INET6) ? SockAddr.Inet6.any(port) : new SockAddr.Inet4(0, 0, 0, 0, port);
-            direct.execute(0, new Call.Socket(any.family().number(), Linux.SOCK_STREAM, Linux.IPPROTO_TCP), PROBE, LIMIT_MILLIS);
-            boolean held = direct.execute(0, new Call.Bind(PROBE, any), SocketProcess.UNNAMED, LIMIT_MILLIS).returned().isEmpty();
-            direct.closeAll();
-            return held;
+            return ExplorationPorts.isHeld(direct, families, port);
         }
 
         private int freePort() {
@@ -644,18 +649,7 @@ public final class Exploration {
 
     /** The fewest quirks, beside those that the platform is known to show, with which Linux answers so. */
     private Set<Quirk> explanation(Difference difference) {
-        List<Set<Quirk>> candidates = new ArrayList<>();
-        for (Quirk one : Quirk.values()) {
-            candidates.add(EnumSet.of(one));
-        }
-        for (Quirk one : Quirk.values()) {
-            for (Quirk other : Quirk.values()) {
-                if (one.compareTo(other) < 0) {
-                    candidates.add(EnumSet.of(one, other));
-                }
-            }
-        }
-        for (Set<Quirk> candidate : candidates) {
+        for (Set<Quirk> candidate : fewQuirks()) {
             Set<Quirk> together = new LinkedHashSet<>(quirks);
             together.addAll(candidate);
             if (isAllowed(difference.users(), difference.observed(), new LinuxTcp(together))) {
@@ -663,6 +657,22 @@ public final class Exploration {
             }
         }
         return Set.of();
+    }
+
+    /** Each quirk, then each two. */
+    static List<Set<Quirk>> fewQuirks() {
+        List<Set<Quirk>> few = new ArrayList<>();
+        for (Quirk one : Quirk.values()) {
+            few.add(EnumSet.of(one));
+        }
+        for (Quirk one : Quirk.values()) {
+            for (Quirk other : Quirk.values()) {
+                if (one.compareTo(other) < 0) {
+                    few.add(EnumSet.of(one, other));
+                }
+            }
+        }
+        return few;
     }
 
     private static boolean isAllowed(Map<Integer, Integer> users, Collection<Step> observed, LinuxTcp linux) {

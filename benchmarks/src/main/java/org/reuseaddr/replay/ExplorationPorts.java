@@ -12,6 +12,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.reuseaddr.socket.Family;
+import org.reuseaddr.socket.Linux;
+import org.reuseaddr.socket.SockAddr;
+import org.reuseaddr.transcript.Call;
 
 /**
  * The ports of an exploration: few different ones, used again and again, since on some platforms each port that is bound
@@ -22,6 +26,10 @@ final class ExplorationPorts {
     /** Linux keeps a connection in TIME_WAIT for 60 s, and in FIN_WAIT2 for 60 s before that. */
     private static final long REST_NANOS = TimeUnit.SECONDS.toNanos(125);
     private static final long POLL_MILLIS = 50;
+    /** The name of the descriptor that looks whether a port is free. */
+    private static final int PROBE = 3;
+    /** What a call may take, in milliseconds. */
+    private static final int LIMIT_MILLIS = 2_000;
 
     private final Queue<Integer> free = new ArrayDeque<>();
     private final Queue<Resting> resting = new ArrayDeque<>();
@@ -97,5 +105,14 @@ final class ExplorationPorts {
     /** How many different ports were taken so far. */
     int used() {
         return used.size();
+    }
+
+    /** Whether anything is left on a port, connections in TIME_WAIT included: then it cannot be bound without SO_REUSEADDR. */
+    static boolean isHeld(SocketProcess process, List<Family> families, int port) {
+        SockAddr any = families.contains(Family.INET6) ? SockAddr.Inet6.any(port) : new SockAddr.Inet4(0, 0, 0, 0, port);
+        process.execute(0, new Call.Socket(any.family().number(), Linux.SOCK_STREAM, Linux.IPPROTO_TCP), PROBE, LIMIT_MILLIS);
+        boolean held = process.execute(0, new Call.Bind(PROBE, any), SocketProcess.UNNAMED, LIMIT_MILLIS).returned().isEmpty();
+        process.closeAll();
+        return held;
     }
 }

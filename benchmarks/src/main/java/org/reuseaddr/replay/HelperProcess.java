@@ -29,6 +29,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.reuseaddr.platform.ProcessUser;
 import org.reuseaddr.replay.HelperProtocol.Reply;
 import org.reuseaddr.replay.HelperProtocol.Request;
+import org.reuseaddr.scenario.RandomCalls.Made;
 import org.reuseaddr.socket.Errno;
 import org.reuseaddr.socket.SocketCalls;
 import org.reuseaddr.transcript.Call;
@@ -163,9 +164,27 @@ final class HelperProcess implements SocketProcess {
      */
     RaceCounts race(Request.Race request) {
         try {
-            Reply reply = ask(request, request.maxMillis() + 2 * ListenRace.GRACE_MILLIS);
+            Reply reply = ask(request, request.maxMillis() + 2 * MeetingPoint.GRACE_MILLIS);
             if (reply instanceof Reply.Raced raced) {
                 return raced.counts();
+            }
+            throw new ReplayException("helper process: "
+                    + (reply instanceof Reply.CouldNot failed ? failed.reason() : "it answered another request"));
+        } catch (TimeoutException e) {
+            throw new ReplayException("a call of a race did not return", e);
+        }
+    }
+
+    /**
+     * Makes the calls of a racer in the helper, see {@link RaceRounds#run}.
+     *
+     * @throws ReplayException if another racer does not come, a call does not return, or the helper ends or does not answer
+     */
+    RaceRounds.RoundCounts race(Request.Rounds request) {
+        try {
+            Reply reply = ask(request, request.maxMillis() + 2 * MeetingPoint.GRACE_MILLIS);
+            if (reply instanceof Reply.Endings ended) {
+                return ended.counted();
             }
             throw new ReplayException("helper process: "
                     + (reply instanceof Reply.CouldNot failed ? failed.reason() : "it answered another request"));
@@ -422,6 +441,10 @@ final class HelperProcess implements SocketProcess {
                 return new Reply.Raced(race.racer() == Request.Race.THREADS
                         ? ListenRace.within(race.family(), race.ports(), race.maxMillis())
                         : ListenRace.between(race.family(), race.ports(), race.racer(), race.maxMillis(), Path.of(race.shared())));
+            }
+            if (request instanceof Request.Rounds rounds) {
+                return new Reply.Endings(RaceRounds.run(rounds.race(), rounds.ports(), rounds.racer(), rounds.rounds(),
+                        rounds.maxMillis(), Path.of(rounds.shared())), rounds.race().calls().stream().map(Made::call).toList());
             }
             if (request instanceof Request.Make make) {
                 return new Reply.Ended(new Step(0, make.call(),

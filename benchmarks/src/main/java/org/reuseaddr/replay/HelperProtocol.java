@@ -1,9 +1,16 @@
 package org.reuseaddr.replay;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.reuseaddr.scenario.CallRace;
+import org.reuseaddr.scenario.RandomCalls.Made;
 import org.reuseaddr.socket.Family;
 import org.reuseaddr.transcript.Call;
 import org.reuseaddr.transcript.Step;
@@ -31,6 +38,15 @@ final class HelperProtocol {
     private static final int MAKE_FIELDS = 5;
     private static final int SIGNAL_FIELDS = 6;
     private static final int RACE_FIELDS = 6;
+    private static final String ROUNDS = "rounds ";
+    private static final String ENDINGS = "endings: ";
+    /** Neither calls nor paths that the JDK makes have one in them. */
+    private static final String TAB = "\t";
+    private static final int ROUNDS_NUMBERS = 4;
+    private static final int CALL_FIELDS = 4;
+    /** What a call's part of a race is called on the line: before, after, or the racer's number. */
+    private static final String BEFORE = "before";
+    private static final String AFTER = "after";
 
     private HelperProtocol() {
     }
@@ -125,6 +141,69 @@ final class HelperProtocol {
             }
         }
 
+        /**
+         * Make the calls of a racer round after round, see {@link RaceRounds#run}; on the line
+         * {@code rounds RACER RACERS ROUNDS MILLIS LITERAL=REAL,…}, the path, and each call as {@code PART PROCESS NAME CALL}, with
+         * tabs between them.
+         *
+         * @param ports the real port for each literal one
+         * @param shared the memory that the racers share
+         */
+        record Rounds(CallRace race, Map<Integer, Integer> ports, int racer, int rounds, int maxMillis, String shared)
+                implements Request {
+
+            public Rounds {
+                ports = Map.copyOf(ports);
+            }
+
+            @Override
+            public String line() {
+                List<String> fields = new ArrayList<>();
+                fields.add(ROUNDS + racer + " " + race.racing().size() + " " + rounds + " " + maxMillis + " "
+                        + new TreeMap<>(ports).entrySet().stream().map(entry -> entry.getKey() + "=" + entry.getValue())
+                                .collect(Collectors.joining(",")));
+                fields.add(shared);
+                race.before().forEach(made -> fields.add(field(BEFORE, made)));
+                race.racing().forEach(own -> own.forEach(made -> fields.add(field(Integer.toString(made.process() - 1), made))));
+                race.after().forEach(made -> fields.add(field(AFTER, made)));
+                return String.join(TAB, fields);
+            }
+
+            private static String field(String part, Made made) {
+                return String.join(" ", part, Integer.toString(made.process()),
+                        Integer.toString(made.name().orElse(SocketProcess.UNNAMED)), TranscriptPrinter.call(made.call()));
+            }
+
+            private static Rounds parse(String line) throws TranscriptException {
+                String[] fields = line.split(TAB);
+                String[] numbers = fields[0].substring(ROUNDS.length()).split(" ", -1);
+                if (fields.length < 2 || numbers.length != ROUNDS_NUMBERS + 1) {
+                    throw new IllegalArgumentException("no request: " + line);
+                }
+                Map<Integer, Integer> ports = Stream.of(numbers[ROUNDS_NUMBERS].split(",")).filter(pair -> !pair.isEmpty())
+                        .map(pair -> pair.split("=")).collect(Collectors.toMap(pair -> Integer.valueOf(pair[0]),
+                                pair -> Integer.valueOf(pair[1])));
+                return new Rounds(race(Stream.of(fields).skip(2).toList(), Integer.parseInt(numbers[1])), ports,
+                        Integer.parseInt(numbers[0]), Integer.parseInt(numbers[2]), Integer.parseInt(numbers[3]), fields[1]);
+            }
+
+            private static CallRace race(List<String> calls, int racers) throws TranscriptException {
+                List<Made> before = new ArrayList<>();
+                List<List<Made>> racing = IntStream.range(0, racers).<List<Made>>mapToObj(racer -> new ArrayList<>()).toList();
+                List<Made> after = new ArrayList<>();
+                for (String call : calls) {
+                    String[] fields = call.split(" ", CALL_FIELDS);
+                    int name = Integer.parseInt(fields[2]);
+                    Made made = new Made(Integer.parseInt(fields[1]), TranscriptParser.parseCall(TEXT, fields[3]),
+                            name == SocketProcess.UNNAMED ? OptionalInt.empty() : OptionalInt.of(name));
+                    List<Made> part = fields[0].equals(BEFORE) ? before : fields[0].equals(AFTER) ? after
+                            : racing.get(Integer.parseInt(fields[0]));
+                    part.add(made);
+                }
+                return new CallRace(before, racing, after);
+            }
+        }
+
         /** Make calls as this user from then on, see {@link HelperProcess#become}; on the line {@code become USER}. */
         record Become(int user) implements Request {
 
@@ -155,6 +234,9 @@ final class HelperProtocol {
             }
             if (line.startsWith(RACE + " ")) {
                 return Race.parse(line);
+            }
+            if (line.startsWith(ROUNDS)) {
+                return Rounds.parse(line);
             }
             if (line.startsWith(BECOME)) {
                 return new Become(Integer.parseInt(line.substring(BECOME.length())));
@@ -203,6 +285,45 @@ final class HelperProtocol {
             }
         }
 
+        /**
+         * The rounds are over; on the line the number of rounds, and for each ending how often it came and the calls with their
+         * outcomes, with tabs between them and two tabs before an ending.
+         */
+        record Endings(RaceRounds.RoundCounts counted, List<Call> calls) implements Reply {
+
+            public Endings {
+                calls = List.copyOf(calls);
+            }
+
+            @Override
+            public String line() {
+                StringBuilder line = new StringBuilder(ENDINGS).append(counted.rounds());
+                for (RaceRounds.RoundEnding ending : counted.endings()) {
+                    line.append(TAB).append(TAB).append(ending.times());
+                    for (int call = 0; call < calls.size(); call++) {
+                        line.append(TAB).append(TranscriptPrinter.line(new Step(0, calls.get(call), ending.outcomes().get(call))));
+                    }
+                }
+                return line.toString();
+            }
+
+            private static Endings parse(String line) throws TranscriptException {
+                String[] parts = line.substring(ENDINGS.length()).split(TAB + TAB);
+                List<Call> calls = List.of();
+                List<RaceRounds.RoundEnding> endings = new ArrayList<>();
+                for (String part : List.of(parts).subList(1, parts.length)) {
+                    String[] fields = part.split(TAB);
+                    List<Step> steps = new ArrayList<>();
+                    for (String field : List.of(fields).subList(1, fields.length)) {
+                        steps.add(TranscriptParser.parseStep(TEXT, field));
+                    }
+                    calls = steps.stream().map(Step::call).toList();
+                    endings.add(new RaceRounds.RoundEnding(Integer.parseInt(fields[0]), steps.stream().map(Step::outcome).toList()));
+                }
+                return new Endings(new RaceRounds.RoundCounts(Integer.parseInt(parts[0]), endings), calls);
+            }
+        }
+
         /** The calls to come are made as the user who was asked for. */
         record Became() implements Reply {
             @Override
@@ -239,6 +360,9 @@ final class HelperProtocol {
             }
             if (line.startsWith(RACED)) {
                 return new Raced(RaceCounts.parse(line.substring(RACED.length())));
+            }
+            if (line.startsWith(ENDINGS)) {
+                return Endings.parse(line);
             }
             return line.startsWith(FAILED) ? new CouldNot(line.substring(FAILED.length()))
                     : new Ended(TranscriptParser.parseStep(TEXT, line));

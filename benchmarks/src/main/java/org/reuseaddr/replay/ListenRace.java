@@ -1,17 +1,12 @@
 package org.reuseaddr.replay;
 
 import java.io.IOException;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.SplittableRandom;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import org.reuseaddr.socket.Errno;
 import org.reuseaddr.socket.Family;
 import org.reuseaddr.socket.SharedMemory;
@@ -31,36 +26,24 @@ import org.reuseaddr.socket.SyscallResult;
  */
 final class ListenRace {
 
-    /** The size of the memory that the racers share, in bytes. */
-    static final int MEMORY = 512;
-
-    private static final VarHandle INT = MethodHandles.byteBufferViewVarHandle(int[].class, ByteOrder.nativeOrder());
-    /** Two values that different racers write stand in different lines of the cache. */
-    private static final int LINE = 64;
-    private static final int ARRIVED = 0;
-    private static final int STATE = 2 * LINE;
+    private static final int LINE = MeetingPoint.LINE;
+    private static final int STATE = MeetingPoint.BYTES;
     private static final int CALL = STATE + Integer.BYTES;
     private static final int RESULT = CALL + Integer.BYTES;
-    private static final int STOP = 4 * LINE;
+    /** The size of the memory that the racers share, in bytes. */
+    static final int MEMORY = STATE + 2 * LINE;
 
     private static final int LISTENS = 1;
     private static final int REFUSED = 2;
     private static final int STRANGE = 3;
 
     private static final int BACKLOG = 8;
-    /** After so many turns, some tens of microseconds, the other may be waiting for this CPU. */
-    private static final int SPINS = 2_000;
-    private static final int MOST_DELAY_SPINS = 64;
-    /** How much longer than its time a race may take before a racer gives the other up. */
-    static final int GRACE_MILLIS = 10_000;
 
     private final Sockets sockets = new Sockets();
-    private final SplittableRandom random = new SplittableRandom();
     private final ByteBuffer memory;
     private final int racer;
     private final int maxMillis;
-    private long end;
-    private int meetings;
+    private final MeetingPoint point;
     private int first;
     private int second;
     private int neither;
@@ -73,7 +56,7 @@ final class ListenRace {
         this.memory = memory;
         this.racer = racer;
         this.maxMillis = maxMillis;
-        end = System.nanoTime();
+        point = new MeetingPoint(memory, racer, 2);
     }
 
     /**
@@ -124,8 +107,7 @@ final class ListenRace {
 
     /** The time of the race begins when both are there: a process that has just started is slow. */
     private void begin() {
-        meet();
-        end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(maxMillis);
+        point.begin(maxMillis);
     }
 
     private RaceCounts run(Family family, List<Integer> ports) {
@@ -144,22 +126,14 @@ final class ListenRace {
         int fd = opened.value();
         try {
             sockets.setOption(fd, SocketOption.SO_REUSEADDR, 1);
-            if (racer == 0 && System.nanoTime() - end >= 0) {
-                set(STOP, 1);
-            }
-            meet();
-            if (get(STOP) != 0) {
+            if (!point.meetForRound(true)) {
                 return false;
             }
-            if (random.nextBoolean()) {
-                for (int spins = random.nextInt(MOST_DELAY_SPINS); spins > 0; spins--) {
-                    Thread.onSpinWait();
-                }
-            }
+            point.delay();
             race(fd, address);
-            meet();
+            point.meet();
             if (racer == 0) {
-                count(get(STATE), get(STATE + LINE));
+                count(memory.getInt(STATE), memory.getInt(STATE + LINE));
             }
             return true;
         } finally {
@@ -176,13 +150,13 @@ final class ListenRace {
             result = sockets.listen(fd, BACKLOG);
         }
         if (succeeds(result) || result.failedWith(Errno.EADDRINUSE)) {
-            set(STATE + own, sockets.getOption(fd, SocketOption.SO_ACCEPTCONN).value() == 1 ? LISTENS : REFUSED);
+            memory.putInt(STATE + own, sockets.getOption(fd, SocketOption.SO_ACCEPTCONN).value() == 1 ? LISTENS : REFUSED);
             return;
         }
-        set(CALL + own, call);
-        set(RESULT + own, result instanceof SyscallResult.Returned odd ? odd.value()
+        memory.putInt(CALL + own, call);
+        memory.putInt(RESULT + own, result instanceof SyscallResult.Returned odd ? odd.value()
                 : -((SyscallResult.Failed) result).errno().number());
-        set(STATE + own, STRANGE);
+        memory.putInt(STATE + own, STRANGE);
     }
 
     private static boolean succeeds(SyscallResult result) {
@@ -192,8 +166,8 @@ final class ListenRace {
     private void count(int ofFirst, int ofSecond) {
         if (ofFirst == STRANGE || ofSecond == STRANGE) {
             int which = ofFirst == STRANGE ? 0 : LINE;
-            strangeCall = strange == 0 ? get(CALL + which) : strangeCall;
-            strangeResult = strange == 0 ? get(RESULT + which) : strangeResult;
+            strangeCall = strange == 0 ? memory.getInt(CALL + which) : strangeCall;
+            strangeResult = strange == 0 ? memory.getInt(RESULT + which) : strangeResult;
             strange++;
         } else if (ofFirst == LISTENS && ofSecond == LISTENS) {
             both++;
@@ -204,29 +178,5 @@ final class ListenRace {
         } else {
             neither++;
         }
-    }
-
-    /** Returns when the other has come as often. */
-    private void meet() {
-        int meeting = ++meetings;
-        set(ARRIVED + racer * LINE, meeting);
-        int other = ARRIVED + (1 - racer) * LINE;
-        for (int spins = 1; get(other) < meeting; spins++) {
-            if (spins % SPINS != 0) {
-                Thread.onSpinWait();
-            } else if (System.nanoTime() - end > TimeUnit.MILLISECONDS.toNanos(GRACE_MILLIS)) {
-                throw new ReplayException("the other one of a race did not come");
-            } else {
-                LockSupport.parkNanos(1);
-            }
-        }
-    }
-
-    private int get(int offset) {
-        return (int) INT.getVolatile(memory, offset);
-    }
-
-    private void set(int offset, int value) {
-        INT.setVolatile(memory, offset, value);
     }
 }

@@ -1,14 +1,8 @@
 package org.reuseaddr.replay;
 
-import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.function.IntFunction;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -17,7 +11,6 @@ import java.util.stream.Stream;
 import org.reuseaddr.model.Grade;
 import org.reuseaddr.scenario.Scenario;
 import org.reuseaddr.socket.Family;
-import org.reuseaddr.socket.SharedMemory;
 import org.reuseaddr.socket.SyscallResult;
 import org.reuseaddr.transcript.Outcome;
 import org.reuseaddr.transcript.Step;
@@ -39,6 +32,7 @@ final class RaceReplay {
     private final IntFunction<HelperProcess> helpers;
     private final PortPool pool;
     private final RefusalLedger ledger;
+    private final Racers racers = new Racers();
 
     /** @param helpers the helper process of an index, from 0 */
     RaceReplay(IntFunction<HelperProcess> helpers, PortPool pool, RefusalLedger ledger) {
@@ -86,42 +80,8 @@ final class RaceReplay {
     }
 
     private RaceCounts betweenProcesses(Family family, List<Integer> ports, int millis) {
-        Path shared = sharedMemory();
-        ExecutorService asking = Executors.newFixedThreadPool(2);
-        try {
-            List<Future<RaceCounts>> counts = IntStream.range(0, 2).mapToObj(racer -> {
-                HelperProcess helper = helpers.apply(racer);
-                return asking.submit(() -> helper.race(
-                        HelperProtocol.Request.Race.ofProcesses(family, ports, millis, racer, shared)));
-            }).toList();
-            RaceCounts ofFirst = counts.get(0).get();
-            counts.get(1).get();
-            return ofFirst;
-        } catch (ExecutionException e) {
-            throw ReplayException.of("a race", e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new ReplayException("interrupted in a race", e);
-        } finally {
-            asking.shutdownNow();
-            remove(shared);
-        }
-    }
-
-    private static Path sharedMemory() {
-        try {
-            return SharedMemory.create(ListenRace.MEMORY);
-        } catch (IOException e) {
-            throw new ReplayException("no memory can be shared between processes: " + e, e);
-        }
-    }
-
-    private static void remove(Path shared) {
-        try {
-            SharedMemory.remove(shared);
-        } catch (IOException e) {
-            throw new ReplayException("the memory that was shared between processes cannot be removed: " + e, e);
-        }
+        return racers.race(List.of(helpers.apply(0), helpers.apply(1)), ListenRace.MEMORY, (helper, racer, shared) -> helper.race(
+                HelperProtocol.Request.Race.ofProcesses(family, ports, millis, racer, shared)));
     }
 
     private static ScenarioResult error(Scenario scenario, String reason, long start) {

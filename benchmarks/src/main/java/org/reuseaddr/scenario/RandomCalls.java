@@ -149,7 +149,8 @@ public final class RandomCalls {
         return new StatePair.Place(process, address().withPort(Script.PORT));
     }
 
-    private static List<SockAddr> kinds(List<Family> families) {
+    /** The addresses that sequences choose among, the most usual ones more than once. */
+    static List<SockAddr> kinds(List<Family> families) {
         List<SockAddr> kinds = new ArrayList<>();
         if (families.contains(Family.INET)) {
             kinds.addAll(List.of(new SockAddr.Inet4(127, 0, 0, 1, 0), new SockAddr.Inet4(127, 0, 0, 1, 0),

@@ -251,6 +251,39 @@ class ExploreIT {
     }
 
     @Test
+    void racesHereEndAsSomeOrderOfTheirCallsExplains() {
+        JarRun.Ended ended = JarRun.of("explore", "--races", "--seed", "1", "--time", "3s", "--rounds", "200", "--histograms").run();
+
+        assertThat(ended.exitCode()).as(ended.everything()).isZero();
+        assertThat(ended.out()).contains("race 0: 2 processes, ", "  at the same moment\n", "ACCEPTABLE", " 0 forbidden, on ");
+    }
+
+    /** What bind and listen check is a millisecond old when they take the address: no sequence of calls shows it, races do. */
+    @Test
+    void aWindowBetweenCheckAndEffectIsFoundByRacesAndNamed() throws IOException {
+        JarRun.Ended ended = JarRun.of("explore", "--races", "--seed", "1", "--time", "60s", "--rounds", "300", "--first", "--out",
+                temporary.toString()).with(FaultLibrary.compiled().environment("claim-window")).run();
+
+        assertThat(ended.exitCode()).as(ended.everything()).isEqualTo(3);
+        assertThat(ended.out()).containsPattern("(?m)^VIOLATION: .*(bind 0|listen 0).*: no order of these calls explains it$")
+                .contains("FORBIDDEN", "The platform differs from Linux in 1 way.");
+        try (Stream<Path> files = Files.list(temporary)) {
+            assertThat(files).singleElement().asString().matches(".*/race-001-[a-z-]+\\.txt");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"--processes, 4, '--processes: with --races expected 2 or 3, found 4'",
+        "--rounds, 0, '--rounds: expected 1 to 1000000, found 0'",
+        "--format, ktap, '--races: printed as text only'"})
+    void racesOfAnotherKindAreWrongUsage(String option, String value, String message) {
+        JarRun.Ended ended = JarRun.of("explore", "--races", option, value).run();
+
+        assertThat(ended.exitCode()).isEqualTo(2);
+        assertThat(ended.err()).isEqualTo(message + "\n");
+    }
+
+    @Test
     void wrongUsageIsOneLine() {
         JarRun.Ended ended = JarRun.of("explore", "--calls", "0").run();
 

@@ -7,11 +7,15 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.reuseaddr.replay.HelperProcess.Patience;
 import org.reuseaddr.replay.HelperProtocol.Reply;
 import org.reuseaddr.replay.HelperProtocol.Request;
+import org.reuseaddr.scenario.CallRace;
+import org.reuseaddr.scenario.RandomCalls.Made;
 import org.reuseaddr.socket.Errno;
 import org.reuseaddr.socket.Family;
 import org.reuseaddr.socket.SocketOption;
@@ -87,12 +91,25 @@ class HelperProcessTest {
         assertThat(helper.waitFor()).isZero();
     }
 
+    private static Outcome returned(int value) {
+        return new Outcome.Plain(new SyscallResult.Returned(value));
+    }
+
+    private static CallRace race() {
+        Made socket = new Made(1, SOCKET, OptionalInt.of(3));
+        Made bind = new Made(2, new Call.Bind(3, Family.INET6.loopback(12_345)), OptionalInt.empty());
+        Made listen = new Made(3, new Call.Listen(3, 8), OptionalInt.empty());
+        return new CallRace(List.of(socket, bind), List.of(List.of(), List.of(bind, bind), List.of(listen)), List.of(listen, socket));
+    }
+
     @Test
     void everyRequestAndReplyIsOneLineThatIsReadBackAsItWas() throws TranscriptException {
         for (Request request : List.of(new Request.CloseAll(), new Request.Make(2, SocketProcess.UNNAMED, 250, SOCKET),
                 new Request.Make(0, 7, 2_000, new Call.Accept(3, true, 0x800)),
                 new Request.Make(0, 7, 2_000, new Call.GetOption(3, SocketOption.SO_ACCEPTCONN)),
                 new Request.Make(0, 7, 2_000, new Call.Poll(3, 5, -1)),
+                new Request.Rounds(race(), Map.of(12_345, 20_000, 12_346, 20_001), 1, 2_000, 3_000, "/tmp/of two words"),
+                new Request.Rounds(new CallRace(List.of(), List.of(List.of(), List.of()), List.of()), Map.of(), 0, 1, 1, "/tmp/x"),
                 Request.Race.ofThreads(Family.INET6, List.of(12_000, 12_001), 200),
                 Request.Race.ofProcesses(Family.INET, List.of(12_000), 200, 1, Path.of("/tmp/of two words")))) {
             assertThat(request.line()).doesNotContain("\n");
@@ -100,6 +117,10 @@ class HelperProcessTest {
         }
         for (Reply reply : List.of(new Reply.Closed(), new Reply.CouldNot("no way"),
                 new Reply.Raced(new RaceCounts(70, 29, 1, 0, 2, 1, -4)),
+                new Reply.Endings(new RaceRounds.RoundCounts(3, List.of()), List.of()),
+                new Reply.Endings(new RaceRounds.RoundCounts(9, List.of(new RaceRounds.RoundEnding(7, List.of(returned(3), returned(0))),
+                        new RaceRounds.RoundEnding(2, List.of(returned(3),
+                                new Outcome.Plain(new SyscallResult.Failed(Errno.EADDRINUSE)))))), List.of(SOCKET, new Call.Listen(3, 8))),
                 new Reply.Ended(new Step(0, SOCKET, new Outcome.TimedOut(250))),
                 new Reply.Ended(new Step(0, SOCKET, new Outcome.Plain(new SyscallResult.Returned(2_147_014_848)))),
                 new Reply.Ended(new Step(0, SOCKET, new Outcome.Plain(new SyscallResult.Failed(Errno.of(2_147_014_848))))))) {
