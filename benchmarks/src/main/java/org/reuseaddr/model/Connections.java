@@ -180,6 +180,18 @@ final class Connections {
         world.mayBeQueuedAt(socket).forEach(queued -> doubt(draft, draft.edit(queued.id)));
     }
 
+    /** Of a connection that waits or was accepted just now it is no longer known which client it belongs to. */
+    static void forgetClient(World.Draft draft, TcpSocket connection) {
+        if (connection.peer != TcpSocket.NOBODY) {
+            TcpSocket client = draft.edit(connection.peer);
+            connection.peer = TcpSocket.NOBODY;
+            client.peer = TcpSocket.NOBODY;
+            doubt(draft, client);
+        }
+        connection.remote = connection.remote.withPort(0);
+        connection.isAnonymous = true;
+    }
+
     /** A call has shown which port the socket has. */
     static void seePort(World.Draft draft, TcpSocket socket, int port) {
         PortState others = draft.world().around(socket, port);

@@ -478,11 +478,12 @@ public final class LinuxTcp {
                 accepted.nonBlocking = (call.flags() & Linux.SOCK_NONBLOCK) != 0;
                 draft.name(process, outcome.returned().orElseThrow(), accepted);
                 List<TcpSocket> others = candidates.stream().filter(other -> other.id != connection.id)
-                        .filter(other -> shown != null && isUnknownPortOfSameHost(other.remote, connection.remote)).toList();
-                if (!others.isEmpty()) {
-                    // It may as well be one of these: which client it belongs to, and who still waits, is not known.
+                        .filter(other -> shown == null || isUnknownPortOfSameHost(other.remote, connection.remote)).toList();
+                if (!others.isEmpty() || connection.isAnonymous) {
+                    // It may as well be one of these: how many still wait is known, and not whose they are.
+                    others.forEach(other -> Connections.forgetClient(draft, draft.edit(other.id)));
+                    Connections.forgetClient(draft, accepted);
                     Connections.doubt(draft, accepted);
-                    others.forEach(other -> Connections.doubt(draft, draft.edit(other.id)));
                 } else if (shown != null) {
                     Connections.seePeerPort(draft, accepted, shown);
                 }

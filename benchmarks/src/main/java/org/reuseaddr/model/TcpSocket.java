@@ -98,6 +98,8 @@ final class TcpSocket {
     PortState unseenPort = PortState.FREE;
     /** Nothing is said of it any more, since Linux leaves open what became of it. */
     boolean uncertain;
+    /** A connection that waits for accept and may be that of another client than of the one it was made for. */
+    boolean isAnonymous;
 
     TcpSocket(int id, Family family) {
         this.id = id;
@@ -135,6 +137,7 @@ final class TcpSocket {
         order = original.order;
         unseenPort = original.unseenPort;
         uncertain = original.uncertain;
+        isAnonymous = original.isAnonymous;
     }
 
     SockAddr wildcard() {

@@ -135,7 +135,7 @@ final class TracedWorlds {
         boolean isOfPort = step.call() instanceof Call.Bind || step.call() instanceof Call.Listen;
         Optional<Quirk> quirk = !isOfPort ? Optional.empty() : Arrays.stream(Quirk.values())
                 .filter(candidate -> WITH_ONE_QUIRK.get(candidate.ordinal()).judge(world, made).allowed().isPresent()).findFirst();
-        return Optional.of(new Opinion(Optional.empty(), answers.get(0), quirk, isWhollyKnown(world, step)));
+        return Optional.of(new Opinion(Optional.empty(), answers.get(0), quirk, isWhollyKnown(world, made)));
     }
 
     /** Whether a connection that no socket of the trace has made may be there. */
@@ -160,7 +160,13 @@ final class TracedWorlds {
                 || step.call() instanceof Call.Poll || step.call() instanceof Call.Shutdown
                 || step.call() instanceof Call.GetPeerName
                 || step.call() instanceof Call.GetOption get && get.option() == SocketOption.SO_ERROR;
-        return !(isOfConnection && mayHaveUnseen(world));
+        return !(isOfConnection && (hasHidden || world.hasUncertain() && !isRefusedToWait(world, step)));
+    }
+
+    /** Whether accept of a blocking listener did not wait: no connection, and none that is missing, is a reason for that. */
+    private static boolean isRefusedToWait(World world, Step step) {
+        return step.call() instanceof Call.Accept accept && step.outcome().failedWith(Errno.EAGAIN)
+                && world.named(step.process(), accept.fd()).stream().anyMatch(listener -> !listener.uncertain && !listener.nonBlocking);
     }
 
     /** Whether there may be connections and listeners of which the world knows nothing. */

@@ -266,12 +266,25 @@ class LinuxTcpTest {
     @Test
     void whoseConnectionOfAGroupWasAcceptedIsNotGuessed() {
         String clients = TWO_LISTENERS + CLIENT + CLIENT.replace("5", "7").replace("12347", "12345");
-        String accepted = "accept(4, " + from(40002) + "[16]) = 8\n";
-        for (int client : List.of(5, 7)) {
-            assertThat(allows(clients + accepted, "getsockname(" + client + ", " + from(40002) + "[16]) = 0")).isTrue();
-            assertThat(allows(clients + accepted, "getsockname(" + client + ", " + from(40001) + "[16]) = 0")).isTrue();
+        for (String shown : List.of(from(40002) + "[16]", "NULL, NULL")) {
+            String accepted = "accept(4, " + shown + ") = 8\n";
+            for (int port : List.of(40001, 40002)) {
+                for (int client : List.of(5, 7)) {
+                    assertThat(allows(clients + accepted, "getsockname(" + client + ", " + from(port) + "[16]) = 0")).isTrue();
+                }
+                assertThat(allows(clients + accepted, "getpeername(8, " + from(port) + "[16]) = 0")).isTrue();
+            }
+            assertThat(allows(clients + accepted, "accept(3, " + from(40001) + "[16]) = 9")).isTrue();
+            // How many there are is known all the same.
+            assertThat(allows(clients + accepted + "accept(3, NULL, NULL) = -1 EAGAIN (x)\n", "accept(4, NULL, NULL) = -1 EAGAIN (x)"))
+                    .isFalse();
+            assertThat(allows(clients + accepted + "accept(3, NULL, NULL) = 9\n", "accept(4, NULL, NULL) = 10")).isFalse();
         }
-        assertThat(allows(clients + accepted, "accept(3, " + from(40001) + "[16]) = 9")).isTrue();
+        String known = clients + "getsockname(5, " + from(40001) + "[16]) = 0\n" + "getsockname(7, " + from(40002) + "[16]) = 0\n";
+        for (int port : List.of(40001, 40002)) {
+            assertThat(allows(known + "accept(4, NULL, NULL) = 8\n", "getpeername(8, " + from(port) + "[16]) = 0")).isTrue();
+            assertThat(allows(known + "accept(4, NULL, NULL) = 8\n", "accept(3, " + from(port) + "[16]) = 9")).isTrue();
+        }
     }
 
     /** The connection has the options of the listener that had it. */
