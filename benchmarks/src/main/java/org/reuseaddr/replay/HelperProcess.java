@@ -132,8 +132,7 @@ final class HelperProcess implements SocketProcess {
             if (reply instanceof Reply.Ended ended && ended.step().call().equals(call)) {
                 return ended.step().outcome();
             }
-            throw new ReplayException("helper process: "
-                    + (reply instanceof Reply.CouldNot failed ? failed.reason() : "it answered another request"));
+            throw otherReply(reply);
         } catch (TimeoutException e) {
             return new Outcome.TimedOut(limitMillis);
         }
@@ -145,16 +144,8 @@ final class HelperProcess implements SocketProcess {
      * @throws ReplayException if the platform cannot send such signals, or the helper ends or does not answer
      */
     Interruptions signalled(Request.Signal request) {
-        try {
-            Reply reply = ask(request, request.maxMillis() + SIGNALLED_GRACE_MILLIS);
-            if (reply instanceof Reply.Counted counted) {
-                return counted.interruptions();
-            }
-            throw new ReplayException("helper process: "
-                    + (reply instanceof Reply.CouldNot failed ? failed.reason() : "it answered another request"));
-        } catch (TimeoutException e) {
-            throw new ReplayException("a call under a signal did not return", e);
-        }
+        return reply(Reply.Counted.class, request, request.maxMillis() + SIGNALLED_GRACE_MILLIS,
+                "a call under a signal did not return").interruptions();
     }
 
     /**
@@ -163,16 +154,8 @@ final class HelperProcess implements SocketProcess {
      * @throws ReplayException if a socket cannot be made or the other racer does not come, or the helper ends or does not answer
      */
     RaceCounts race(Request.Race request) {
-        try {
-            Reply reply = ask(request, request.maxMillis() + 2 * MeetingPoint.GRACE_MILLIS);
-            if (reply instanceof Reply.Raced raced) {
-                return raced.counts();
-            }
-            throw new ReplayException("helper process: "
-                    + (reply instanceof Reply.CouldNot failed ? failed.reason() : "it answered another request"));
-        } catch (TimeoutException e) {
-            throw new ReplayException("a call of a race did not return", e);
-        }
+        return reply(Reply.Raced.class, request, request.maxMillis() + 2 * MeetingPoint.GRACE_MILLIS,
+                "a call of a race did not return").counts();
     }
 
     /**
@@ -181,16 +164,26 @@ final class HelperProcess implements SocketProcess {
      * @throws ReplayException if another racer does not come, a call does not return, or the helper ends or does not answer
      */
     RaceRounds.RoundCounts race(Request.Rounds request) {
+        return reply(Reply.Endings.class, request, request.maxMillis() + 2 * MeetingPoint.GRACE_MILLIS,
+                "a call of a race did not return").counted();
+    }
+
+    /** The reply, of the one kind that answers this request; otherwise why there is none, which is {@code late} if it took too long. */
+    private <R extends Reply> R reply(Class<R> kind, Request request, int limitMillis, String late) {
         try {
-            Reply reply = ask(request, request.maxMillis() + 2 * MeetingPoint.GRACE_MILLIS);
-            if (reply instanceof Reply.Endings ended) {
-                return ended.counted();
+            Reply reply = ask(request, limitMillis);
+            if (kind.isInstance(reply)) {
+                return kind.cast(reply);
             }
-            throw new ReplayException("helper process: "
-                    + (reply instanceof Reply.CouldNot failed ? failed.reason() : "it answered another request"));
+            throw otherReply(reply);
         } catch (TimeoutException e) {
-            throw new ReplayException("a call of a race did not return", e);
+            throw new ReplayException(late, e);
         }
+    }
+
+    private static ReplayException otherReply(Reply reply) {
+        return new ReplayException("helper process: "
+                + (reply instanceof Reply.CouldNot failed ? failed.reason() : "it answered another request"));
     }
 
     /**

@@ -50,7 +50,7 @@ public final class RandomCalls {
     private final SortedMap<Integer, Integer> users;
     private final boolean leavesTimeWait;
     private final boolean portRanges;
-    private final List<SockAddr> addresses = new ArrayList<>();
+    private final FewAddresses addresses;
     private final List<Integer> ports = new ArrayList<>();
     private final int reusePortShare;
     private final int senselessShare;
@@ -98,11 +98,7 @@ public final class RandomCalls {
         if (random.nextInt(4) == 0) {
             ports.add(Script.PEER_PORT);
         }
-        List<SockAddr> kinds = kinds(scope.families());
-        int wanted = 1 + random.nextInt(3);
-        for (int i = 0; i < wanted; i++) {
-            addresses.add(kinds.get(random.nextInt(kinds.size())));
-        }
+        addresses = new FewAddresses(random, scope.families());
         reusePortShare = !users.isEmpty() || random.nextInt(3) == 0 ? 40 : 5;
         senselessShare = random.nextInt(4) == 0 ? 30 : 4;
         beginning = new ArrayDeque<>(beginning(scope));
@@ -146,24 +142,7 @@ public final class RandomCalls {
     }
 
     private StatePair.Place place(int process) {
-        return new StatePair.Place(process, address().withPort(Script.PORT));
-    }
-
-    /** The addresses that sequences choose among, the most usual ones more than once. */
-    static List<SockAddr> kinds(List<Family> families) {
-        List<SockAddr> kinds = new ArrayList<>();
-        if (families.contains(Family.INET)) {
-            kinds.addAll(List.of(new SockAddr.Inet4(127, 0, 0, 1, 0), new SockAddr.Inet4(127, 0, 0, 1, 0),
-                    new SockAddr.Inet4(127, 0, 0, 2, 0), new SockAddr.Inet4(0, 0, 0, 0, 0)));
-        }
-        if (families.contains(Family.INET6)) {
-            kinds.addAll(List.of(SockAddr.Inet6.loopback(0), SockAddr.Inet6.loopback(0), SockAddr.Inet6.any(0)));
-        }
-        if (families.size() > 1) {
-            kinds.addAll(List.of(SockAddr.Inet6.mapped(new SockAddr.Inet4(127, 0, 0, 1, 0)),
-                    SockAddr.Inet6.mapped(new SockAddr.Inet4(0, 0, 0, 0, 0))));
-        }
-        return kinds;
+        return new StatePair.Place(process, addresses.any().withPort(Script.PORT));
     }
 
     /** The next call. */
@@ -190,7 +169,7 @@ public final class RandomCalls {
     }
 
     private Made socket() {
-        SockAddr address = addresses.get(random.nextInt(addresses.size()));
+        SockAddr address = addresses.any();
         Family family = random.nextInt(10) == 0 ? Family.values()[random.nextInt(2)] : address.family();
         int type = Linux.SOCK_STREAM | (random.nextInt(6) == 0 ? Linux.SOCK_NONBLOCK : 0);
         return new Made(process(), new Call.Socket(family.number(), type, Linux.IPPROTO_TCP));
@@ -228,7 +207,7 @@ public final class RandomCalls {
         return switch (random.nextInt(9)) {
             case 0 -> bind(socket);
             case 1 -> new Call.Listen(fd, backlog());
-            case 2 -> new Call.Connect(fd, target(address(), port()));
+            case 2 -> new Call.Connect(fd, target(addresses.any(), port()));
             case 3 -> acceptNothing(socket);
             case 4 -> shutdown(socket, random.nextInt(4));
             case 5 -> option(fd, open);
@@ -269,7 +248,7 @@ public final class RandomCalls {
     }
 
     private Call bind(World.Descriptor socket) {
-        SockAddr address = random.nextInt(40) == 0 ? NOT_LOCAL.get(socket.family()) : ofFamily(socket.family());
+        SockAddr address = random.nextInt(40) == 0 ? NOT_LOCAL.get(socket.family()) : addresses.ofFamily(socket.family());
         return new Call.Bind(socket.fd(), address.withPort(random.nextInt(8) == 0 ? 0 : port()));
     }
 
@@ -288,7 +267,7 @@ public final class RandomCalls {
         List<World.Descriptor> listeners = open.stream()
                 .filter(other -> other.condition() == World.Condition.LISTENING && other.local().port() != 0).toList();
         if (listeners.isEmpty() || random.nextInt(8) == 0) {
-            return new Call.Connect(socket.fd(), target(ofFamily(socket.family()), port()));
+            return new Call.Connect(socket.fd(), target(addresses.ofFamily(socket.family()), port()));
         }
         World.Descriptor listener = listeners.get(random.nextInt(listeners.size()));
         SockAddr local = listener.local();
@@ -318,15 +297,6 @@ public final class RandomCalls {
     private Call shutdown(World.Descriptor socket, int how) {
         return new Call.Shutdown(socket.fd(),
                 leavesTimeWait || socket.condition() != World.Condition.CONNECTED ? how : Linux.SHUT_RD);
-    }
-
-    private SockAddr ofFamily(Family family) {
-        List<SockAddr> usable = addresses.stream().filter(address -> address.family() == family).toList();
-        return usable.isEmpty() ? family.loopback(0) : usable.get(random.nextInt(usable.size()));
-    }
-
-    private SockAddr address() {
-        return addresses.get(random.nextInt(addresses.size()));
     }
 
     private int port() {

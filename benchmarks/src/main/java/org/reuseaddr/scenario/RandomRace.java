@@ -44,7 +44,7 @@ public final class RandomRace {
 
     private final SplittableRandom random;
     private final int racers;
-    private final List<SockAddr> addresses = new ArrayList<>();
+    private final FewAddresses addresses;
     private final int reusePortShare;
     private final boolean hasSecondPort;
     private final Map<Integer, Integer> names = new HashMap<>();
@@ -52,11 +52,7 @@ public final class RandomRace {
     private RandomRace(SplittableRandom random, int racers, List<Family> families) {
         this.random = random;
         this.racers = racers;
-        List<SockAddr> kinds = RandomCalls.kinds(families);
-        int wanted = 1 + random.nextInt(3);
-        for (int i = 0; i < wanted; i++) {
-            addresses.add(kinds.get(random.nextInt(kinds.size())));
-        }
+        addresses = new FewAddresses(random, families);
         reusePortShare = random.nextInt(4) == 0 ? 80 : 3;
         hasSecondPort = random.nextInt(6) == 0;
     }
@@ -132,7 +128,7 @@ public final class RandomRace {
     }
 
     private void prepare(Stretch part, int process) {
-        SockAddr address = address();
+        SockAddr address = addresses.any();
         int fd = nextName(process);
         part.add(socket(process, fd, address.family()));
         if (random.nextInt(100) < 70) {
@@ -166,7 +162,7 @@ public final class RandomRace {
                 return own.calls;
             }
             if (open.isEmpty()) {
-                own.add(socket(process, nextName(process), address().family()));
+                own.add(socket(process, nextName(process), addresses.any().family()));
             } else {
                 own.add(plain(process, call(own, open.get(random.nextInt(open.size())))));
             }
@@ -231,7 +227,7 @@ public final class RandomRace {
     }
 
     private Call bind(World.Descriptor socket) {
-        return new Call.Bind(socket.fd(), ofFamily(socket.family()).withPort(random.nextInt(16) == 0 ? 0 : port()));
+        return new Call.Bind(socket.fd(), addresses.ofFamily(socket.family()).withPort(random.nextInt(16) == 0 ? 0 : port()));
     }
 
     private Call option(int fd) {
@@ -255,7 +251,7 @@ public final class RandomRace {
                 .filter(other -> other.process() != socket.process() && other.local().port() != 0
                         && (other.condition() == World.Condition.LISTENING || other.condition() == World.Condition.BOUND))
                 .map(World.Descriptor::local).toList();
-        SockAddr target = bound.isEmpty() || random.nextInt(5) == 0 ? ofFamily(socket.family()).withPort(port())
+        SockAddr target = bound.isEmpty() || random.nextInt(5) == 0 ? addresses.ofFamily(socket.family()).withPort(port())
                 : bound.get(random.nextInt(bound.size()));
         return new Call.Connect(socket.fd(), inFamily(socket.family(), specific(target)));
     }
@@ -275,15 +271,6 @@ public final class RandomRace {
 
     private static boolean isMapped(SockAddr address) {
         return address instanceof SockAddr.Inet6 six && six.isMapped();
-    }
-
-    private SockAddr ofFamily(Family family) {
-        List<SockAddr> usable = addresses.stream().filter(address -> address.family() == family).toList();
-        return usable.isEmpty() ? family.loopback(0) : usable.get(random.nextInt(usable.size()));
-    }
-
-    private SockAddr address() {
-        return addresses.get(random.nextInt(addresses.size()));
     }
 
     private int port() {
