@@ -34,6 +34,7 @@ import org.reuseaddr.report.OutputFile;
 import org.reuseaddr.report.StepSummary;
 import org.reuseaddr.repro.Reproduction;
 import org.reuseaddr.results.OutputException;
+import org.reuseaddr.run.RunException;
 import org.reuseaddr.run.UsageException;
 import org.reuseaddr.scenario.Scenario;
 import org.reuseaddr.scenario.StatePair;
@@ -163,6 +164,9 @@ final class ExploreCommand implements Callable<Integer> {
         exploration.failure().ifPresent(reason -> {
             throw reason;
         });
+        if (done.sequences() == 0) {
+            throw new RunException("nothing was explored: no sequence ended in --time " + Durations.text(limit) + "; give it more");
+        }
         boolean differs = exploration.groups().stream().anyMatch(group -> strict || group.smallest().quirks().isEmpty());
         return differs ? ExitCode.VIOLATION : ExitCode.DONE;
     }
@@ -272,7 +276,8 @@ final class ExploreCommand implements Callable<Integer> {
         exploration.leftOut().forEach(to::println);
         long own = exploration.groups().stream().filter(group -> group.smallest().quirks().isEmpty()).count();
         to.println(line(done) + ", on " + exploration.portsUsed() + " ports");
-        to.println(own > 0 ? "The platform differs from Linux in " + own + (own == 1 ? " way." : " ways.")
+        to.println(done.sequences() == 0 ? "Nothing was explored."
+                : own > 0 ? "The platform differs from Linux in " + own + (own == 1 ? " way." : " ways.")
                 : exploration.groups().isEmpty() ? "The platform answered as Linux does."
                 : "The platform answered as released kernels of Linux do.");
         if (own > 0) {

@@ -20,6 +20,7 @@ import org.reuseaddr.replay.RaceGrade;
 import org.reuseaddr.replay.RaceHistogram;
 import org.reuseaddr.report.OutputFile;
 import org.reuseaddr.results.OutputException;
+import org.reuseaddr.run.RunException;
 import org.reuseaddr.transcript.Step;
 
 /** {@code explore --races}: random races, told as they are made, and summed up. */
@@ -69,6 +70,9 @@ final class ExploreRaces {
         exploration.failure().ifPresent(reason -> {
             throw reason;
         });
+        if (done.races() == 0) {
+            throw new RunException("nothing was explored: no race ended in --time " + Durations.text(plan.time()) + "; give it more");
+        }
         boolean differs = !exploration.groups().isEmpty() || strict && !exploration.quirks().isEmpty();
         return differs ? ExitCode.VIOLATION : ExitCode.DONE;
     }
@@ -133,7 +137,8 @@ final class ExploreRaces {
                 + "whole calls", done.waysSeen(), done.ways()));
         out.println(line(done) + ", on " + exploration.portsUsed() + " ports");
         int own = exploration.groups().size();
-        out.println(own > 0 ? "The platform differs from Linux in " + own + (own == 1 ? " way." : " ways.")
+        out.println(done.races() == 0 ? "Nothing was explored."
+                : own > 0 ? "The platform differs from Linux in " + own + (own == 1 ? " way." : " ways.")
                 : !exploration.unrepeated().isEmpty() ? "No ending that no order of the calls explains came again."
                 : exploration.quirks().isEmpty() ? "Every round ended as some order of its calls explains."
                 : "Every round ended as on released kernels of Linux.");

@@ -35,7 +35,6 @@ import org.reuseaddr.scenario.RandomCalls.Made;
 import org.reuseaddr.scenario.StatePair;
 import org.reuseaddr.socket.Errno;
 import org.reuseaddr.socket.Family;
-import org.reuseaddr.socket.Linux;
 import org.reuseaddr.socket.SocketOption;
 import org.reuseaddr.transcript.Call;
 import org.reuseaddr.transcript.Outcome;
@@ -54,8 +53,6 @@ public final class Exploration {
     private static final int LIMIT_MILLIS = 2_000;
     /** How long a call is watched that Linux lets wait, in milliseconds. */
     private static final int WATCH_MILLIS = 5;
-    /** The name of the descriptor that looks whether a port is free. */
-    private static final int PROBE = 3;
     /** The highest number that stands for this process; 0 where a sequence has no other. */
     private static final int OWN_PROCESS = 1;
     private static final int REPETITIONS = 3;
@@ -66,8 +63,6 @@ public final class Exploration {
     private static final Duration STUCK = Duration.ofSeconds(30);
     /** Sequences in a row whose helpers fail before the exploration does. */
     private static final int MOST_IN_A_ROW = 3;
-    /** The first waits for two minutes, each other one for seconds, see {@link HelperProcess.Patience}. */
-    private static final int HELPER_TRIES = 60;
     private static final Duration LOOK = Duration.ofMillis(100);
     /** The users of the catalogue's scenarios: nobody, and one that hardly a machine has. */
     private static final List<Integer> USERS = List.of(65_534, 65_533);
@@ -296,12 +291,15 @@ public final class Exploration {
     /** Makes one sequence after another. */
     private final class Worker extends Thread {
         private final SocketProcess direct = new DirectProcess();
+        /** Looks at ports in the midst of a sequence. */
+        private final SocketProcess looking = new DirectProcess();
         private final List<HelperProcess> helpers = new ArrayList<>();
         private volatile long since = System.nanoTime();
         private volatile Trial current;
         private volatile boolean isUnwatched;
         private volatile long number;
         private int failedInARow;
+        private boolean isConfirming;
         /** Whether a helper has made a call since all helpers closed what they had. */
         private boolean asksHelpers;
         /** Written and read by who watches alone. */
@@ -322,6 +320,7 @@ public final class Exploration {
                 }
             } finally {
                 direct.close();
+                looking.close();
                 helpers.forEach(HelperProcess::close);
             }
         }
@@ -454,8 +453,9 @@ public final class Exploration {
             return ExplorationPorts.isHeld(direct, families, port);
         }
 
+        /** A difference is repeated on ports that nothing holds: it may have been that of an unrelated process. */
         private int freePort() {
-            return unwatched(() -> ports.take(() -> stopped));
+            return unwatched(() -> isConfirming ? ports.takeUnheld(() -> stopped, looking, families) : ports.take(() -> stopped));
         }
 
         /** Does what may take longer than any call: waits for a port that rests, or for a process that starts. */
@@ -479,7 +479,7 @@ public final class Exploration {
 
         private HelperProcess helper(int number) {
             while (helpers.size() < number) {
-                helpers.add(unwatched(this::startedHelper));
+                helpers.add(unwatched(() -> HelperProcess.started(families.get(0), () -> stopped)));
             }
             return helpers.get(number - 1);
         }
@@ -517,20 +517,6 @@ public final class Exploration {
             return Optional.empty();
         }
 
-        /** A helper that has answered: on an emulated processor that takes the better part of a minute, on a busy one several. */
-        private HelperProcess startedHelper() {
-            HelperProcess helper = new HelperProcess();
-            Call any = new Call.Socket(families.get(0).number(), Linux.SOCK_STREAM, Linux.IPPROTO_TCP);
-            for (int i = 0; helper.execute(0, any, PROBE, LIMIT_MILLIS) instanceof Outcome.TimedOut; i++) {
-                if (i == HELPER_TRIES || stopped) {
-                    helper.close();
-                    throw new ReplayException("a helper process has not answered since it was started");
-                }
-            }
-            helper.closeAll();
-            return helper;
-        }
-
         /** Counts a difference of a kind that has been made small already: the sequence goes on, it may hold others. */
         private boolean isKnown(Trial trial) {
             Optional<MetDifference> known = known(trial);
@@ -559,6 +545,15 @@ public final class Exploration {
         }
 
         private void differs(long number, Trial trial, LinuxTcp judge) {
+            isConfirming = true;
+            try {
+                confirm(number, trial, judge);
+            } finally {
+                isConfirming = false;
+            }
+        }
+
+        private void confirm(long number, Trial trial, LinuxTcp judge) {
             Difference first = new Difference(trial.users(), trial.observed(), trial.answers(), number, 0, 0, Set.of());
             if (first.last().outcome() instanceof Outcome.Plain plain && isResourceError(plain)) {
                 throw new ReplayException("the machine has run out of what a sequence needs: " + TranscriptPrinter.line(first.last()));

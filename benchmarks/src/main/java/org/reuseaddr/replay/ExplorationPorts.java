@@ -30,6 +30,8 @@ final class ExplorationPorts {
     private static final int PROBE = 3;
     /** What a call may take, in milliseconds. */
     private static final int LIMIT_MILLIS = 2_000;
+    /** Enough should unrelated processes hold two ports of three. */
+    private static final int TRIES = 20;
 
     private final Queue<Integer> free = new ArrayDeque<>();
     private final Queue<Resting> resting = new ArrayDeque<>();
@@ -84,6 +86,22 @@ final class ExplorationPorts {
                 throw new ReplayException("interrupted while every port rests", e);
             }
         }
+    }
+
+    /**
+     * A free port on which nothing is left of an unrelated process either; after some tries any, since a platform may refuse all.
+     *
+     * @param process has no descriptors of its own: it makes the calls that look, and closes all that it has
+     * @param families what the platform has
+     * @throws ReplayException as {@link #take}
+     */
+    int takeUnheld(BooleanSupplier stopped, SocketProcess process, List<Family> families) {
+        int port = take(stopped);
+        for (int tries = 0; tries < TRIES && isHeld(process, families, port); tries++) {
+            giveBack(port, false);
+            port = take(stopped);
+        }
+        return port;
     }
 
     private synchronized Integer poll() {

@@ -26,11 +26,14 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import org.reuseaddr.platform.ProcessUser;
 import org.reuseaddr.replay.HelperProtocol.Reply;
 import org.reuseaddr.replay.HelperProtocol.Request;
 import org.reuseaddr.scenario.RandomCalls.Made;
 import org.reuseaddr.socket.Errno;
+import org.reuseaddr.socket.Family;
+import org.reuseaddr.socket.Linux;
 import org.reuseaddr.socket.SocketCalls;
 import org.reuseaddr.transcript.Call;
 import org.reuseaddr.transcript.Outcome;
@@ -51,6 +54,8 @@ final class HelperProcess implements SocketProcess {
     private static final int BECOME_MILLIS = 20_000;
     /** The first call of a fresh JVM, on an emulated processor. */
     private static final int FIRST_CALL_MILLIS = 120_000;
+    private static final int START_LIMIT_MILLIS = 2_000;
+    private static final int START_TRIES = 60;
     /** Begins what the helper writes: whatever agents and preloaded libraries have printed before it is skipped. */
     private static final byte[] GREETING = "reuseaddr-helper\n".getBytes(StandardCharsets.US_ASCII);
     private static final int MAX_FOREIGN_OUTPUT = 1 << 16;
@@ -98,6 +103,26 @@ final class HelperProcess implements SocketProcess {
         this.command = List.copyOf(command);
         this.patience = patience;
         this.watch = watch;
+    }
+
+    /**
+     * A helper that has answered: on an emulated processor that takes the better part of a minute, on a busy one several.
+     *
+     * @param family one that the platform has
+     * @param stopped whether nobody needs it any more
+     * @throws ReplayException if it does not start, or is no longer needed
+     */
+    static HelperProcess started(Family family, BooleanSupplier stopped) {
+        HelperProcess helper = new HelperProcess();
+        Call any = new Call.Socket(family.number(), Linux.SOCK_STREAM, Linux.IPPROTO_TCP);
+        for (int i = 0; helper.execute(0, any, UNNAMED, START_LIMIT_MILLIS) instanceof Outcome.TimedOut; i++) {
+            if (i == START_TRIES || stopped.getAsBoolean()) {
+                helper.close();
+                throw new ReplayException("a helper process has not answered since it was started");
+            }
+        }
+        helper.closeAll();
+        return helper;
     }
 
     /**

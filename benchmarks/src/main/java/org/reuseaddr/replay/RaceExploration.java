@@ -35,7 +35,6 @@ public final class RaceExploration {
     private static final int MORE_ROUNDS = 4;
     /** An ending that an unrelated process on the port could cause must come again so many times, each time on other ports. */
     private static final int REPETITIONS_OF_REFUSALS = 3;
-    private static final int PORT_TRIES = 20;
     /** A race that is to be made smaller gets rounds enough to end so many times as it should. */
     private static final int EXPECTED_TIMES = 20;
     private static final int LEAST_ROUNDS = 500;
@@ -168,6 +167,7 @@ public final class RaceExploration {
         started = System.nanoTime();
         int failedInARow = 0;
         try {
+            startHelpers();
             for (long number = 0; number < plan.count() && !isOver(); number++) {
                 try {
                     explore(number);
@@ -188,6 +188,19 @@ public final class RaceExploration {
             direct.close();
         }
         return totals();
+    }
+
+    /** Before the time of the exploration begins: a JVM takes the better part of a minute on an emulated processor. */
+    private void startHelpers() {
+        try {
+            while (helpers.size() < plan.processes()) {
+                helpers.add(HelperProcess.started(families.get(0), () -> stopped));
+            }
+        } catch (ReplayException e) {
+            failure = e;
+            stopped = true;
+        }
+        started = System.nanoTime();
     }
 
     private void closeHelpers() {
@@ -306,13 +319,13 @@ public final class RaceExploration {
 
     private RaceHistogram make(CallRace race, long number, int times) {
         while (helpers.size() < race.racing().size()) {
-            helpers.add(new HelperProcess());
+            helpers.add(HelperProcess.started(families.get(0), () -> stopped));
         }
         Map<Integer, Integer> taken = new HashMap<>();
         try {
             race.calls().stream().map(Made::call).filter(Call.Addressed.class::isInstance)
                     .mapToInt(call -> ((Call.Addressed) call).address().port()).filter(port -> port != 0).distinct()
-                    .forEach(port -> taken.put(port, freePort()));
+                    .forEach(port -> taken.put(port, ports.takeUnheld(() -> stopped, direct, families)));
             int maxMillis = Math.max(LEAST_MILLIS, times);
             RaceRounds.RoundCounts counted = racers.race(helpers.subList(0, race.racing().size()), RaceRounds.MEMORY,
                     (helper, racer, shared) -> helper.race(new HelperProtocol.Request.Rounds(race, taken, racer, times, maxMillis,
@@ -326,15 +339,5 @@ public final class RaceExploration {
                 ports.giveBack(port, isHeld);
             }
         }
-    }
-
-    /** A port on which nothing is left of an unrelated process either; after some tries any. */
-    private int freePort() {
-        int port = ports.take(() -> stopped);
-        for (int tries = 0; tries < PORT_TRIES && ExplorationPorts.isHeld(direct, families, port); tries++) {
-            ports.giveBack(port, true);
-            port = ports.take(() -> stopped);
-        }
-        return port;
     }
 }

@@ -74,6 +74,14 @@ class RaceJudgeTest {
                 .isEqualTo(new Explained(List.of(moment(1, 0), moment(0, 0)), Set.of()));
     }
 
+    /** What was made before the race was not made beside it. */
+    @Test
+    void aRacingCallIsNotMadeBeforeWhatComesBeforeTheRace() {
+        List<Step> listening = calls(1, SOCKET, BIND + "0", LISTEN + "0");
+        assertThat(race(listening, calls(2, SOCKET, BIND + IN_USE), calls(3, SOCKET))).isInstanceOf(Explained.class);
+        assertThat(race(listening, calls(2, SOCKET, BIND + "0"), calls(3, SOCKET))).isInstanceOf(Unexplained.class);
+    }
+
     @Test
     void noOrderRefusesBothBinds() {
         assertThat(race(TWO_SOCKETS, calls(1, BIND + IN_USE), calls(2, BIND + IN_USE)))

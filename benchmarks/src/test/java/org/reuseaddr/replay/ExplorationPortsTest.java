@@ -3,10 +3,16 @@ package org.reuseaddr.replay;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.reuseaddr.socket.Family;
 
 @Timeout(60)
 class ExplorationPortsTest {
@@ -39,5 +45,24 @@ class ExplorationPortsTest {
     void aRangeOfWhichEveryPortIsHeldIsAnError() {
         assertThatThrownBy(() -> new ExplorationPorts(2001, 2002, 3, Set.of(2001, 2002))).isInstanceOf(ReplayException.class)
                 .hasMessage("every port from 2001 to 2002 is in use");
+    }
+
+    /** What an unrelated process holds says nothing about the platform. */
+    @Test
+    void aPortThatSomebodyHoldsIsPassedOver() throws IOException {
+        try (DirectProcess looking = new DirectProcess(); ServerSocket first = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            int held = first.getLocalPort();
+            ExplorationPorts few = new ExplorationPorts(held - 3, held, 4, Set.of());
+            Set<Integer> taken = new HashSet<>();
+            for (int i = 0; i < 12; i++) {
+                int port = few.takeUnheld(() -> true, looking, List.of(Family.INET));
+                taken.add(port);
+                few.giveBack(port, false);
+            }
+            assertThat(taken).isNotEmpty().doesNotContain(held);
+
+            ExplorationPorts one = new ExplorationPorts(held, held, 1, Set.of());
+            assertThat(one.takeUnheld(() -> true, looking, List.of(Family.INET))).as("where all are refused").isEqualTo(held);
+        }
     }
 }

@@ -13,6 +13,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntFunction;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class MeetingPointTest {
 
@@ -98,10 +99,19 @@ class MeetingPointTest {
         })).hasSize(2);
     }
 
+    /** Not before the race's time and the grace after it are over, but at once. */
     @Test
+    @Timeout(30)
     void aRacerThatFailedIsNotWaitedFor() {
-        MeetingPoint.giveUp(memory);
-        assertThatThrownBy(() -> new MeetingPoint(memory, 0, 2).meet()).isInstanceOf(ReplayException.class)
-                .hasMessage("the other one of a race did not come");
+        assertThatThrownBy(() -> together(2, racer -> {
+            MeetingPoint point = new MeetingPoint(memory, racer, 2);
+            point.begin(A_MINUTE);
+            if (racer == 1) {
+                MeetingPoint.giveUp(memory);
+                return racer;
+            }
+            point.meet();
+            return racer;
+        })).hasRootCauseInstanceOf(ReplayException.class).hasRootCauseMessage("the other one of a race did not come");
     }
 }

@@ -15,6 +15,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.reuseaddr.model.Grade;
@@ -26,6 +27,8 @@ import org.reuseaddr.transcript.TranscriptException;
 import org.reuseaddr.transcript.TranscriptParser;
 import org.reuseaddr.transcript.TranscriptPrinter;
 
+/** A call that is not given up would keep a test waiting for ever. */
+@Timeout(120)
 class ReplayerTest {
 
     private static final String LISTENER = """
