@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.reuseaddr.model.Grade;
@@ -18,6 +19,7 @@ import org.reuseaddr.socket.Family;
 import org.reuseaddr.socket.SharedMemory;
 import org.reuseaddr.socket.SyscallResult;
 
+@Timeout(60)
 class ListenRaceTest {
 
     private final PortPool pool = new PortPool(Surroundings.ofThisMachine().portsInUse(), Surroundings.ofThisMachine().ephemeralPorts());

@@ -15,6 +15,7 @@ import java.util.function.IntFunction;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
+@Timeout(60)
 class MeetingPointTest {
 
     private static final int ROUNDS = 200;
@@ -101,7 +102,6 @@ class MeetingPointTest {
 
     /** Not before the race's time and the grace after it are over, but at once. */
     @Test
-    @Timeout(30)
     void aRacerThatFailedIsNotWaitedFor() {
         assertThatThrownBy(() -> together(2, racer -> {
             MeetingPoint point = new MeetingPoint(memory, racer, 2);

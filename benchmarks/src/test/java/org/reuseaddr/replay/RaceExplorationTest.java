@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.OptionalInt;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.reuseaddr.model.RaceJudge.Explained;
 import org.reuseaddr.model.RaceJudge.Overlap;
 import org.reuseaddr.platform.HeldPorts;
@@ -25,6 +26,7 @@ import org.reuseaddr.transcript.Call;
 import org.reuseaddr.transcript.Outcome;
 
 /** Races on the kernel that runs the test: it is Linux, and some order must explain every round. */
+@Timeout(60)
 class RaceExplorationTest {
 
     private static final Outcome ZERO = new Outcome.Plain(new SyscallResult.Returned(0));
