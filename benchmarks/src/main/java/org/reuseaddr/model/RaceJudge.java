@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.reuseaddr.model.TcpSocket.Passage;
+import org.reuseaddr.socket.Errno;
 import org.reuseaddr.socket.Linux;
 import org.reuseaddr.transcript.Call;
 import org.reuseaddr.transcript.Step;
@@ -58,7 +59,9 @@ public final class RaceJudge {
         LISTEN("listen makes the socket a listener before it checks the port again: two that listen at once may refuse each other, "
                 + "and a bind may be refused by a listen that fails in the end.", "kernel: inet_csk_listen_start"),
         STOP("close and shutdown end the listening before they give up the port and the queue; a connect that meets the listener just "
-                + "then may get no answer.", "kernel: __tcp_close, tcp_disconnect, tcp_rcv_state_process (TCP_CLOSE)");
+                + "then may get no answer.", "kernel: __tcp_close, tcp_disconnect, tcp_rcv_state_process (TCP_CLOSE)"),
+        DELIVERY("what a connect has sent may be handled a moment later, where the CPU has much else to do: until then the connect is "
+                + "under way, and nobody can accept it.", "kernel: invoke_softirq (ksoftirqd), process_backlog");
 
         private final String sentence;
         private final String source;
@@ -125,12 +128,17 @@ public final class RaceJudge {
 
     /** Whether some order explains the answers. */
     public RaceRuling judge(ObservedRace observed) {
-        Search whole = new Search(observed, false);
+        Search whole = new Search(observed, false, false);
         if (whole.explains(World.EMPTY)) {
             return whole.explanation();
         }
-        Search apart = new Search(observed, true);
-        return apart.explains(World.EMPTY) ? apart.explanation() : whole.failure();
+        for (boolean delays : new boolean[] {false, true}) {
+            Search apart = new Search(observed, true, delays);
+            if (apart.explains(World.EMPTY)) {
+                return apart.explanation();
+            }
+        }
+        return whole.failure();
     }
 
     /**
@@ -212,6 +220,8 @@ public final class RaceJudge {
     private final class Search {
         private final Progress progress;
         private final boolean takesApart;
+        /** Whether what a connect has sent may be handled later. */
+        private final boolean delays;
         /** How far each part is with a call that is taken apart. */
         private final Stage[] stages;
         private final List<RaceMoment> order = new ArrayList<>();
@@ -219,9 +229,10 @@ public final class RaceJudge {
         private final List<Unexplained> failures = new ArrayList<>();
         private int deepest;
 
-        private Search(ObservedRace observed, boolean takesApart) {
+        private Search(ObservedRace observed, boolean takesApart, boolean delays) {
             progress = new Progress(observed);
             this.takesApart = takesApart;
+            this.delays = delays;
             stages = new Stage[progress.made.length];
             Arrays.fill(stages, Stage.WHOLE);
         }
@@ -264,13 +275,16 @@ public final class RaceJudge {
             World now = before == Stage.BEGUN && !isRefused ? with(world, named(world, step).orElseThrow(), Passage.NONE) : world;
             note(part, false);
             stages[part] = isRefused ? Stage.REFUSED : Stage.WHOLE;
-            for (World after : worldsAfter(now, step)) {
-                progress.count(part, 1);
-                if (explains(after)) {
-                    return true;
-                }
-                progress.count(part, -1);
+            List<World> worlds = worldsAfter(now, step);
+            progress.count(part, 1);
+            if (worlds.stream().anyMatch(this::explains)) {
+                return true;
             }
+            if (delays && isUnderWay(step) && worlds.stream().anyMatch(after -> explains(undelivered(after, step)))) {
+                overlaps.add(Overlap.DELIVERY);
+                return true;
+            }
+            progress.count(part, -1);
             stages[part] = before;
             forget(part);
             return false;
@@ -335,6 +349,23 @@ public final class RaceJudge {
                     .thenComparing(failure -> failure.divergent().call().name())
                     .thenComparing(failure -> failure.divergent().process())).orElseThrow();
         }
+    }
+
+    private static boolean isUnderWay(Step step) {
+        return step.call() instanceof Call.Connect && step.outcome().failedWith(Errno.EINPROGRESS);
+    }
+
+    /** The world in which nothing is said of either end of the connection that is under way; that it has a port is. */
+    private static World undelivered(World world, Step connect) {
+        World.Draft draft = world.draft();
+        named(world, connect).ifPresent(asked -> {
+            TcpSocket client = draft.edit(asked.id);
+            client.uncertain = true;
+            if (client.peer != TcpSocket.NOBODY) {
+                draft.edit(client.peer).uncertain = true;
+            }
+        });
+        return draft.world();
     }
 
     private static Optional<TcpSocket> named(World world, Step step) {
