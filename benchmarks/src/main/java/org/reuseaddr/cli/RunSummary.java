@@ -2,9 +2,11 @@ package org.reuseaddr.cli;
 
 import java.io.PrintStream;
 import java.nio.file.Files;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import org.reuseaddr.compare.CellData;
 import org.reuseaddr.compare.Diagnosis;
@@ -16,6 +18,7 @@ import org.reuseaddr.report.Sentences;
 import org.reuseaddr.results.RunDirectory;
 import org.reuseaddr.results.SamplesFile;
 import org.reuseaddr.run.SuiteRun;
+import org.reuseaddr.run.TimeSpent;
 import org.reuseaddr.transcript.Visible;
 
 /**
@@ -150,7 +153,7 @@ final class RunSummary {
                 : List.of(first, INDENT + sentence.substring(first.length()).strip());
     }
 
-    /** What was not measured, and why. */
+    /** What was not measured, and why; what the time was spent on where that leaves room. */
     private static List<String> state(SuiteRun.SuiteOutcome summary, int most) {
         List<String> lines = new ArrayList<>();
         String done = " after " + summary.done() + " of " + summary.planned() + " forks";
@@ -177,7 +180,23 @@ final class RunSummary {
             lines.add("missing: " + (summary.missing().size() - most) + " more forks");
         }
         profilers(summary).ifPresent(lines::add);
+        if (lines.size() < most) {
+            time(summary).ifPresent(lines::add);
+        }
         return lines;
+    }
+
+    /** What the time was spent on; empty if nothing was measured. */
+    private static Optional<String> time(SuiteRun.SuiteOutcome summary) {
+        TimeSpent time = summary.time();
+        return summary.done() == 0 ? Optional.empty() : Optional.of(String.format(Locale.ROOT,
+                "time: %s: calls %s, fixtures and controls %s, warm-up %s, starting forks %s",
+                Durations.text(Duration.ofMillis((long) (1e3 * time.forks()))), share(time.calls(), time),
+                share(time.fixtures(), time), share(time.warmUp(), time), share(time.rest(), time)));
+    }
+
+    private static String share(double seconds, TimeSpent time) {
+        return Math.round(100 * Math.max(0, seconds) / time.forks()) + " %";
     }
 
     private static String someOf(Collection<?> cells) {

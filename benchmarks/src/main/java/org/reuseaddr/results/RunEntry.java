@@ -54,6 +54,14 @@ public final class RunEntry {
     public static final String CHECK_PORTS = "ports.check";
     /** How many different ports the benchmarks named at most, those of CrowdedBind with where=outside aside: a whole number. */
     public static final String BENCHMARK_PORTS = "ports.benchmarks_at_most";
+    /** How long the forks of the latest session took, in seconds: a decimal number. */
+    public static final String TIME_FORKS = "time.forks_s";
+    /** How much of that the measured calls took, in seconds: a decimal number. */
+    public static final String TIME_CALLS = "time.measured_calls_s";
+    /** How much of it fixtures and controls took, in seconds: a decimal number. */
+    public static final String TIME_FIXTURES = "time.fixtures_s";
+    /** How much of it warm-up took, in seconds: a decimal number. */
+    public static final String TIME_WARM_UP = "time.warm_up_s";
 
     private RunEntry() {
     }

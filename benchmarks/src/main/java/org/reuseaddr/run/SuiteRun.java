@@ -18,14 +18,17 @@ import java.util.OptionalDouble;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.DoubleAdder;
 import java.util.stream.IntStream;
 import org.openjdk.jmh.infra.BenchmarkParams;
 import org.openjdk.jmh.results.BenchmarkResult;
+import org.openjdk.jmh.results.BenchmarkResultMetaData;
 import org.openjdk.jmh.results.IterationResult;
 import org.openjdk.jmh.results.format.ResultFormatType;
 import org.openjdk.jmh.runner.options.CommandLineOptions;
 import org.reuseaddr.benchmarks.fixture.ExplicitPorts;
 import org.reuseaddr.benchmarks.fixture.ForkGate;
+import org.reuseaddr.compare.Units;
 import org.reuseaddr.replay.ScenarioResult;
 import org.reuseaddr.results.Cell;
 import org.reuseaddr.results.EnvironmentFile;
@@ -60,7 +63,7 @@ public final class SuiteRun {
     private final Optional<BlockSchedule> schedule;
     private final int ofBlock;
     private long start;
-    private long measuringNanos;
+    private TimeSpent time = TimeSpent.NONE;
     private volatile boolean stopping;
 
     /**
@@ -98,10 +101,11 @@ public final class SuiteRun {
      * @param imprecise cells whose interval is still wider than the precision asked for
      * @param budgetSpent whether forks were left out because the budget was spent
      * @param interrupted whether {@link #stop} ended it
+     * @param time what the forks of this session spent their time on
      */
     public record SuiteOutcome(int planned, int done, List<MissingFork> missing, List<Cell> unsupported, List<Cell> ofLaterJava,
             List<ScenarioResult> violations, List<String> profiled, List<Cell> imprecise, boolean budgetSpent,
-            boolean interrupted) {
+            boolean interrupted, TimeSpent time) {
     }
 
     /**
@@ -173,10 +177,11 @@ public final class SuiteRun {
         } finally {
             writeJmhResults();
         }
+        EnvironmentFile.append(settings.directory().environment(), time.environment());
         return new SuiteOutcome(plannedForks(), forksDone, List.copyOf(missing),
                 plan.unsupported().stream().map(PlannedCell::cell).toList(),
                 plan.ofLaterJava().stream().map(PlannedCell::cell).toList(), List.copyOf(violations),
-                settings.jmh().profilers(), imprecise(), budgetSpent, stopping);
+                settings.jmh().profilers(), imprecise(), budgetSpent, stopping, time);
     }
 
     private void passes(ForkRunner runner, SamplesFile samples, Path gateRecord, RunProgress progress) {
@@ -239,7 +244,7 @@ public final class SuiteRun {
                     progress.forkStarted(cell.cell(), forksStarted, pass, ledger.estimate(cell.cell()));
                     long begun = System.nanoTime();
                     fork(runner, samples, gateRecord, cell, pass, id, progress);
-                    measuringNanos += System.nanoTime() - begun;
+                    time = time.withFork(System.nanoTime() - begun);
                     ledger.ended(cell.cell(), pass);
                     progress.forkEnded(cell.cell(), forksStarted, left(forks));
                 }
@@ -304,12 +309,13 @@ public final class SuiteRun {
     }
 
     private double secondsAFork() {
-        return measuringNanos == 0 ? plan.effort().forkSeconds() : measuringNanos / 1e9 / forksStarted;
+        return time.forks() == 0 ? plan.effort().forkSeconds() : time.forks() / forksStarted;
     }
 
     private void fork(ForkRunner runner, SamplesFile samples, Path gateRecord, PlannedCell cell, int pass, RunId id,
             RunProgress progress) {
         OutputException[] unwritten = new OutputException[1];
+        DoubleAdder callSeconds = new DoubleAdder();
         MachineUse before = MachineUse.now();
         Recorder recorder = new Recorder(id, samples::append);
         ForkRunner.ForkEnd ended = runner.run(cell, new RecordingFormat.ForkListener() {
@@ -325,6 +331,7 @@ public final class SuiteRun {
             public void measured(BenchmarkParams params, int iteration, IterationResult result) {
                 try {
                     recorder.iteration(params, pass, iteration, result);
+                    callSeconds.add(seconds(params, result));
                     Sample score = new Sample(id, cell.cell(), pass, iteration, Sample.SCORE,
                             result.getPrimaryResult().getScore(), result.getPrimaryResult().getScoreUnit());
                     ledger.record(score);
@@ -347,6 +354,9 @@ public final class SuiteRun {
             jmhResults.add(cell, measured.results());
             for (BenchmarkResult result : measured.results()) {
                 recorder.fork(result.getParams(), pass, result);
+                BenchmarkResultMetaData times = result.getMetadata();
+                time = time.withMeasured(callSeconds.sum(), times.getMeasurementTime() - times.getWarmupTime(),
+                        times.getStopTime() - times.getMeasurementTime());
             }
             forksDone++;
         } else if (!stopping) {
@@ -355,6 +365,12 @@ public final class SuiteRun {
             missing.add(new MissingFork(cell.cell(), pass, reason));
             progress.notice("fork " + pass + " of " + cell.cell() + " failed: " + reason);
         }
+    }
+
+    private static double seconds(BenchmarkParams params, IterationResult result) {
+        String unit = result.getPrimaryResult().getScoreUnit();
+        return TimeSpent.seconds(params.getMode(), result.getPrimaryResult().getScore() * Units.factor(unit),
+                result.getMetadata().getMeasuredOps(), params.getThreads());
     }
 
     /** What the fork's gate found; the record is deleted, so that the next fork's is its own. */

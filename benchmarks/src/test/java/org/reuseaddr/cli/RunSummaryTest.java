@@ -18,6 +18,7 @@ import org.reuseaddr.results.RunId;
 import org.reuseaddr.results.Sample;
 import org.reuseaddr.results.SamplesFile;
 import org.reuseaddr.run.SuiteRun;
+import org.reuseaddr.run.TimeSpent;
 
 /** The last screen of a run: 25 lines of 100 columns, whatever happened. Two lines with the files follow these. */
 class RunSummaryTest {
@@ -31,7 +32,7 @@ class RunSummaryTest {
     private static SuiteRun.SuiteOutcome summary(List<SuiteRun.MissingFork> missing, List<Cell> imprecise, List<Cell> unsupported,
             List<String> profiled, boolean interrupted) {
         return new SuiteRun.SuiteOutcome(78, 12, missing, unsupported, unsupported, List.of(), profiled, imprecise,
-                interrupted, interrupted);
+                interrupted, interrupted, new TimeSpent(816, 334.6, 130.4, 220.3));
     }
 
     private static SuiteRun.SuiteOutcome complete() {
@@ -171,11 +172,17 @@ class RunSummaryTest {
                     .anyMatch(line -> line.startsWith("    ") && line.contains("ended by the watchdog"))
                     .anyMatch(line -> line.startsWith("not measured, since they need a later Java than "))
                     .anyMatch(line -> line.startsWith("precision not reached: 200 benchmarks"))
-                    .anyMatch(line -> line.startsWith("results of -prof gc: "));
+                    .anyMatch(line -> line.startsWith("results of -prof gc: ")).noneMatch(line -> line.startsWith("time: "));
             // Each takes three lines: two have room, and are whole.
             assertThat(lines).filteredOn(line -> line.startsWith("bind is slow")).hasSize(Math.min(2, most));
             assertThat(lines).filteredOn(line -> line.startsWith("    ") && !line.contains("watchdog")).hasSize(2 * Math.min(2, most));
         }
+    }
+
+    @Test
+    void whatTheTimeWasSpentOn() {
+        assertThat(lines(PASS, List.of())).endsWith(
+                "time: 13 min 36 s: calls 41 %, fixtures and controls 16 %, warm-up 27 %, starting forks 16 %");
     }
 
     @Test
