@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.reuseaddr.compare.CellData;
 import org.reuseaddr.report.SemanticsHeadline;
 import org.reuseaddr.results.Cell;
+import org.reuseaddr.results.ReferenceRuns;
 import org.reuseaddr.results.RunId;
 import org.reuseaddr.results.Sample;
 import org.reuseaddr.results.SamplesFile;
@@ -24,7 +25,7 @@ import org.reuseaddr.run.TimeSpent;
 class RunSummaryTest {
 
     /** A run of the standard profile on native Linux. */
-    private static final Path STANDARD = Path.of("..", "results", "native-20261122T164857Z", "samples.csv");
+    private static final Path STANDARD = ReferenceRuns.EARLIER_NATIVE.resolve("samples.csv");
     private static final RunId ID = new RunId("run", "here", "here");
     private static final SemanticsHeadline PASS =
             new SemanticsHeadline(Optional.empty(), "all 3404 scenarios pass", List.of("Behaves like native Linux 6.8 and later."));

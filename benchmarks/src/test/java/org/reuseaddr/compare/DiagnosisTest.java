@@ -3,8 +3,6 @@ package org.reuseaddr.compare;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -21,24 +19,22 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.reuseaddr.report.DiagnosisText;
 import org.reuseaddr.results.Cell;
 import org.reuseaddr.results.Metric;
+import org.reuseaddr.results.ReferenceRuns;
 import org.reuseaddr.results.Sample;
 
 class DiagnosisTest {
 
-    private static final Path RESULTS = Path.of("..", "results");
-
-    static List<Path> referenceRuns() throws IOException {
-        try (Stream<Path> entries = Files.walk(RESULTS, 2)) {
-            return entries.filter(entry -> Files.exists(entry.resolve("samples.csv"))).sorted().toList();
-        }
+    /** The second half took no part in what is known of the costs. */
+    static List<Path> honestRuns() {
+        return Stream.of(ReferenceRuns.costs(), ReferenceRuns.HONEST).flatMap(List::stream).toList();
     }
 
     private static Collection<CellData> cells(Path run) {
         return new RunLoader().load(run).get(0).cells().values();
     }
 
-    private static Collection<CellData> nativeRun() throws IOException {
-        return cells(referenceRuns().stream().filter(run -> run.getFileName().toString().startsWith("native-2")).findFirst().orElseThrow());
+    private static Collection<CellData> nativeRun() {
+        return cells(ReferenceRuns.EARLIER_NATIVE);
     }
 
     /** Every fork of a cell costs so much more, in nanoseconds. */
@@ -60,18 +56,29 @@ class DiagnosisTest {
     }
 
     @ParameterizedTest
-    @MethodSource("referenceRuns")
+    @MethodSource("honestRuns")
     void nothingIsNamedOnAPlatformThatIsKnownToBeAsItShouldBe(Path run) {
         Diagnosis diagnosis = Diagnosis.of(cells(run));
         assertThat(diagnosis.symptoms()).isEmpty();
-        if (run.getParent().equals(RESULTS)) {
+        if (ReferenceRuns.HONEST.contains(run)) {
             assertThat(diagnosis.asOnLinux()).contains("bind", "listen", "close");
             assertThat(DiagnosisText.of(diagnosis)).hasSize(1).first().asString().startsWith("No call costs more");
         }
     }
 
     @Test
-    void aSlowBindAndListenAreNamedWithTheirShares() throws IOException {
+    void aTrackerIsNamedByTheCallsThatItHoldsUp() {
+        assertThat(DiagnosisText.of(Diagnosis.of(cells(ReferenceRuns.TRACKER_BEFORE_FIX)))).extracting(line -> line.split(":")[0])
+                .startsWith("bind is slow on this platform", "listen is slow on this platform")
+                .contains("The next call pays").doesNotContain("accept is slow on this platform");
+        for (Path run : List.of(ReferenceRuns.TRACKER, ReferenceRuns.TRACKER_REFUSING)) {
+            assertThat(DiagnosisText.of(Diagnosis.of(cells(run))).get(0)).startsWith("bind is slow on this platform: ");
+            assertThat(Diagnosis.of(cells(run)).asOnLinux()).contains("socket", "listen", "accept", "close").doesNotContain("bind");
+        }
+    }
+
+    @Test
+    void aSlowBindAndListenAreNamedWithTheirShares() {
         double wait = 10e6;
         Diagnosis diagnosis = Diagnosis.of(slowed(nativeRun(), cell -> calls(cell, "bind", "listen") ? wait
                 : cell.benchmark().startsWith("ListenerLifecycle") ? 2 * wait : 0));
@@ -87,7 +94,7 @@ class DiagnosisTest {
 
     /** As in the quick profile, which measures the calls of one family and the cycles of both. */
     @Test
-    void theSharesAreThoseOfACycleWhoseCallsWereMeasured() throws IOException {
+    void theSharesAreThoseOfACycleWhoseCallsWereMeasured() {
         List<CellData> cells = slowed(nativeRun(), cell -> calls(cell, "bind", "listen") ? 10e6
                 : cell.benchmark().startsWith("ListenerLifecycle") ? cell.params().get("family").equals("INET6") ? 21e6 : 20e6 : 0);
         cells.removeIf(data -> Blames.isCall(data.cell()) && data.cell().params().get("family").equals("INET6"));
@@ -96,14 +103,14 @@ class DiagnosisTest {
     }
 
     @Test
-    void aBindThatIsSlowWithPortZeroAloneIsNamedSo() throws IOException {
+    void aBindThatIsSlowWithPortZeroAloneIsNamedSo() {
         Diagnosis diagnosis = Diagnosis.of(slowed(nativeRun(), cell -> calls(cell, "bind")
                 && cell.params().get("port").equals("ephemeral") ? 1e6 : 0));
         assertThat(DiagnosisText.of(diagnosis).get(0)).startsWith("bind is slow on this platform, with port=ephemeral only: 1.00 ms");
     }
 
     @Test
-    void theBindOfUnixTellsWhetherEveryBindIsHeldUp() throws IOException {
+    void theBindOfUnixTellsWhetherEveryBindIsHeldUp() {
         Cell unix = new Cell("Control.unixBind", "avgt", 1, new TreeMap<>());
         for (boolean slow : List.of(true, false)) {
             List<CellData> cells = slowed(nativeRun(), cell -> calls(cell, "bind") ? 1e6 : 0);
@@ -165,7 +172,7 @@ class DiagnosisTest {
     }
 
     @Test
-    void aCallThatIsFastAfterAPauseLetsTheNextOnePay() throws IOException {
+    void aCallThatIsFastAfterAPauseLetsTheNextOnePay() {
         List<CellData> cells = slowed(nativeRun(), cell -> calls(cell, "bind") ? 10e6 : 0);
         cells.add(measured("AfterPause.bind", "avgt", 1, Map.of("family", "INET", "port", "fixed"), Map.of(Sample.SCORE, 3e5)));
         assertThat(DiagnosisText.of(Diagnosis.of(cells)))
@@ -173,7 +180,7 @@ class DiagnosisTest {
     }
 
     @Test
-    void aRunWithoutControlsSaysNothing() throws IOException {
+    void aRunWithoutControlsSaysNothing() {
         List<CellData> bare = nativeRun().stream().map(data -> new CellData(data.cell(), data.units(), data.forks().stream()
                 .map(fork -> new Fork(fork.number(), fork.iterations(), new TreeMap<>(Map.of(Sample.SCORE, 1e9)),
                         OptionalDouble.empty())).toList())).toList();
@@ -181,7 +188,7 @@ class DiagnosisTest {
     }
 
     @Test
-    void aMachineOnWhichEverythingIsSlowerIsNotNamed() throws IOException {
+    void aMachineOnWhichEverythingIsSlowerIsNotNamed() {
         List<CellData> slower = nativeRun().stream().map(data -> new CellData(data.cell(), data.units(), data.forks().stream()
                 .map(fork -> {
                     SortedMap<String, Double> metrics = new TreeMap<>(fork.metrics());
@@ -194,10 +201,10 @@ class DiagnosisTest {
 
     /** The resource is what the script made of the committed runs; computed here once more, by other code. */
     @Test
-    void theResourceIsWhatTheReferenceRunsMeasured() throws IOException {
+    void theResourceIsWhatTheReferenceRunsMeasured() {
         HonestCosts resource = new HonestCosts();
         Map<String, List<Double>> ratios = new TreeMap<>();
-        for (Path run : referenceRuns()) {
+        for (Path run : ReferenceRuns.costs()) {
             for (CellData data : cells(run)) {
                 if (data.unit().equals("ns/op")) {
                     data.forks().forEach(fork -> ratios.computeIfAbsent(HonestCosts.kind(data.cell()), kind -> new ArrayList<>())

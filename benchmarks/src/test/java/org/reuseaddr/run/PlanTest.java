@@ -3,7 +3,6 @@ package org.reuseaddr.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -23,6 +22,7 @@ import org.openjdk.jmh.runner.format.OutputFormatFactory;
 import org.openjdk.jmh.runner.options.VerboseMode;
 import org.reuseaddr.results.Cell;
 import org.reuseaddr.results.Parameter;
+import org.reuseaddr.results.ReferenceRuns;
 import org.reuseaddr.results.Sample;
 import org.reuseaddr.results.SamplesFile;
 import org.reuseaddr.socket.Family;
@@ -30,7 +30,6 @@ import org.reuseaddr.socket.Family;
 class PlanTest {
 
     private static final Set<Family> BOTH = Set.of(Family.INET, Family.INET6);
-    private static final Path REFERENCE_RUN = Path.of("..", "results", "native-20261122T164857Z", "samples.csv");
 
     private static final int JAVA = 21;
 
@@ -82,7 +81,8 @@ class PlanTest {
     void everyCellOfAnEarlierReferenceRunIsOneOfTodays() {
         Set<Cell> today = plan(Profile.THOROUGH, Optional.empty()).cells().stream().map(PlannedCell::cell)
                 .collect(Collectors.toSet());
-        Set<Cell> stored = SamplesFile.readAll(REFERENCE_RUN).stream().map(Sample::cell).collect(Collectors.toSet());
+        Set<Cell> stored = SamplesFile.readAll(ReferenceRuns.EARLIER_NATIVE.resolve("samples.csv")).stream()
+                .map(Sample::cell).collect(Collectors.toSet());
 
         assertThat(stored).extracting(Cell::benchmark).contains("AcceptDrain.accept", "AcceptThroughput.connections");
         assertThat(today).containsAll(stored);

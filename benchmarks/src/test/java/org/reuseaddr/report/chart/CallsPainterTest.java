@@ -2,7 +2,6 @@ package org.reuseaddr.report.chart;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -11,14 +10,13 @@ import org.reuseaddr.compare.CellData;
 import org.reuseaddr.compare.RunData;
 import org.reuseaddr.compare.RunLoader;
 import org.reuseaddr.results.Cell;
+import org.reuseaddr.results.ReferenceRuns;
 
 /** The picture of all calls, and what stays folded below it. */
 class CallsPainterTest {
 
-    private static final Path STANDARD = Path.of("..", "results", "native-20261122T164857Z");
-
     private static RunData standard() {
-        return new RunLoader().load(STANDARD).get(0);
+        return new RunLoader().load(ReferenceRuns.NATIVE).get(0);
     }
 
     @Test

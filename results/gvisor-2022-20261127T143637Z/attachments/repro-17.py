@@ -1,0 +1,89 @@
+#!/usr/bin/env python3
+# Scenario: free-port/wildcard-client-closes-last-inet
+# Linux: A client that bound a port of the wildcard address leaves nothing behind if its peer closed first: the
+#  port can be bound again at once, without any option.
+# Source: bind(2): EADDRINUSE only where "the given address is already in use"; tcp(7): whoever closes first
+#  keeps TIME_WAIT; gVisor commit 066d932b8
+# Python 3.6 or later on Linux. Exits with 0: as on Linux, 1: this platform differs, 2: cannot run here.
+import errno, os, random, re, signal, sys
+from socket import *
+
+LIMIT = 2.0  # seconds that a call may take
+fd = {}  # the sockets, by the descriptors that the calls below show
+
+try:
+    held = open("/proc/net/tcp").read() + open("/proc/net/tcp6").read()
+except OSError:
+    held = ""
+held = {int(number, 16) for number in re.findall(r": [0-9A-F]+:([0-9A-F]{4})\b", held)}  # by others
+free = random.sample([number for number in range(10240, 32768) if number not in held], 2)
+# The port numbers that the calls below show, and the real ones that they stand for.
+port = {0: 0, 12345: free.pop(), 12346: free.pop()}
+
+def keep(number, made):
+    fd[number] = made
+    return number
+
+# Who makes the call, the call with its result on Linux, and how it is made here.
+steps = [
+    (0, 'socket(AF_INET, SOCK_STREAM, IPPROTO_TCP) = 3', lambda: keep(3, socket(AF_INET, SOCK_STREAM))),
+    (0, 'bind(3, {sa_family=AF_INET, sin_port=htons(12346), sin_addr=inet_addr("127.0.0.1")}, 16) = 0',
+     lambda: fd[3].bind(("127.0.0.1", port[12346]))),
+    (0, 'listen(3, 8) = 0', lambda: fd[3].listen(8)),
+    (0, 'socket(AF_INET, SOCK_STREAM, IPPROTO_TCP) = 4', lambda: keep(4, socket(AF_INET, SOCK_STREAM))),
+    (0, 'bind(4, {sa_family=AF_INET, sin_port=htons(12345), sin_addr=inet_addr("0.0.0.0")}, 16) = 0',
+     lambda: fd[4].bind(("0.0.0.0", port[12345]))),
+    (0, 'connect(4, {sa_family=AF_INET, sin_port=htons(12346), sin_addr=inet_addr("127.0.0.1")}, 16) = 0',
+     lambda: fd[4].connect(("127.0.0.1", port[12346]))),
+    (0, 'accept(3, NULL, NULL) = 5', lambda: keep(5, fd[3].accept()[0])),
+    (0, 'close(5) = 0', lambda: os.close(fd[5].detach())),
+    (0, 'close(4) = 0', lambda: os.close(fd[4].detach())),
+    (0, 'socket(AF_INET, SOCK_STREAM, IPPROTO_TCP) = 4', lambda: keep(4, socket(AF_INET, SOCK_STREAM))),
+    (0, 'bind(4, {sa_family=AF_INET, sin_port=htons(12345), sin_addr=inet_addr("0.0.0.0")}, 16) = 0',
+     lambda: fd[4].bind(("0.0.0.0", port[12345]))),
+    (0, 'listen(4, 8) = 0', lambda: fd[4].listen(8)),
+    (0, 'close(4) = 0', lambda: os.close(fd[4].detach())),
+    (0, 'socket(AF_INET, SOCK_STREAM, IPPROTO_TCP) = 4', lambda: keep(4, socket(AF_INET, SOCK_STREAM))),
+    (0, 'bind(4, {sa_family=AF_INET, sin_port=htons(12345), sin_addr=inet_addr("127.0.0.1")}, 16) = 0',
+     lambda: fd[4].bind(("127.0.0.1", port[12345]))),
+    (0, 'listen(4, 8) = 0', lambda: fd[4].listen(8)),
+]
+
+def observe(who, line, make):
+    call = line.rsplit(" = ", 1)[0]
+    try:
+        signal.setitimer(signal.ITIMER_REAL, LIMIT)
+        made = make()
+        signal.setitimer(signal.ITIMER_REAL, 0)
+    except OSError as e:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        if e.errno is None:
+            return call + " = ? TIMEOUT (no answer in %d ms)" % round(LIMIT * 1000)
+        result = "%s = -1 %s (" % (call, errno.errorcode.get(e.errno, e.errno))
+        return line if line.startswith(result) else result + os.strerror(e.errno) + ")"
+    return made if isinstance(made, str) else "%s = %d" % (call, made or 0)
+
+def expire(number, frame):
+    raise TimeoutError  # without an errno, which ETIMEDOUT has
+
+for family, host in ((AF_INET, "127.0.0.1"),):
+    try:
+        socket(family, SOCK_STREAM).bind((host, 0))
+    except OSError as e:
+        if e.errno in (errno.EAFNOSUPPORT, errno.EADDRNOTAVAIL):
+            print("cannot run here, there is no %s: %s" % (host, e.strerror), flush=True)
+            os._exit(2)
+signal.signal(signal.SIGALRM, expire)
+status = 0
+for i, step in enumerate(steps):
+    seen = observe(*step)
+    pid = "[pid %d] " % step[0] if step[0] else ""
+    if seen != step[1]:
+        print("- %s%s\n+ %s%s" % (pid, step[1], pid, seen))
+        status = 1
+        break
+    print("  " + pid + seen)
+if status < 2:
+    print("This platform does what the line + says, Linux what the line - says." if status else "As on Linux.")
+sys.stdout.flush()
+os._exit(status)
