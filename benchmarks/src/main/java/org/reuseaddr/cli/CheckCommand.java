@@ -30,7 +30,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** The semantic scenarios alone, some of them, or transcripts of the user's. */
-@Command(name = "check", description = {"Replay the semantic scenarios alone (seconds), some of them, or strace transcripts."},
+@Command(description = {"Replay the semantic scenarios alone (seconds), some of them, or strace transcripts."},
         footer = {"", "A scenario is named by its id, by what it begins with, or by a regular expression that is found in it.",
             "The calls of a transcript are replayed on free ports: what they answer here is compared with what", "Linux answers. "
             + "A transcript may have at most "

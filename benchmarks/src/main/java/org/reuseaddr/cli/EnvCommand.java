@@ -8,7 +8,7 @@ import org.reuseaddr.socket.SocketCalls;
 import picocli.CommandLine.Command;
 
 /** Prints the platform record. */
-@Command(name = "env", description = "Show the platform record, as environment.csv has it.")
+@Command(description = "Show the platform record, as environment.csv has it.")
 final class EnvCommand implements Callable<Integer> {
 
     @Override

@@ -43,7 +43,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /** Random sequences of socket calls against the model. */
-@Command(name = "explore", description = {"Make random sequences of socket calls and compare what they answer with the model of Linux."},
+@Command(description = {"Make random sequences of socket calls and compare what they answer with the model of Linux."},
         footer = {"", "Every call that ends otherwise is repeated, and the sequence is made as short as possible.",
             "The same seed makes the same sequences as long as the platform answers alike. How many are made in a time, in which "
             + "order, and how one goes on after a difference that another has found, depends on the machine: --threads 1 with --count, "

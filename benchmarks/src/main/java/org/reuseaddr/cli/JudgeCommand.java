@@ -22,7 +22,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** Whether Linux can have answered as a trace says; opens no socket. */
-@Command(name = "judge", description = {"Judge the binds and listens of strace output: can Linux have answered so?",
+@Command(description = {"Judge the binds and listens of strace output: can Linux have answered so?",
     "Opens no socket and needs no Linux."},
         footer = {"", "Sockets that the trace does not show may exist: a refusal without a reason in the trace is reported",
             "as one that needs another socket. Exit codes: 0 Linux can have answered so, or the trace decides nothing;",

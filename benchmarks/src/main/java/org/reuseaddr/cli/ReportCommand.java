@@ -16,7 +16,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** Writes a bug report from one run. */
-@Command(name = "report", description = "Write a bug report from one run: report.md, report.html and charts.")
+@Command(description = "Write a bug report from one run: report.md, report.html and charts.")
 final class ReportCommand implements Callable<Integer> {
 
     /** Files of one directory beyond this number are counted instead of named. */

@@ -26,7 +26,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** One scenario, or a transcript of the user's, as a program that needs nothing of the suite. */
-@Command(name = "repro", description = {"Write one scenario or transcript as a program that needs nothing of this suite, for a bug report.",
+@Command(description = {"Write one scenario or transcript as a program that needs nothing of this suite, for a bug report.",
     "It exits with 0 if all is as on Linux, 1 if the platform differs, 2 if it cannot run there."},
         footer = {"", "What bind and listen of a transcript must answer is what Linux answers, not what the transcript claims; a",
             "transcript may have at most " + Replayer.MAX_PROCESSES + " processes, " + Replayer.MAX_THREADS + " threads and "

@@ -31,7 +31,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** The main job: gate, full semantic check, benchmarks, CSV. */
-@Command(name = "run", description = {"Check the promises, measure, and write a run directory."},
+@Command(description = {"Check the promises, measure, and write a run directory."},
         footer = {"", "JMH's options (-f -wi -i -w -r -p -t -bm -prof -rf -rff ...) follow; -f N means N interleaved forks."})
 final class RunCommand implements Callable<Integer> {
 

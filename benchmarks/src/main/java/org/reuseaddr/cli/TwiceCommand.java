@@ -33,7 +33,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** The original report's question, asked of somebody's own server: what happens to the second start? */
-@Command(name = "twice", description = {"Start a server twice: is the second refused, does it listen too, or does it hang?"},
+@Command(description = {"Start a server twice: is the second refused, does it listen too, or does it hang?"},
         footer = {"", "The server must stay in the foreground or leave a daemon; everything it started is ended. With strace, the",
             "calls of both starts are judged as well. Exit codes: 0 the second start is refused, or goes elsewhere, or",
             "shares the port with SO_REUSEPORT or IPV6_V6ONLY on purpose; 1 the first start does not come to listen, or whether",
