@@ -152,7 +152,8 @@ class ExploreIT {
         JarRun.Ended ended = explore("", "--count", "4000");
 
         assertThat(ended.exitCode()).as(ended.everything()).isZero();
-        assertThat(ended.out()).contains("4,000 sequences, 48,000 calls").contains("The platform answered as Linux does.");
+        // A sequence that unrelated processes disturb is made again.
+        assertThat(ended.out()).containsPattern("4,000 sequences, 48,\\d{3} calls").contains("The platform answered as Linux does.");
     }
 
     @Test
