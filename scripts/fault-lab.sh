@@ -10,14 +10,14 @@
 # Exits 1 if a defect stayed unseen, or if the suite sees one where there is none. Needs gcc, strace, python3, unshare
 # and nft; installs what is missing where it can. Benchmarks are measured with FAULT_LAB_JMH (default: -f 3 -wi 1 -i 2,
 # a tenth of a second each). Checks run FAULT_LAB_JOBS at a time (default: one for each two CPUs and
-# at least two, since a check waits for a third of its time), after what measures, which runs alone.
+# at least three, since a check waits for a third of its time), after what measures, which runs alone.
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/common.bash"
 
 table=$repository/benchmarks/src/test/resources/org/reuseaddr/faults/faults.tsv
 lab=$repository/benchmarks/target/fault-lab
 limit=${TIME_LIMIT:-1800}
-jobs=${FAULT_LAB_JOBS:-$(($(nproc) / 2 > 2 ? $(nproc) / 2 : 2))}
+jobs=${FAULT_LAB_JOBS:-$(($(nproc) / 2 > 3 ? $(nproc) / 2 : 3))}
 read -r -a effort <<<"${FAULT_LAB_JMH:--f 3 -wi 1 -w 100ms -i 2 -r 100ms}"
 
 as_root=()
