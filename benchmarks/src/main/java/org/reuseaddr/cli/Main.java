@@ -53,6 +53,7 @@ public final class Main {
 
     /** Runs a command and exits with its code. */
     public static void main(String[] arguments) throws IOException {
+        OutOfMemory.endProcessIfUncaught();
         UnsafeWarning.markAsGiven();
         if (Arrays.stream(arguments).anyMatch(JMH_QUESTIONS::contains) && !isCommandOtherThanRun(arguments)) {
             org.openjdk.jmh.Main.main(Arrays.stream(arguments).filter(word -> !word.equals(RUN)).toArray(String[]::new));
@@ -83,7 +84,7 @@ public final class Main {
         } catch (UnsatisfiedLinkError e) {
             System.err.println(oneLine(e.getMessage()));
         } catch (OutOfMemoryError e) {
-            System.err.println("not enough memory (" + e.getMessage() + "): give Java more, for instance with java -Xmx1g");
+            OutOfMemory.isSaid(e);
         }
         return ExitCode.FAILED;
     }
@@ -111,6 +112,9 @@ public final class Main {
     }
 
     private static int report(Exception e) {
+        if (OutOfMemory.isSaid(e)) {
+            return ExitCode.FAILED;
+        }
         if (e instanceof UsageException || e instanceof InputException) {
             System.err.println(oneLine(e.getMessage()));
             return ExitCode.USAGE;
