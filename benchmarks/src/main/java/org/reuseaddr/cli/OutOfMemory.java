@@ -4,6 +4,7 @@ import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /** Says once, in one line, that there is not enough memory, whichever threads find it out. */
 final class OutOfMemory {
@@ -11,7 +12,7 @@ final class OutOfMemory {
     private static final byte[] LINE = "not enough memory: give Java more, such as java -Xmx1g\n".getBytes(StandardCharsets.UTF_8);
     /** Not System.err, which allocates. */
     private static final FileOutputStream ERROR = new FileOutputStream(FileDescriptor.err);
-    private static boolean said;
+    private static final AtomicBoolean SAID = new AtomicBoolean();
 
     private OutOfMemory() {
     }
@@ -44,9 +45,9 @@ final class OutOfMemory {
         while (cause != null && !(cause instanceof OutOfMemoryError)) {
             cause = cause.getCause();
         }
-        if (cause != null && !said) {
+        if (cause != null && !SAID.get()) {
             write(LINE);
-            said = true;
+            SAID.set(true);
         }
         return cause != null;
     }
