@@ -84,7 +84,7 @@ public final class Main {
         } catch (UnsatisfiedLinkError e) {
             System.err.println(oneLine(e.getMessage()));
         } catch (OutOfMemoryError e) {
-            OutOfMemory.isSaid(e);
+            OutOfMemory.saysIfCauseOf(e);
         }
         return ExitCode.FAILED;
     }
@@ -112,7 +112,7 @@ public final class Main {
     }
 
     private static int report(Exception e) {
-        if (OutOfMemory.isSaid(e)) {
+        if (OutOfMemory.saysIfCauseOf(e)) {
             return ExitCode.FAILED;
         }
         if (e instanceof UsageException || e instanceof InputException) {

@@ -190,9 +190,9 @@ final class RunSummary {
     private static Optional<String> time(SuiteRun.SuiteOutcome summary) {
         TimeSpent time = summary.time();
         return summary.done() == 0 ? Optional.empty() : Optional.of(String.format(Locale.ROOT,
-                "time: %s: calls %s, fixtures and controls %s, warm-up %s, starting forks %s",
+                "time: %s: calls %s, warm-up %s, fixtures and controls %s, starting forks %s",
                 Durations.text(Duration.ofMillis((long) (1e3 * time.forks()))), share(time.calls(), time),
-                share(time.fixtures(), time), share(time.warmUp(), time), share(time.rest(), time)));
+                share(time.warmUp(), time), share(time.fixtures(), time), share(time.rest(), time)));
     }
 
     private static String share(double seconds, TimeSpent time) {

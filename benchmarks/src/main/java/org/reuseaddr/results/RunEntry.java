@@ -58,9 +58,9 @@ public final class RunEntry {
     public static final String TIME_FORKS = "time.forks_s";
     /** How much of that the measured calls took, in seconds: a decimal number. */
     public static final String TIME_CALLS = "time.measured_calls_s";
-    /** How much of it fixtures and controls took, in seconds: a decimal number. */
+    /** How much of it the gate of each fork, fixtures and controls took, in seconds: a decimal number. */
     public static final String TIME_FIXTURES = "time.fixtures_s";
-    /** How much of it warm-up took, in seconds: a decimal number. */
+    /** How much of it warm-up iterations took, in seconds: a decimal number. */
     public static final String TIME_WARM_UP = "time.warm_up_s";
 
     private RunEntry() {

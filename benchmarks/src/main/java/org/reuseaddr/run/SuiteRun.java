@@ -18,9 +18,11 @@ import java.util.OptionalDouble;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.DoubleAdder;
 import java.util.stream.IntStream;
 import org.openjdk.jmh.infra.BenchmarkParams;
+import org.openjdk.jmh.infra.IterationParams;
 import org.openjdk.jmh.results.BenchmarkResult;
 import org.openjdk.jmh.results.BenchmarkResultMetaData;
 import org.openjdk.jmh.results.IterationResult;
@@ -355,8 +357,10 @@ public final class SuiteRun {
             for (BenchmarkResult result : measured.results()) {
                 recorder.fork(result.getParams(), pass, result);
                 BenchmarkResultMetaData times = result.getMetadata();
-                time = time.withMeasured(callSeconds.sum(), times.getMeasurementTime() - times.getWarmupTime(),
-                        times.getStopTime() - times.getMeasurementTime());
+                IterationParams warmUp = result.getParams().getWarmup();
+                time = time.withMeasured(callSeconds.sum(),
+                        warmUp.getCount() * warmUp.getTime().convertTo(TimeUnit.MILLISECONDS),
+                        times.getStopTime() - times.getWarmupTime());
             }
             forksDone++;
         } else if (!stopping) {

@@ -11,10 +11,10 @@ import org.reuseaddr.results.RunEntry;
  *
  * @param forks all of it: calls, fixtures, warm-up, and the rest, which are JVMs that start and end, and forks that failed
  * @param calls what was measured: the benchmarks' own operations in measured iterations
- * @param fixtures the rest of the time in which iterations are measured: sockets that are prepared and closed, and the controls
- * @param warmUp warm-up iterations with theirs
+ * @param warmUp warm-up iterations, as long as they were asked to take; single shots have no such length
+ * @param fixtures all else between the first iteration and the last: each fork's gate, sockets that are prepared and closed, controls
  */
-public record TimeSpent(double forks, double calls, double fixtures, double warmUp) {
+public record TimeSpent(double forks, double calls, double warmUp, double fixtures) {
 
     static final TimeSpent NONE = new TimeSpent(0, 0, 0, 0);
 
@@ -23,19 +23,19 @@ public record TimeSpent(double forks, double calls, double fixtures, double warm
 
     /** That and a fork of this wall time in nanoseconds. */
     TimeSpent withFork(long nanos) {
-        return new TimeSpent(forks + nanos / NANOS, calls, fixtures, warmUp);
+        return new TimeSpent(forks + nanos / NANOS, calls, warmUp, fixtures);
     }
 
     /**
      * That and what a fork that measured all it should was doing.
      *
      * @param callSeconds see {@link #seconds}, of all its measured iterations
-     * @param warmUpMillis from the beginning of the first warm-up iteration to that of the first measured one
-     * @param measuringMillis from there to the end of the last
+     * @param warmUpMillis of all its warm-up iterations
+     * @param millis from the beginning of its first iteration, warm-up or not, to the end of the last
      */
-    TimeSpent withMeasured(double callSeconds, long warmUpMillis, long measuringMillis) {
-        return new TimeSpent(forks, calls + callSeconds, fixtures + Math.max(0, measuringMillis / MILLIS - callSeconds),
-                warmUp + warmUpMillis / MILLIS);
+    TimeSpent withMeasured(double callSeconds, long warmUpMillis, long millis) {
+        return new TimeSpent(forks, calls + callSeconds, warmUp + warmUpMillis / MILLIS,
+                fixtures + Math.max(0, (millis - warmUpMillis) / MILLIS - callSeconds));
     }
 
     /**
@@ -53,7 +53,7 @@ public record TimeSpent(double forks, double calls, double fixtures, double warm
 
     /** JVMs that start and end, and forks that failed. */
     public double rest() {
-        return forks - calls - fixtures - warmUp;
+        return forks - calls - warmUp - fixtures;
     }
 
     /** The entries of the record. */

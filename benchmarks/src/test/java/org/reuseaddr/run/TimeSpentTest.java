@@ -19,8 +19,8 @@ class TimeSpentTest {
 
     @Test
     void theRestIsWhatAForkDidBesidesItsIterations() {
-        TimeSpent fork = TimeSpent.NONE.withFork(2_500_000_000L).withMeasured(0.75, 600, 1_000);
-        assertThat(fork).isEqualTo(new TimeSpent(2.5, 0.75, 0.25, 0.6));
+        TimeSpent fork = TimeSpent.NONE.withFork(2_500_000_000L).withMeasured(0.75, 600, 1_600);
+        assertThat(fork).isEqualTo(new TimeSpent(2.5, 0.75, 0.6, 0.25));
         assertThat(fork.rest()).isCloseTo(0.9, within(1e-9));
 
         TimeSpent failed = fork.withFork(1_000_000_000L);
