@@ -47,7 +47,7 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code compare BASE OTHER…}: runs against the first, with verdicts that the data support. */
-@Command(description = "Compares runs with the first: how much, how sure, and which call is to blame.",
+@Command(description = "Compare runs with the first: how much, how sure, and which call is to blame.",
         footer = {"", "A run is its directory, its samples.csv, or a result file of any JMH jar (-rf json).",
             "Several runs per group distinguish the platform from machine drift: compare BASE1 BASE2 -- OTHER1 OTHER2.",
             "", "Exit codes: 0 compared; 2 wrong usage or unreadable input; with --fail-on also 3 a scenario became a",

@@ -50,6 +50,21 @@ class CommandLineTest {
         }));
     }
 
+    /** Though a command that is named is the only one whose options are read. */
+    @Example
+    void helpKnowsEveryCommandAndEachItsOwn() {
+        List<String> commands = List.of("run", "check", "judge", "explore", "twice", "compare", "report", "repro", "env", "help");
+        for (String help : List.of("--help", "help")) {
+            assertThat(CommandAnswer.to(List.of(help)).out().lines().filter(line -> line.matches("  [a-z]+ .*"))
+                    .map(line -> line.strip().split(" ")[0])).containsExactlyElementsOf(commands);
+        }
+        for (String command : commands.subList(0, commands.size() - 1)) {
+            String own = CommandAnswer.to(List.of(command, "--help")).out();
+            assertThat(own).startsWith("Usage: benchmarks " + command + " ");
+            assertThat(CommandAnswer.to(List.of("help", command)).out()).isEqualTo(own);
+        }
+    }
+
     @Example
     void badRegexIsWrongUsage() {
         assertThat(CommandAnswer.to(List.of("[")).code()).isEqualTo(ExitCode.USAGE);

@@ -83,7 +83,12 @@ class RaceJudgeTest {
             assertThat(race(listening, client, calls(1, "accept4(3, NULL, NULL, SOCK_NONBLOCK) = " + accepted)))
                     .isInstanceOfSatisfying(Explained.class, ruling -> assertThat(ruling.overlaps()).containsExactly(Overlap.DELIVERY));
         }
-        // That excuses nothing else.
+        Step nobody = step(1, "accept4(3, NULL, NULL, SOCK_NONBLOCK) = -1 EAGAIN (Resource temporarily unavailable)");
+        assertThat(race(listening, calls(2, SOCKET, CONNECT + IN_PROGRESS), calls(3, SOCKET), nobody))
+                .isInstanceOfSatisfying(Explained.class, ruling -> assertThat(ruling.overlaps()).containsExactly(Overlap.DELIVERY));
+        // That excuses nothing else, and no connect that has ended.
+        assertThat(race(calls(1, SOCKET), calls(2, SOCKET, CONNECT + "-1 ECONNREFUSED (Connection refused)",
+                CONNECT + "-1 EALREADY (Operation already in progress)"), calls(3, SOCKET))).isInstanceOf(Unexplained.class);
         assertThat(race(joined(listening, calls(2, SOCKET, CONNECT + IN_PROGRESS)), calls(3, SOCKET, BIND + "0"), calls(1, CLOSE)))
                 .isInstanceOf(Explained.class);
         assertThat(race(joined(listening, calls(2, SOCKET, CONNECT + IN_PROGRESS)), calls(3, SOCKET, BIND + "0"),
