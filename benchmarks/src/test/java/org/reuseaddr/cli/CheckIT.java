@@ -218,7 +218,7 @@ class CheckIT {
 
     @Test
     void controlCEndsTheCheckAndItsHelperWithoutAStackTrace() throws Exception {
-        JarRun.Started started = JarRun.of("check", "original-report/two-terminals", "--repeat", "10000").start();
+        JarRun.Started started = JarRun.of("check", "original-report/two-terminals", "--repeat", "10000").interruptible().start();
         started.until("the helper process", () -> started.process().children().findAny().isPresent());
         Thread.sleep(500);
         ProcessHandle helper = started.process().children().findAny().orElseThrow();

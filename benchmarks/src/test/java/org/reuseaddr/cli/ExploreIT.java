@@ -178,7 +178,7 @@ class ExploreIT {
     @CsvSource({"INT, 130", "TERM, 143"})
     void aSignalSumsUp(String signal, int exitCode) throws Exception {
         JarRun.Started started = JarRun.of("explore", "--seed", "1", "--time", "1h", "--out", temporary.toString())
-                .with(FaultLibrary.compiled().environment("reuseaddr-refused")).start();
+                .with(FaultLibrary.compiled().environment("reuseaddr-refused")).interruptible().start();
         started.until("a difference on disk", () -> Files.exists(temporary.resolve("001-sets-option.py")));
         List<ProcessHandle> helpers = started.process().descendants().toList();
         new ProcessBuilder("kill", "-" + signal, Long.toString(started.process().pid())).start().waitFor();

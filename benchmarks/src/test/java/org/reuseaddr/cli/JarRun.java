@@ -45,6 +45,11 @@ final class JarRun {
         return this;
     }
 
+    /** What a shell starts in the background ignores SIGINT, and so do all programs that start from there; this one does not. */
+    JarRun interruptible() {
+        return under("env", "--default-signal=INT");
+    }
+
     /** With another Java than the tests'. */
     JarRun java(Path home) {
         javaHome = home;

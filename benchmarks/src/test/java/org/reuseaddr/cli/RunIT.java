@@ -297,7 +297,7 @@ class RunIT {
     }
 
     private void assertEndsOn(String signal, int exitCode) throws Exception {
-        JarRun.Started started = run(LONG).start();
+        JarRun.Started started = run(LONG).interruptible().start();
         started.until("ten measured iterations", () -> scores() >= 10);
         List<ProcessHandle> descendants = started.process().descendants().toList();
         new ProcessBuilder("kill", "-" + signal, Long.toString(started.process().pid())).start().waitFor();

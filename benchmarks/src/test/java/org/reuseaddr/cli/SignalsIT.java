@@ -152,7 +152,7 @@ class SignalsIT {
     /** Longer than the watchdog's patience and than any call's limit: time in which nobody ran is nobody's fault. */
     @Test
     void stoppedAndContinuedRunEndsRightly() throws Exception {
-        JarRun.Started started = run(Stream.concat(Stream.of("--watchdog", "2"), Stream.of(SHORT)).toArray(String[]::new))
+        JarRun.Started started = run(Stream.concat(Stream.of("--watchdog", "4"), Stream.of(SHORT)).toArray(String[]::new))
                 .start();
         started.until("a replayed scenario", () -> Files.exists(directory().semantics())
                 && directory().semantics().toFile().length() > 20_000);

@@ -26,6 +26,7 @@ class RaceJudgeTest {
     private static final String CONNECT =
             "connect(3, {sa_family=AF_INET, sin_port=htons(12345), sin_addr=inet_addr(\"127.0.0.1\")}, 16) = ";
     private static final String SOCKET = "socket(AF_INET, SOCK_STREAM|SOCK_NONBLOCK, IPPROTO_TCP) = 3";
+    private static final String BLOCKING = SOCKET.replace("|SOCK_NONBLOCK", "");
     private static final String REUSEADDR = "setsockopt(3, SOL_SOCKET, SO_REUSEADDR, [1], 4) = 0";
     private static final String LISTEN = "listen(3, 8) = ";
     private static final String CLOSE = "close(3) = 0";
@@ -87,7 +88,9 @@ class RaceJudgeTest {
         assertThat(race(listening, calls(2, SOCKET, CONNECT + IN_PROGRESS), calls(3, SOCKET), nobody))
                 .isInstanceOfSatisfying(Explained.class, ruling -> assertThat(ruling.overlaps()).containsExactly(Overlap.DELIVERY));
         // That excuses nothing else, and no connect that has ended.
-        assertThat(race(calls(1, SOCKET), calls(2, SOCKET, CONNECT + "-1 ECONNREFUSED (Connection refused)",
+        assertThat(race(calls(1, SOCKET), calls(2, BLOCKING, CONNECT + "-1 ECONNREFUSED (Connection refused)"), calls(3, SOCKET)))
+                .isInstanceOf(Explained.class);
+        assertThat(race(calls(1, SOCKET), calls(2, BLOCKING, CONNECT + "-1 ECONNREFUSED (Connection refused)",
                 CONNECT + "-1 EALREADY (Operation already in progress)"), calls(3, SOCKET))).isInstanceOf(Unexplained.class);
         assertThat(race(joined(listening, calls(2, SOCKET, CONNECT + IN_PROGRESS)), calls(3, SOCKET, BIND + "0"), calls(1, CLOSE)))
                 .isInstanceOf(Explained.class);
