@@ -145,9 +145,9 @@ final class ExploreCommand implements Callable<Integer> {
         if (races) {
             return race(chosen, limit, most, printed);
         }
-        Exploration exploration = new Exploration(new Exploration.Bounds(chosen, count == null ? Long.MAX_VALUE : count, limit, processes,
-                workers, calls, LOW_PORT, HIGH_PORT, most, first), HeldPorts.now(), NetCounters::lostTimeWaits,
-                difference -> write(difference, files));
+        Exploration exploration = new Exploration(new Exploration.Bounds(chosen,
+                count == null ? Exploration.Bounds.UNCOUNTED : count, limit, processes, workers, calls, LOW_PORT, HIGH_PORT, most, first),
+                HeldPorts.now(), NetCounters::lostTimeWaits, difference -> write(difference, files));
         ending.set(exploration);
         Interruption.onSignal(exploration::stop);
         System.err.println("exploring with --seed " + chosen + ", " + workers + (workers == 1 ? " thread" : " threads") + ", at most "

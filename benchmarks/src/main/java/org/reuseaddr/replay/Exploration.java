@@ -32,6 +32,7 @@ import org.reuseaddr.model.Rule;
 import org.reuseaddr.model.World;
 import org.reuseaddr.scenario.RandomCalls;
 import org.reuseaddr.scenario.RandomCalls.Made;
+import org.reuseaddr.scenario.RandomStream;
 import org.reuseaddr.scenario.StatePair;
 import org.reuseaddr.socket.Errno;
 import org.reuseaddr.socket.Family;
@@ -56,7 +57,7 @@ public final class Exploration {
     /** The highest number that stands for this process; 0 where a sequence has no other. */
     private static final int OWN_PROCESS = 1;
     private static final int REPETITIONS = 3;
-    /** One sequence in so many may leave connections behind: their ports rest for two minutes. */
+    /** One sequence in so many may leave connections behind: their ports rest for a minute. */
     private static final int LEAVES_TIME_WAIT = 64;
     /** One sequence in so many has several processes: a call in another process takes some thirty times longer. */
     private static final int SEVERAL_PROCESSES = 8;
@@ -69,7 +70,6 @@ public final class Exploration {
     private static final Set<String> RESOURCE_ERRORS = Set.of("EMFILE", "ENFILE", "ENOBUFS", "ENOMEM");
     private static final List<Reason> RULES = Stream.<Reason>concat(Arrays.stream(Rule.values()),
             Arrays.stream(CallRule.values()).filter(CallRule::isOfKnownSockets)).toList();
-    private static final long SEED_STEP = 0x9E3779B97F4A7C15L;
 
     private final Bounds settings;
     private final ExplorationPorts ports;
@@ -96,7 +96,7 @@ public final class Exploration {
      * What to explore.
      *
      * @param seed the same seed makes the same sequences
-     * @param count how many sequences at most; at least 1
+     * @param count how many sequences at most; at least 1, {@link #UNCOUNTED} if only the time is a limit
      * @param time for how long at most
      * @param processes how many processes a sequence may have, 1 to {@link Replayer#MAX_PROCESSES}
      * @param threads how many sequences are made at the same time, at least 1
@@ -108,6 +108,9 @@ public final class Exploration {
      */
     public record Bounds(long seed, long count, Duration time, int processes, int threads, int calls, int lowPort, int highPort,
             int ports, boolean endsAtFirst) {
+
+        /** The count of sequences that has no limit. */
+        public static final long UNCOUNTED = Long.MAX_VALUE;
     }
 
     /** A kind of difference, and how often it was met. */
@@ -316,13 +319,24 @@ public final class Exploration {
         public void run() {
             try {
                 for (long one = next.getAndIncrement(); one < settings.count() && !stopped; one = next.getAndIncrement()) {
-                    exploreIfHelpersDo(one);
+                    if (!isLeftOut(one)) {
+                        exploreIfHelpersDo(one);
+                    }
                 }
             } finally {
                 direct.close();
                 looking.close();
                 helpers.forEach(HelperProcess::close);
             }
+        }
+
+        /** Where ports are scarce, those that make them scarcer are not waited for: each other sequence would wait as well. */
+        private boolean isLeftOut(long one) {
+            return leavesTimeWait(one) && settings.count() == Bounds.UNCOUNTED && ports.areScarce();
+        }
+
+        private static boolean leavesTimeWait(long one) {
+            return one % LEAVES_TIME_WAIT == 0;
         }
 
         /**
@@ -388,9 +402,9 @@ public final class Exploration {
 
         private void explore(long numberOfSequence) {
             number = numberOfSequence;
-            SplittableRandom random = new SplittableRandom(settings.seed() + number * SEED_STEP);
+            SplittableRandom random = RandomStream.of(settings.seed(), number);
             int processes = number % SEVERAL_PROCESSES == 0 ? settings.processes() : 1;
-            boolean leavesTimeWait = number % LEAVES_TIME_WAIT == 0;
+            boolean leavesTimeWait = leavesTimeWait(number);
             RandomCalls generator = new RandomCalls(random, new RandomCalls.Scope(processes, processes > 1 ? users() : List.of(), families,
                     leavesTimeWait, portRanges));
             LinuxTcp judge = model.get();
@@ -455,7 +469,8 @@ public final class Exploration {
 
         /** A difference is repeated on ports that nothing holds: it may have been that of an unrelated process. */
         private int freePort() {
-            return unwatched(() -> isConfirming ? ports.takeUnheld(() -> stopped, looking, families) : ports.take(() -> stopped));
+            return unwatched(() -> isConfirming ? ports.takeUnheld(() -> stopped, looking, families)
+                    : ports.take(() -> stopped, port -> ExplorationPorts.isHeld(looking, families, port)));
         }
 
         /** Does what may take longer than any call: waits for a port that rests, or for a process that starts. */

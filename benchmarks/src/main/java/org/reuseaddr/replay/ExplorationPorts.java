@@ -1,15 +1,17 @@
 package org.reuseaddr.replay;
 
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.Queue;
 import java.util.Set;
 import java.util.SplittableRandom;
-import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.IntPredicate;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.reuseaddr.socket.Family;
@@ -23,8 +25,10 @@ import org.reuseaddr.transcript.Call;
  */
 final class ExplorationPorts {
 
-    /** Linux keeps a connection in TIME_WAIT for 60 s, and in FIN_WAIT2 for 60 s before that. */
-    private static final long REST_NANOS = TimeUnit.SECONDS.toNanos(125);
+    /** Linux keeps a connection in TIME_WAIT for 60 s; what was in FIN_WAIT2 before is found to be left still. */
+    private static final Duration REST = Duration.ofSeconds(61);
+    /** Ports are scarce if fewer than one in so many is free. */
+    private static final int SCARCE = 4;
     private static final long POLL_MILLIS = 50;
     /** The name of the descriptor that looks whether a port is free. */
     private static final int PROBE = 3;
@@ -35,6 +39,8 @@ final class ExplorationPorts {
 
     private final Queue<Integer> free = new ArrayDeque<>();
     private final Queue<Resting> resting = new ArrayDeque<>();
+    private final Duration rest;
+    private final int scarce;
     private final Set<Integer> used = Collections.synchronizedSet(new HashSet<>());
 
     private record Resting(int port, long untilNanos) {
@@ -47,6 +53,12 @@ final class ExplorationPorts {
      * @param avoid ports that are held
      */
     ExplorationPorts(int low, int high, int most, Set<Integer> avoid) {
+        this(low, high, most, avoid, REST);
+    }
+
+    /** @param rest for how long a port is left alone on which something was left */
+    ExplorationPorts(int low, int high, int most, Set<Integer> avoid, Duration rest) {
+        this.rest = rest;
         List<Integer> ports = IntStream.rangeClosed(low, high).boxed().filter(port -> !avoid.contains(port))
                 .collect(Collectors.toCollection(ArrayList::new));
         if (ports.isEmpty()) {
@@ -54,6 +66,7 @@ final class ExplorationPorts {
         }
         shuffle(ports);
         free.addAll(ports.subList(0, Math.min(most, ports.size())));
+        scarce = free.size() / SCARCE;
     }
 
     private static void shuffle(List<Integer> ports) {
@@ -64,27 +77,36 @@ final class ExplorationPorts {
     }
 
     /**
-     * A free port; waits for one that rests if there is none, which takes two minutes at most.
+     * A free port; waits for one that rests if there is none, which takes a minute, or two.
      *
      * @param stopped whether nobody needs a port any more
-     * @throws ReplayException if that is so before one is free
+     * @param isHeld whether something is still left on a port that has rested
+     * @throws ReplayException if nobody does before one is free
      */
-    int take(BooleanSupplier stopped) {
+    int take(BooleanSupplier stopped, IntPredicate isHeld) {
         while (true) {
-            Integer port = poll();
-            if (port != null) {
-                used.add(port);
-                return port;
+            OptionalInt fresh = poll();
+            OptionalInt port = fresh.isPresent() ? fresh : rested();
+            if (port.isPresent() && (fresh.isPresent() || !isHeld.test(port.getAsInt()))) {
+                used.add(port.getAsInt());
+                return port.getAsInt();
             }
+            port.ifPresent(held -> giveBack(held, true));
             if (stopped.getAsBoolean()) {
                 throw new ReplayException("the exploration ended while every port rests");
             }
-            try {
-                Thread.sleep(POLL_MILLIS);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new ReplayException("interrupted while every port rests", e);
+            if (port.isEmpty()) {
+                pause();
             }
+        }
+    }
+
+    private static void pause() {
+        try {
+            Thread.sleep(POLL_MILLIS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new ReplayException("interrupted while every port rests", e);
         }
     }
 
@@ -96,25 +118,36 @@ final class ExplorationPorts {
      * @throws ReplayException as {@link #take}
      */
     int takeUnheld(BooleanSupplier stopped, SocketProcess process, List<Family> families) {
-        int port = take(stopped);
-        for (int tries = 0; tries < TRIES && isHeld(process, families, port); tries++) {
+        IntPredicate isHeld = port -> isHeld(process, families, port);
+        int port = take(stopped, isHeld);
+        for (int tries = 0; tries < TRIES && isHeld.test(port); tries++) {
             giveBack(port, false);
-            port = take(stopped);
+            port = take(stopped, isHeld);
         }
         return port;
     }
 
-    private synchronized Integer poll() {
-        while (!resting.isEmpty() && resting.peek().untilNanos() - System.nanoTime() <= 0) {
-            free.add(resting.remove().port());
-        }
-        return free.poll();
+    private synchronized OptionalInt poll() {
+        return free.isEmpty() ? OptionalInt.empty() : OptionalInt.of(free.remove());
+    }
+
+    private synchronized OptionalInt rested() {
+        return hasRested() ? OptionalInt.of(resting.remove().port()) : OptionalInt.empty();
+    }
+
+    private boolean hasRested() {
+        return !resting.isEmpty() && resting.peek().untilNanos() - System.nanoTime() <= 0;
+    }
+
+    /** Whether so many rest that whoever needs ports and leaves nothing on them may soon have to wait. */
+    synchronized boolean areScarce() {
+        return free.size() < scarce && !hasRested();
     }
 
     /** A port of a sequence that has ended; one with something left on it rests. */
     synchronized void giveBack(int port, boolean somethingIsLeft) {
         if (somethingIsLeft) {
-            resting.add(new Resting(port, System.nanoTime() + REST_NANOS));
+            resting.add(new Resting(port, System.nanoTime() + rest.toNanos()));
         } else {
             free.add(port);
         }

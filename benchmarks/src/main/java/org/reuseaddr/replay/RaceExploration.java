@@ -18,6 +18,7 @@ import org.reuseaddr.replay.RaceHistogram.JudgedEnding;
 import org.reuseaddr.scenario.CallRace;
 import org.reuseaddr.scenario.RandomCalls.Made;
 import org.reuseaddr.scenario.RandomRace;
+import org.reuseaddr.scenario.RandomStream;
 import org.reuseaddr.socket.Errno;
 import org.reuseaddr.socket.Family;
 import org.reuseaddr.transcript.Call;
@@ -251,8 +252,7 @@ public final class RaceExploration {
     }
 
     private void explore(long number) {
-        // Seeds in a row make streams that have nothing in common, once they are mixed.
-        SplittableRandom random = new SplittableRandom(new SplittableRandom(plan.seed() + number).nextLong());
+        SplittableRandom random = RandomStream.of(plan.seed(), number);
         CallRace race = RandomRace.of(random, plan.processes(), families);
         RaceHistogram histogram = make(race, number, plan.rounds());
         races++;

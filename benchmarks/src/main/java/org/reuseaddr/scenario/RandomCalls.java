@@ -289,14 +289,19 @@ public final class RandomCalls {
 
     /** close of a connection keeps its port for a minute, unless it resets. */
     private Call close(World.Descriptor socket) {
-        return leavesTimeWait || socket.resets() || socket.condition() != World.Condition.CONNECTED
+        return leavesTimeWait || socket.resets() || !mayBeConnected(socket)
                 ? new Call.Close(socket.fd()) : new Call.SetLinger(socket.fd(), true, 0);
+    }
+
+    /** One of which the model says nothing may be, such as a socket that has connected with itself. */
+    private static boolean mayBeConnected(World.Descriptor socket) {
+        return socket.condition() == World.Condition.CONNECTED || socket.condition() == World.Condition.UNKNOWN;
     }
 
     /** So does shutdown of both sides. */
     private Call shutdown(World.Descriptor socket, int how) {
         return new Call.Shutdown(socket.fd(),
-                leavesTimeWait || socket.condition() != World.Condition.CONNECTED ? how : Linux.SHUT_RD);
+                leavesTimeWait || !mayBeConnected(socket) ? how : Linux.SHUT_RD);
     }
 
     private int port() {

@@ -88,9 +88,25 @@ class ExplorationTest {
         assertThat(exploration.portsUsed()).isLessThanOrEqualTo(50);
     }
 
+    /** One sequence in 64 leaves something on its ports: 64 ports last for some 2,000 sequences. */
+    @Test
+    void itDoesNotWaitForPortsThatRest() {
+        Exploration exploration = exploration(5, Exploration.Bounds.UNCOUNTED, 1, 12, 64);
+
+        Exploration.Totals totals = exploration.run(progress -> {
+            if (progress.sequences() > 20_000) {
+                exploration.stop();
+            }
+        });
+
+        // In the time that it has: five minutes, in which 64 ports would last for 10,000 if it waited for them.
+        assertThat(totals.sequences()).isGreaterThan(20_000);
+        assertThat(exploration.portsUsed()).isLessThanOrEqualTo(64);
+    }
+
     @Test
     void itEndsWhenItIsStopped() {
-        Exploration exploration = exploration(6, Long.MAX_VALUE, 1, 12, 8_192);
+        Exploration exploration = exploration(6, Exploration.Bounds.UNCOUNTED, 1, 12, 8_192);
         List<Exploration.Totals> seen = new ArrayList<>();
 
         exploration.run(progress -> {

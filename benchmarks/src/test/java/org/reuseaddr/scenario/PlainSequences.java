@@ -5,7 +5,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
-import java.util.SplittableRandom;
 import org.reuseaddr.model.Allowed;
 import org.reuseaddr.model.Answer;
 import org.reuseaddr.model.LinuxTcp;
@@ -31,7 +30,6 @@ import org.reuseaddr.transcript.Step;
 public final class PlainSequences implements Call.Handler<String> {
 
     /** As in {@code Exploration}. */
-    private static final long SEED_STEP = 0x9E3779B97F4A7C15L;
     private static final int LEAVES_TIME_WAIT = 64;
 
     private final int name;
@@ -47,7 +45,7 @@ public final class PlainSequences implements Call.Handler<String> {
         int calls = Integer.parseInt(arguments[2]);
         try (PrintWriter out = new PrintWriter(System.out, false, StandardCharsets.UTF_8)) {
             for (long number = 0; number < count; number++) {
-                print(out, new RandomCalls(new SplittableRandom(seed + number * SEED_STEP), new RandomCalls.Scope(1, List.of(),
+                print(out, new RandomCalls(RandomStream.of(seed, number), new RandomCalls.Scope(1, List.of(),
                         List.of(Family.values()), number % LEAVES_TIME_WAIT == 0, true)), calls);
             }
         }

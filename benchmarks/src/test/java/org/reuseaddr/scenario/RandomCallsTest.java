@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.reuseaddr.model.Allowed;
 import org.reuseaddr.model.Answer;
@@ -20,8 +21,10 @@ import org.reuseaddr.model.World;
 import org.reuseaddr.scenario.RandomCalls.Made;
 import org.reuseaddr.scenario.RandomCalls.Scope;
 import org.reuseaddr.socket.Family;
+import org.reuseaddr.socket.Linux;
 import org.reuseaddr.socket.SockAddr;
 import org.reuseaddr.socket.SocketOption;
+import org.reuseaddr.socket.SyscallResult;
 import org.reuseaddr.transcript.Call;
 import org.reuseaddr.transcript.Outcome;
 import org.reuseaddr.transcript.Step;
@@ -113,6 +116,42 @@ class RandomCallsTest {
 
         assertThat(decided).contains(Rule.OTHER_USER_EXCLUDED, Rule.REUSEPORT_SKIPS_CHECK, CallRule.SETS_PORT_RANGE,
                 CallRule.PORT_OF_RANGE, CallRule.PORT_RANGE_IS_EXHAUSTED);
+    }
+
+    /** Of a socket that has connected with itself the model says nothing. */
+    @Test
+    void onlyASequenceThatMayLeaveTimeWaitEndsAConnectionWithoutAReset() {
+        Call reset = new Call.SetLinger(3, true, 0);
+        World connected = worldAfter(new Call.Socket(Family.INET.number(), Linux.SOCK_STREAM, Linux.IPPROTO_TCP), new Call.Bind(3, HERE),
+                new Call.Connect(3, HERE));
+        assertThat(connected.descriptors()).extracting(World.Descriptor::condition).containsExactly(World.Condition.UNKNOWN);
+
+        assertThat(madeIn(connected, true)).contains(new Call.Close(3), new Call.Shutdown(3, Linux.SHUT_RDWR));
+        assertThat(madeIn(connected, false)).contains(reset, new Call.Shutdown(3, Linux.SHUT_RD))
+                .doesNotContain(new Call.Close(3), new Call.Shutdown(3, Linux.SHUT_WR), new Call.Shutdown(3, Linux.SHUT_RDWR));
+        World resets = LinuxTcp.REFERENCE.judge(connected, new Step(1, reset, new Outcome.Plain(Answer.RETURNED_ZERO))).after();
+        assertThat(madeIn(resets, false)).contains(new Call.Close(3));
+    }
+
+    private static World worldAfter(Call... calls) {
+        World world = World.EMPTY;
+        for (Call call : calls) {
+            int returned = call instanceof Call.MakesDescriptor ? 3 : 0;
+            world = LinuxTcp.REFERENCE.judge(world, new Step(1, call, new Outcome.Plain(new SyscallResult.Returned(returned)))).after();
+        }
+        return world;
+    }
+
+    /** The calls that sequences of many seeds would go on with in this world. */
+    private static Set<Call> madeIn(World world, boolean leavesTimeWait) {
+        Set<Call> made = new HashSet<>();
+        for (int seed = 0; seed < 2_000; seed++) {
+            RandomCalls generator = generator(seed, new Scope(1, List.of(), FAMILIES, leavesTimeWait, true));
+            // Some sequences begin with calls that do not depend on what is there.
+            List<Call> next = Stream.generate(() -> generator.next(world).call()).limit(36).toList();
+            made.addAll(next.subList(24, next.size()));
+        }
+        return made;
     }
 
     @Test
