@@ -101,6 +101,11 @@ public final class ProcNet {
                 .flatMap(ends -> PortRange.of(Integer.parseInt(ends.group(1)), Integer.parseInt(ends.group(2))));
     }
 
+    /** Whether a new socket of AF_INET6 has IPV6_V6ONLY: sysctl net.ipv6.bindv6only, 0 on Linux unless somebody sets it (ipv6(7)). */
+    public boolean isV6OnlyByDefault() {
+        return files.value("proc/sys/net/ipv6/bindv6only").filter("1"::equals).isPresent();
+    }
+
     /** The longest accept queue that listen(2) grants: sysctl net.core.somaxconn. */
     public OptionalInt somaxconn() {
         return files.value("proc/sys/net/core/somaxconn").filter(text -> text.matches("\\d{1,9}"))

@@ -5,7 +5,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
+import org.reuseaddr.platform.ProcNet;
 import org.reuseaddr.socket.Errno;
+import org.reuseaddr.socket.Family;
 import org.reuseaddr.socket.Linux;
 import org.reuseaddr.socket.SockAddr;
 import org.reuseaddr.socket.SocketOption;
@@ -27,6 +29,7 @@ final class CallExecutor implements Call.Handler<Outcome> {
 
     private final Sockets sockets = new Sockets();
     private final DescriptorTable table;
+    private final boolean isV6OnlyByDefault = ProcNet.ofThisProcess().isV6OnlyByDefault();
     private int newName;
     private int limitMillis;
     private int began;
@@ -120,6 +123,10 @@ final class CallExecutor implements Call.Handler<Outcome> {
             return FULL;
         }
         SyscallResult result = sockets.socket(call.domain(), call.type() | Linux.SOCK_CLOEXEC, call.protocol());
+        // A setting of the machine is no difference of the platform: transcripts and the model begin with its usual value.
+        if (isV6OnlyByDefault && call.domain() == Family.INET6.number() && result instanceof SyscallResult.Returned made) {
+            sockets.setOption(made.value(), SocketOption.IPV6_V6ONLY, 0);
+        }
         keep(result, new AtomicBoolean((call.type() & Linux.SOCK_NONBLOCK) != 0));
         return new Outcome.Plain(result);
     }

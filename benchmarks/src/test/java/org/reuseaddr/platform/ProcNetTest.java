@@ -79,6 +79,15 @@ class ProcNetTest {
         }
     }
 
+    @Test
+    void onlyASettingOfOneMakesNewSocketsV6Only() {
+        for (String text : List.of("1\n", "0\n", "", "many")) {
+            assertThat(new ProcNet(CapturedPlatform.withoutAnyFile(root).file("proc/sys/net/ipv6/bindv6only", text).files())
+                    .isV6OnlyByDefault()).as(text).isEqualTo(text.startsWith("1"));
+        }
+        assertThat(new ProcNet(CapturedPlatform.withoutAnyFile(root).files()).isV6OnlyByDefault()).as("no such file").isFalse();
+    }
+
     private ProcNet ranges(String text) {
         return new ProcNet(CapturedPlatform.withoutAnyFile(root).file("proc/sys/net/ipv4/ip_local_port_range", text).files());
     }
