@@ -106,6 +106,15 @@ public final class ProcNet {
         return files.value("proc/sys/net/ipv6/bindv6only").filter("1"::equals).isPresent();
     }
 
+    /**
+     * Whether an address can be bound though no interface has it: sysctl ip_nonlocal_bind, 0 unless somebody sets it (ip(7)).
+     *
+     * @param inet6 of IPv6, which has a setting of its own, and not of IPv4
+     */
+    public boolean isNonlocalBindAllowed(boolean inet6) {
+        return files.value("proc/sys/net/" + (inet6 ? "ipv6" : "ipv4") + "/ip_nonlocal_bind").filter("1"::equals).isPresent();
+    }
+
     /** The longest accept queue that listen(2) grants: sysctl net.core.somaxconn. */
     public OptionalInt somaxconn() {
         return files.value("proc/sys/net/core/somaxconn").filter(text -> text.matches("\\d{1,9}"))

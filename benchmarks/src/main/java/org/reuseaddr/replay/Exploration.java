@@ -22,6 +22,7 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.reuseaddr.model.Allowed;
 import org.reuseaddr.model.CallRule;
@@ -76,7 +77,7 @@ public final class Exploration {
     private final LongSupplier lostTimeWaits;
     private final Consumer<Difference> found;
     private final List<Family> families;
-    private final boolean portRanges;
+    private final Facilities facilities;
     private final AtomicLong next = new AtomicLong();
     private final LongAdder sequences = new LongAdder();
     private final LongAdder calls = new LongAdder();
@@ -162,9 +163,8 @@ public final class Exploration {
         this.lostTimeWaits = lostTimeWaits;
         this.found = found;
         ports = new ExplorationPorts(settings.lowPort(), settings.highPort(), settings.ports(), heldPorts);
-        Facilities facilities = facilities();
+        facilities = facilities();
         families = List.copyOf(facilities.families());
-        portRanges = facilities.localPortRange();
     }
 
     /**
@@ -280,7 +280,11 @@ public final class Exploration {
         List<String> leftOut = new ArrayList<>();
         Optional.ofNullable(missingForUsers.get()).flatMap(missing -> missing).ifPresent(missing ->
                 leftOut.add("No sequence had processes of different users: the platform does not give this process " + missing + "."));
-        if (!portRanges) {
+        if (!facilities.nonlocalBind().isEmpty()) {
+            leftOut.add("No sequence bound an address of " + facilities.nonlocalBind().stream().sorted().map(Family::name)
+                    .collect(Collectors.joining(" or ")) + " that is not the machine's own: sysctl ip_nonlocal_bind lets it.");
+        }
+        if (!facilities.localPortRange()) {
             leftOut.add("No sequence had IP_LOCAL_PORT_RANGE: the platform does not have the option.");
         }
         return leftOut;
@@ -406,13 +410,13 @@ public final class Exploration {
             int processes = number % SEVERAL_PROCESSES == 0 ? settings.processes() : 1;
             boolean leavesTimeWait = leavesTimeWait(number);
             RandomCalls generator = new RandomCalls(random, new RandomCalls.Scope(processes, processes > 1 ? users() : List.of(), families,
-                    leavesTimeWait, portRanges));
+                    leavesTimeWait, facilities.localPortRange()));
             LinuxTcp judge = model.get();
             // Reading the counters takes longer than a sequence does: only one that may lose a TIME_WAIT needs them.
             long lostBefore = leavesTimeWait ? lostTimeWaits.getAsLong() : 0;
             Trial trial = trial(judge, generator.users());
             for (int i = 0; i < settings.calls() && !stopped; i++) {
-                Made made = generator.next(trial.world());
+                Made made = next(generator, trial.world());
                 StatePair.metBy(trial.world(), made.process(), made.call())
                         .forEach(pair -> pairs.computeIfAbsent(pair, fresh -> new LongAdder()).increment());
                 Optional<Allowed> allowed = make(trial, made);
@@ -432,6 +436,14 @@ public final class Exploration {
             }
             end(trial);
             sequences.increment();
+        }
+
+        private Made next(RandomCalls generator, World world) {
+            Made made = generator.next(world);
+            while (facilities.missingRefusal(made.call()).isPresent()) {
+                made = generator.next(world);
+            }
+            return made;
         }
 
         private Trial trial(LinuxTcp judge, Map<Integer, Integer> users) {

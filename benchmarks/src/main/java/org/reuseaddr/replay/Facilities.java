@@ -3,6 +3,9 @@ package org.reuseaddr.replay;
 import java.util.EnumSet;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.reuseaddr.platform.ProcNet;
 import org.reuseaddr.socket.Errno;
 import org.reuseaddr.socket.Family;
 import org.reuseaddr.socket.Linux;
@@ -10,7 +13,6 @@ import org.reuseaddr.socket.SockAddr;
 import org.reuseaddr.socket.SocketOption;
 import org.reuseaddr.transcript.Call;
 import org.reuseaddr.transcript.Outcome;
-import org.reuseaddr.transcript.Step;
 import org.reuseaddr.transcript.Transcript;
 
 /**
@@ -20,8 +22,9 @@ import org.reuseaddr.transcript.Transcript;
  * @param inetLoopback 127.0.0.1 can be bound and has a route: the loopback interface is up
  * @param inet6Loopback ::1 can be bound and has a route
  * @param localPortRange the option IP_LOCAL_PORT_RANGE is known, as since Linux 6.3
+ * @param nonlocalBind the families of which the machine is set to let any address be bound
  */
-record Facilities(boolean inet6, boolean inetLoopback, boolean inet6Loopback, boolean localPortRange) {
+record Facilities(boolean inet6, boolean inetLoopback, boolean inet6Loopback, boolean localPortRange, Set<Family> nonlocalBind) {
 
     private static final int FD = 3;
     private static final int LIMIT_MILLIS = 2_000;
@@ -39,7 +42,14 @@ record Facilities(boolean inet6, boolean inetLoopback, boolean inet6Loopback, bo
         boolean inet6 = !process.execute(0, socket(Family.INET6), FD, LIMIT_MILLIS).failedWith(Errno.EAFNOSUPPORT);
         process.closeAll();
         return new Facilities(inet6, canBind(process, Family.INET) && hasRoute(client, Family.INET),
-                inet6 && canBind(process, Family.INET6) && hasRoute(client, Family.INET6), knowsLocalPortRange(client));
+                inet6 && canBind(process, Family.INET6) && hasRoute(client, Family.INET6), knowsLocalPortRange(client),
+                familiesWithNonlocalBind());
+    }
+
+    private static Set<Family> familiesWithNonlocalBind() {
+        ProcNet net = ProcNet.ofThisProcess();
+        return Stream.of(Family.values()).filter(family -> net.isNonlocalBindAllowed(family == Family.INET6))
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     private static boolean canBind(SocketProcess process, Family family) {
@@ -96,7 +106,19 @@ record Facilities(boolean inet6, boolean inetLoopback, boolean inet6Loopback, bo
 
     /** Why a transcript cannot be replayed here; empty if it can. */
     Optional<String> missingFor(Transcript transcript) {
-        return transcript.steps().stream().map(Step::call).flatMap(call -> missingFor(call).stream()).findFirst();
+        return transcript.steps().stream().flatMap(step -> missingFor(step.call()).or(() -> step.outcome().failedWith(Errno.EADDRNOTAVAIL)
+                ? missingRefusal(step.call()) : Optional.empty()).stream()).findFirst();
+    }
+
+    /** Why a bind may succeed that Linux refuses by default, since the address is not the machine's own; empty if it may not. */
+    Optional<String> missingRefusal(Call call) {
+        return call instanceof Call.Bind bind && !bind.address().isLoopback() && !bind.address().isWildcard()
+                && nonlocalBind.contains(isInet6(bind.address()) ? Family.INET6 : Family.INET)
+                ? Optional.of("the machine lets any address be bound: sysctl ip_nonlocal_bind is 1") : Optional.empty();
+    }
+
+    private static boolean isInet6(SockAddr address) {
+        return address instanceof SockAddr.Inet6 six && !six.isMapped();
     }
 
     private Optional<String> missingFor(Call call) {
@@ -111,8 +133,7 @@ record Facilities(boolean inet6, boolean inetLoopback, boolean inet6Loopback, bo
     }
 
     private Optional<String> missingFor(SockAddr address) {
-        boolean six = address instanceof SockAddr.Inet6 inet6Address && !inet6Address.isMapped();
-        return six
+        return isInet6(address)
                 ? when(!inet6Loopback, "the IPv6 loopback address ::1")
                 : when(address.isLoopback() && !inetLoopback, "the IPv4 loopback address 127.0.0.1");
     }

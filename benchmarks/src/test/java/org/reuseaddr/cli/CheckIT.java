@@ -207,14 +207,14 @@ class CheckIT {
                 .filteredOn(row -> row.family().equals("INET")).allMatch(row -> row.grade().equals("PASS"));
     }
 
-    /** A machine where net.ipv6.bindv6only is 1 is set so, and its kernel keeps every rule. */
+    /** A machine where net.ipv6.bindv6only or ip_nonlocal_bind is 1 is set so, and its kernel keeps every rule. */
     @Test
     void whatTheMachineSetsForNewSocketsIsNoDifference() {
         Tools.need("unshare", "util-linux");
         Tools.need("ip", "iproute2");
         for (String[] command : new String[][] {{"check"}, {"explore", "--seed", "3", "--count", "2000", "--time", "60s"}}) {
-            JarRun.Ended ended = JarRun.of(command).under("unshare", "--net", "sh", "-c",
-                    "echo 1 >/proc/sys/net/ipv6/bindv6only; ip link set lo up; exec \"$@\"", "sh").run();
+            JarRun.Ended ended = JarRun.of(command).under("unshare", "--net", "sh", "-c", "cd /proc/sys/net; echo 1 | tee ipv6/bindv6only "
+                    + "ipv4/ip_nonlocal_bind ipv6/ip_nonlocal_bind; cd - >/dev/null; ip link set lo up; exec \"$@\"", "sh").run();
 
             assertThat(ended.exitCode()).as(ended.everything()).isZero();
         }

@@ -88,6 +88,16 @@ class ProcNetTest {
         assertThat(new ProcNet(CapturedPlatform.withoutAnyFile(root).files()).isV6OnlyByDefault()).as("no such file").isFalse();
     }
 
+    @Test
+    void eachFamilyHasASettingOfItsOwnForAddressesThatNoInterfaceHas() {
+        ProcNet none = new ProcNet(CapturedPlatform.withoutAnyFile(root).files());
+        assertThat(none.isNonlocalBindAllowed(false) || none.isNonlocalBindAllowed(true)).isFalse();
+        ProcNet six = new ProcNet(CapturedPlatform.withoutAnyFile(root).file("proc/sys/net/ipv4/ip_nonlocal_bind", "0\n")
+                .file("proc/sys/net/ipv6/ip_nonlocal_bind", "1\n").files());
+        assertThat(six.isNonlocalBindAllowed(false)).isFalse();
+        assertThat(six.isNonlocalBindAllowed(true)).isTrue();
+    }
+
     private ProcNet ranges(String text) {
         return new ProcNet(CapturedPlatform.withoutAnyFile(root).file("proc/sys/net/ipv4/ip_local_port_range", text).files());
     }
